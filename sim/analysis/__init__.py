@@ -1,0 +1,1 @@
+"""What it means: measures, estimates, paired differences and what they rest on."""

@@ -1,0 +1,1 @@
+"""What happens: people, the register of spells, decrees, returns, the model, the record."""

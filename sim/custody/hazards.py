@@ -1,0 +1,79 @@
+"""Tolerances used up at piecewise constant hazards, in exact integers.
+
+A person's tolerance is a unit exponential in units of 10**-12; a hazard is an integer of the
+same unit per day, rounded once when a world is loaded. He dies (or returns) on the first day on
+which the exact sum of the days' hazards reaches the tolerance, so any splitting of the days
+gives the same day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+UNIT = 10**12
+NEVER = 1 << 28
+"""A day that does not come."""
+DAYS_PER_YEAR = 365.25
+
+Days = NDArray[np.int64]
+Tolerance = NDArray[np.int64]
+
+
+def per_day(rate_per_year: float) -> int:
+    """Hazard per day in units of 10**-12, rounded once."""
+    return round(rate_per_year / DAYS_PER_YEAR * UNIT)
+
+
+def days_until_used_up(tolerance: Tolerance, rate: NDArray[np.int64]) -> Days:
+    """Days at a constant hazard until the tolerance is used up; ``NEVER`` at hazard 0."""
+    safe = np.maximum(rate, 1)
+    days = np.minimum(-(-tolerance // safe), NEVER)
+    return np.where(rate > 0, days, NEVER)
+
+
+@dataclass(frozen=True)
+class StepHazard:
+    """Hazards that change with a clock (age, time free) at given days.
+
+    Attributes
+    ----------
+    edges
+        Clock readings at which the hazard changes, in days, shape (m,), the first 0.
+    rates
+        Hazard per day from each edge to the next, shape (kinds, m); the last goes on for ever.
+    """
+
+    edges: NDArray[np.int64]
+    rates: NDArray[np.int64]
+
+    @staticmethod
+    def of(edges: Sequence[int], rates: Sequence[Sequence[int]]) -> StepHazard:
+        """Make one from plain numbers."""
+        return StepHazard(np.array(edges, dtype=np.int64), np.array(rates, dtype=np.int64))
+
+    @property
+    def sums(self) -> NDArray[np.int64]:
+        """Exact sums of the days' hazards before each edge, shape (kinds, m)."""
+        parts = self.rates[:, :-1] * np.diff(self.edges)
+        zero = np.zeros((len(self.rates), 1), dtype=np.int64)
+        return np.concatenate((zero, np.cumsum(parts, axis=1)), axis=1)
+
+    def used(self, kind: NDArray[np.integer], reading: Days) -> Tolerance:
+        """Return the sum of the hazards of the days before each clock reading."""
+        step = np.searchsorted(self.edges, reading, side="right") - 1
+        step = np.maximum(step, 0)
+        return self.sums[kind, step] + self.rates[kind, step] * (reading - self.edges[step])
+
+    def days_until(self, tolerance: Tolerance, kind: NDArray[np.integer], reading: Days) -> Days:
+        """Days from a clock reading until the tolerance is used up; ``NEVER`` if it lasts."""
+        target = self.used(kind, reading) + tolerance
+        sums = self.sums
+        step = (sums[kind, 1:] < target[:, None]).sum(axis=1)
+        rate = self.rates[kind, step]
+        beyond = days_until_used_up(target - sums[kind, step], rate)
+        days = self.edges[step] + beyond - reading
+        return np.where(beyond >= NEVER, NEVER, np.minimum(days, NEVER))

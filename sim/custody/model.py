@@ -1,0 +1,202 @@
+"""The model: SimPy owns the clock, the register owns people.
+
+Long-lived processes wake on their days: leavings and admissions, merit, decrees, releases by
+decree, census. The day clock wakes every process on every day; the production clock is the same
+processes with longer timeouts, which sleep until something must be decided or observed and then
+bring the register up to date in one sweep. Both leave the same record, byte by byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import simpy
+
+from sim.custody.decrees import Court, Docket
+from sim.custody.people import Columns, Prisons, people_at_hand
+from sim.custody.record import Record, heads_by_camp, record
+from sim.custody.register import ADMISSION, RELEASE, STAGES, Register, Rows
+from sim.custody.release import Gate
+from sim.custody.streams import Draws, Stream
+from sim.custody.tables import happens
+from sim.scenario.lengths import in_year
+from sim.scenario.load import Scenario
+from sim.scenario.occasions import Occasion, occasions
+
+# The order within a day, as slots of the clock: death, expiry, admissions and returns (one sweep),
+# merit, stages of decrees, releases by decree, census.
+SWEEP, MERIT, DECREES, RELEASES, CENSUS, SLOTS = 0, 1, 2, 3, 4, 5
+Trace = Callable[[int, str], None]
+Waiting = Iterator[simpy.Event]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a run leaves: its record, and the finished register with the decrees' dockets."""
+
+    record: Record
+    register: Register
+    dockets: dict[int, Docket]
+
+
+def simulate(
+    scenario: Scenario,
+    prisons: Prisons,
+    draws: Draws,
+    *,
+    people: Columns | None = None,
+    clock: str | Iterable[int] = "production",
+    trace: Trace | None = None,
+) -> Cell:
+    """Run one scenario in one replication.
+
+    Parameters
+    ----------
+    prisons
+        The scenario's world, solved and tabulated.
+    people
+        The people of this replication, if they are drawn already.
+    clock
+        ``production``; ``day`` to wake every process on every day and count heads; or days on
+        which to bring the register up to date as well.
+    trace
+        Called with the day and the event for every event of a process.
+    """
+    if people is None:
+        people = people_at_hand(prisons, draws)
+    model = _Model(scenario, prisons, draws, Register(people), clock, trace)
+    model.run()
+    return model.cell()
+
+
+class _Model:
+    def __init__(
+        self,
+        scenario: Scenario,
+        prisons: Prisons,
+        draws: Draws,
+        register: Register,
+        clock: str | Iterable[int],
+        trace: Trace | None,
+    ) -> None:
+        self.scenario, self.prisons, self.draws = scenario, prisons, draws
+        self.register = register
+        self.days = prisons.days
+        self.occasions = occasions(scenario)
+        self.court = Court(prisons, draws, scenario.decrees, self.occasions)
+        self.gate = Gate(prisons, draws, scenario.decrees, self.occasions)
+        self.trace = trace
+        self.by_day = clock == "day"
+        self.agenda = _agenda(self.occasions, self.days)
+        self.merit_days = _merit_days(prisons)
+        extra: Iterable[int] = range(self.days) if self.by_day else ()
+        if not isinstance(clock, str):
+            extra = clock
+        acting = {day for day, _, _ in self.agenda} | set(self.merit_days) | {self.days - 1}
+        self.stops = sorted({day for day in {*acting, *extra} if 0 <= day < self.days})
+        camps = len(prisons.scenario.world.camps)
+        self.heads = np.zeros((self.days if self.by_day else 0, camps), dtype=np.int64)
+        self.env = simpy.Environment()
+
+    def run(self) -> None:
+        for process in (self._sweeps, self._merit, self._decrees, self._releases, self._census):
+            self.env.process(process())
+        self.env.run()
+
+    def cell(self) -> Cell:
+        counted = record(
+            self.prisons, self.register, self.court.dockets, self.occasions,
+            self.scenario.decrees, stock_by_camp=self.heads if self.by_day else None,
+        )  # fmt: skip
+        return Cell(counted, self.register, self.court.dockets)
+
+    def _until(self, day: int, slot: int) -> simpy.Event:
+        return self.env.timeout(day * SLOTS + slot - self.env.now)
+
+    def _note(self, day: int, event: str) -> None:
+        if self.trace is not None:
+            self.trace(day, event)
+
+    def _sweeps(self) -> Waiting:
+        """Deaths, expiries, admissions and returns, up to the decrees of each stop."""
+        for day in self.stops:
+            yield self._until(day, SWEEP)
+            before = len(self.register)
+            self.gate.advance(self.register, day * STAGES + ADMISSION + 1)
+            self._note(day, f"up to date; {len(self.register) - before} returns known")
+
+    def _merit(self) -> Waiting:
+        """The yearly cut for merit."""
+        for day in self.merit_days:
+            yield self._until(day, MERIT)
+            rows = self._give_merit(day)
+            self._note(day, f"merit: {len(rows)} terms cut")
+
+    def _decrees(self) -> Waiting:
+        """Stages of decrees, in the order of their dates, orders and names."""
+        for day, number, stage in self.agenda:
+            yield self._until(day, DECREES)
+            if stage == "lists":
+                self.court.close_lists(self.register, number)
+            else:
+                self.court.grant(self.register, number)
+            docket = self.court.dockets[number]
+            counted = docket.selected if stage == "lists" else docket.granted
+            self._note(day, f"{self.occasions[number].decree}: {stage}, {counted.sum()} persons")
+
+    def _releases(self) -> Waiting:
+        """Releases by decree, after the decrees of the day."""
+        for day in self.stops:
+            yield self._until(day, RELEASES)
+            self.gate.advance(self.register, day * STAGES + RELEASE + 1)
+
+    def _census(self) -> Waiting:
+        """Count heads at the end of the day; the production clock adds up flows instead."""
+        for day in range(len(self.heads)):
+            yield self._until(day, CENSUS)
+            self.heads[day] = heads_by_camp(self.register, day, self.heads.shape[1])
+            self._note(day, f"{self.heads[day].sum()} held")
+
+    def _give_merit(self, day: int) -> Rows:
+        rule, register = self.prisons.steady.stays.merit, self.register
+        rows = register.held(day)
+        served = day - register.admitted[rows]
+        rows = rows[(served >= rule.after_days) & ~register.is_life(rows)]
+        words = self.draws.at(
+            Stream.MERIT, register.person[rows], spell=register.spell[rows].astype(np.int64),
+            line=register.line[rows], occurrence=_year(self.prisons, day),
+        )  # fmt: skip
+        rows = rows[happens(words, rule.probability)]
+        cut = np.minimum(rule.cut_days, register.due[rows] - day - 1)
+        register.due[rows] -= cut
+        register.merit_days[rows] += cut
+        register.merit_count[rows] += 1
+        register.rekey(rows)
+        return rows
+
+
+def _year(prisons: Prisons, day: int) -> int:
+    return (prisons.scenario.world.start + timedelta(days=day)).year
+
+
+def _merit_days(prisons: Prisons) -> list[int]:
+    """Days of the yearly merit cut within the horizon."""
+    rule, world = prisons.steady.stays.merit, prisons.scenario.world
+    if rule.probability == 0:
+        return []
+    years = range(world.start.year, world.end.year + 1)
+    days = [(in_year(year, rule.month_day) - world.start).days for year in years]
+    return [day for day in days if 0 <= day < world.days]
+
+
+def _agenda(found: tuple[Occasion, ...], days: int) -> list[tuple[int, int, str]]:
+    """Stages in order: by day, then as the decrees act; lists before grants of one occasion."""
+    stages = []
+    for number, occasion in enumerate(found):
+        order = (occasion.ordered_day, occasion.decree, occasion.number)
+        stages.append((occasion.close_day, *order, 0, number, "lists"))
+        stages.append((occasion.grant_day, *order, 1, number, "grant"))
+    return [(s[0], s[5], s[6]) for s in sorted(stages) if 0 <= s[0] < days]

@@ -1,0 +1,405 @@
+"""Who is in prison at the start, who comes, and who comes back: people drawn by address.
+
+Every attribute is the value at a person's own quantile of a tabulated distribution, so a change
+in one distribution moves every person at the same quantile and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.hazards import NEVER, days_until_used_up
+from sim.custody.sentencing import LIFE
+from sim.custody.steady import Steady, factor_kind, solve
+from sim.custody.streams import ARRIVALS, HELD_AT_START, PAST_RELEASES, Draws, Stream
+from sim.custody.tables import CutTable, TruncatedTable, exponential, happens, poisson_table
+from sim.scenario.load import Scenario
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
+Columns = dict[str, NDArray[np.generic]]
+WordsOf = Callable[[Stream], Words]
+
+
+@dataclass(frozen=True)
+class Prisons:
+    """A solved world as tables from which people are drawn; made once, shared by replications.
+
+    Segments of a table stand for what the draw depends on: where a person comes from (``start``,
+    ``past`` release, ``new`` admission), offence, hazard class or origin.
+    """
+
+    scenario: Scenario
+    steady: Steady
+    offence: CutTable
+    sentence: CutTable
+    merits: CutTable
+    elapsed: TruncatedTable
+    health: CutTable
+    origin: CutTable
+    camp: CutTable
+    age: CutTable
+    held_count: CutTable
+    admission_count: CutTable
+    past_count: CutTable
+    past_window_days: int
+
+    @property
+    def days(self) -> int:
+        """Days simulated."""
+        return self.scenario.world.days
+
+    def digest(self) -> str:
+        """Hash of every table: the same tables give the same cells on every processor."""
+        tables = (
+            self.offence, self.sentence, self.merits, self.elapsed, self.health, self.origin,
+            self.camp, self.age, self.held_count, self.admission_count, self.past_count,
+        )  # fmt: skip
+        parts = [table.digest() for table in tables]
+        parts += [str(self.steady.hazards.tolist()), str(self.steady.label_probability)]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+START, PAST, NEW = 0, 1, 2
+"""Where a person comes from: held at the start, released before it, admitted since."""
+
+
+def prisons(scenario: Scenario) -> Prisons:
+    """Solve a world and tabulate it.
+
+    Raises
+    ------
+    ScenarioError
+        If the world cannot be solved.
+    """
+    steady = solve(scenario)
+    stock, leaving = steady.stock_joint, steady.leaving_joint
+    window = int(steady.returning.edges[-1]) if steady.returning is not None else 0
+    past = steady.admissions_per_day * leaving.sum() * window
+    held = scenario.world.held.value
+    return Prisons(
+        scenario, steady, *_offence_tables(steady),
+        merits=_table([steady.stays.held[c, :, n] for c in range(len(steady.hazards))
+                       for n in range(len(steady.stays.lengths))]),
+        elapsed=TruncatedTable(
+            [curve for by_class in steady.stays.weights for curve in by_class]
+        ),
+        health=_table([*_columns(stock), *_columns(leaving), steady.health]),
+        origin=_table([stock.sum(axis=0), leaving.sum(axis=0), steady.origin_first]),
+        camp=_camps(scenario),
+        age=_table([*steady.age_all, *steady.age_first]),
+        held_count=poisson_table(held), admission_count=poisson_table(steady.first_per_day),
+        past_count=poisson_table(past), past_window_days=window,
+    )  # fmt: skip
+
+
+def _table(segments: list[NDArray[np.float64]]) -> CutTable:
+    """Tabulate indices; a segment that nobody reaches gets equal weights."""
+    return CutTable([
+        (np.arange(len(w)), w if w.sum() > 0 else np.ones(len(w))) for w in segments
+    ])  # fmt: skip
+
+
+def _columns(joint: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    return list(joint.T)
+
+
+def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
+    """Offence by (source, class) and sentence by (source, class, offence)."""
+    stays = steady.stays
+    alive = stays.leaving[0].sum(axis=1)
+    weights = []
+    for c in range(len(steady.hazards)):
+        fixed = steady.imposed * stays.held[c].sum(axis=0)
+        forever = np.where(steady.life > 0, steady.life * stays.life_held[c], 0.0)
+        weights.append(np.column_stack((fixed, forever)))
+    for c in range(len(steady.hazards)):
+        weights.append(np.column_stack((steady.imposed * alive[c], 0 * steady.life)))
+    weights.append(np.column_stack((steady.imposed, steady.life)))
+    offence = _table([steady.mix * w.sum(axis=1) for w in weights])
+    days = np.append(stays.lengths, LIFE)
+    segments = []
+    for by_offence in weights:
+        for w in by_offence:
+            segments.append((days, w if w.sum() > 0 else np.ones(len(w))))
+    return offence, CutTable(segments)
+
+
+def _camps(scenario: Scenario) -> CutTable:
+    """Camp given origin; stated shares of an origin in some camps leave the rest to the others.
+
+    Raises
+    ------
+    ScenarioError
+        If an origin's share by camp contradicts its overall share.
+    """
+    world = scenario.world
+    sizes = np.array([camp.size.value for camp in world.camps.values()])
+    sizes = sizes / sizes.sum()
+    joint = np.zeros((len(world.origins), len(sizes)))
+    plain = []
+    for o, (name, origin) in enumerate(world.origins.items()):
+        if not origin.by_camp:
+            plain.append(o)
+            continue
+        stated = np.array([c in origin.by_camp for c in world.camps])
+        joint[o] = [origin.by_camp[c].value if c in origin.by_camp else 0.0 for c in world.camps]
+        rest = origin.share.value - float(sizes @ joint[o])
+        other = float(sizes[~stated].sum())
+        if (other > 0 and not 0 <= rest / other <= 1) or (other == 0 and abs(rest) > 1e-9):
+            message = f"contradicts the overall share of {name}, {origin.share.value:.3g}"
+            raise scenario.problem(("world", "origins", name, "by camp"), message)
+        joint[o, ~stated] = rest / other if other > 0 else 0.0
+    left = 1 - joint.sum(axis=0)
+    if np.any(left < -1e-9):
+        raise scenario.problem(("world", "origins"), "shares by camp exceed 1 in one camp")
+    shares = np.array([origin.share.value for origin in world.origins.values()])
+    total = shares[plain].sum()
+    for o in plain:
+        joint[o] = np.maximum(left, 0) * (shares[o] / total if total > 0 else 0.0)
+    return _table(list(joint * sizes))
+
+
+def people_at_hand(prisons: Prisons, draws: Draws) -> Columns:
+    """Draw everybody whom no decree decides on: held at the start, past releases, first admissions.
+
+    Returns
+    -------
+    Columns
+        One entry per column of the register, rows in the order start, past releases, arrivals.
+    """
+    parts = [_held_at_start(prisons, draws), _past_releases(prisons, draws),
+             _arrivals(prisons, draws)]  # fmt: skip
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _held_at_start(prisons: Prisons, draws: Draws) -> Columns:
+    steady, n = prisons.steady, _count(prisons.held_count, draws, Stream.HELD_COUNT)
+
+    def words(stream: Stream) -> Words:
+        return draws.column(stream, HELD_AT_START, n)
+
+    origin, health, offence, imposed = _who(prisons, words, START)
+    hazard = steady.hazard_class[health, origin]
+    life = imposed >= LIFE
+    lengths, k = steady.stays.lengths, len(steady.stays.curves)
+    length = np.where(life, 0, np.searchsorted(lengths, imposed))
+    cuts = prisons.merits.pick(hazard * len(lengths) + length, words(Stream.MERIT_BEFORE))
+    cuts = np.where(life, 0, cuts)
+    elapsed_words = words(Stream.ELAPSED)
+    limit = np.maximum(steady.stays.limits[cuts, length], 1)
+    elapsed = prisons.elapsed.pick(hazard * k + cuts, limit, elapsed_words).astype(np.int64)
+    if life.any():
+        waited = exponential(elapsed_words[life])
+        elapsed[life] = 1 + waited // np.maximum(steady.hazards[hazard[life]], 1)
+    cut_days = cuts * steady.stays.merit.cut_days
+    admitted = -elapsed
+    return {
+        **_person(prisons, words, HELD_AT_START + np.arange(n), 0, origin, admitted, START),
+        **_spell(prisons, words, offence, imposed, health, origin),
+        "admitted": admitted,
+        "base": np.full(n, -1, dtype=np.int64),
+        "due": np.where(life, NEVER, admitted + imposed - cut_days),
+        "merit_count": cuts,
+        "merit_days": cut_days,
+    }
+
+
+def _arrivals(prisons: Prisons, draws: Draws) -> Columns:
+    words = draws.column(Stream.ADMISSION_COUNT, 0, prisons.days)
+    counts = prisons.admission_count.pick(0, words)
+    admitted = np.repeat(np.arange(prisons.days), counts)
+    n = len(admitted)
+
+    def words_of(stream: Stream) -> Words:
+        return draws.column(stream, ARRIVALS, n)
+
+    return first_spell(prisons, words_of, ARRIVALS + np.arange(n), np.uint64(0), admitted)
+
+
+def first_spell(
+    prisons: Prisons, words: WordsOf, person: Ints, line: Words | np.uint64, admitted: Ints
+) -> Columns:
+    """Draw people never admitted before."""
+    n = len(admitted)
+    origin, health, offence, imposed = _who(prisons, words, NEW)
+    return {
+        **_person(prisons, words, person, line, origin, admitted, NEW),
+        **_spell(prisons, words, offence, imposed, health, origin),
+        "admitted": admitted,
+        "base": admitted,
+        "due": np.where(imposed >= LIFE, NEVER, admitted + imposed),
+        "merit_count": np.zeros(n, dtype=np.int64),
+        "merit_days": np.zeros(n, dtype=np.int64),
+    }
+
+
+def _past_releases(prisons: Prisons, draws: Draws) -> Columns:
+    """Draw those released before the start who come back within the horizon.
+
+    Who is drawn does not depend on the hazard of return; who comes back does. Time served only
+    sets the age, so merit cuts of the past spell are left out of it.
+    """
+    steady, returning = prisons.steady, prisons.steady.returning
+    n = _count(prisons.past_count, draws, Stream.PAST_RELEASE_COUNT) if returning else 0
+    ago = 1 + ((draws.column(Stream.RELEASED_AGO, PAST_RELEASES, n) >> np.uint64(32)).astype(
+        np.int64) * prisons.past_window_days >> 32)  # fmt: skip
+    back = np.full(n, NEVER, dtype=np.int64)
+    if returning is not None:
+        tolerance = exponential(draws.column(Stream.RETURN, PAST_RELEASES, n))
+        kind = np.full(n, factor_kind(supervision=False, job=False, education=False))
+        back = returning.days_until(tolerance, kind, np.zeros(n, dtype=np.int64)) - ago
+    rows = np.flatnonzero((back >= 0) & (back < prisons.days))
+    person, released, back = PAST_RELEASES + rows, -ago[rows], back[rows]
+
+    def words(stream: Stream) -> Words:
+        return draws.at(stream, person, spell=0, line=0)
+
+    origin, health, offence, imposed = _who(prisons, words, PAST)
+    one = _person(prisons, words, person, np.uint64(0), origin, released - imposed, PAST)
+    born = np.asarray(one["born"], dtype=np.int64)
+    tolerance = np.asarray(one["tolerance"], dtype=np.int64)
+    used = steady.liberty.used(health, back - born) - steady.liberty.used(health, released - born)
+    alive = tolerance > used
+    rest = {"tolerance": tolerance - used, "born": born, "origin": origin, "residence": origin,
+            "exiled": np.zeros(len(rows), dtype=np.bool_)}  # fmt: skip
+    del offence
+    columns = next_spell(
+        prisons, draws, person[alive], np.ones(int(alive.sum()), dtype=np.int64),
+        np.zeros(int(alive.sum()), dtype=np.uint64), back[alive],
+        {name: np.asarray(column)[alive] for name, column in rest.items()},
+    )  # fmt: skip
+    return columns
+
+
+def next_spell(
+    prisons: Prisons,
+    draws: Draws,
+    person: Ints,
+    spell: Ints,
+    line: Words,
+    admitted: Ints,
+    kept: Columns,
+) -> Columns:
+    """Draw the next spell of people who return; `kept` is what stays with a person."""
+
+    def words(stream: Stream) -> Words:
+        return draws.at(stream, person, spell=spell, line=line)
+
+    n = len(person)
+    hold = np.full(n, NEW)
+    health = _pick_health(prisons, words, NEW, hold)
+    offence, imposed = _offence(prisons, words, NEW, hold)
+    origin = np.asarray(kept["origin"], dtype=np.int64)
+    return {
+        "person": person, "line": line, "spell": spell,
+        **kept,
+        **_spell(prisons, words, offence, imposed, health, origin),
+        "admitted": admitted,
+        "base": admitted,
+        "due": np.where(imposed >= LIFE, NEVER, admitted + imposed),
+        "merit_count": np.zeros(n, dtype=np.int64),
+        "merit_days": np.zeros(n, dtype=np.int64),
+    }  # fmt: skip
+
+
+def _count(table: CutTable, draws: Draws, stream: Stream) -> int:
+    return int(table.pick(0, draws.column(stream, 0, 1))[0])
+
+
+def _who(prisons: Prisons, words: WordsOf, source: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """Draw origin, health, offence and sentence."""
+    origin = prisons.origin.pick(source, words(Stream.ORIGIN)).astype(np.int64)
+    health = _pick_health(prisons, words, source, origin)
+    hazard = prisons.steady.hazard_class[health, origin]
+    return origin, health, *_offence(prisons, words, source, hazard)
+
+
+def _pick_health(prisons: Prisons, words: WordsOf, source: int, origin: Ints) -> Ints:
+    """Health depends on origin among survivors only: those from harder origins die sooner."""
+    origins = len(prisons.steady.origin_all)
+    segment = np.full(len(origin), 2 * origins) if source == NEW else source * origins + origin
+    return prisons.health.pick(segment, words(Stream.HEALTH)).astype(np.int64)
+
+
+def _offence(
+    prisons: Prisons, words: WordsOf, source: int, hazard: Ints
+) -> tuple[Ints, Ints]:
+    classes, offences = len(prisons.steady.hazards), len(prisons.steady.mix)
+    if source == NEW:
+        segment = np.full(len(hazard), 2 * classes)
+    else:
+        segment = source * classes + hazard
+    offence = prisons.offence.pick(segment, words(Stream.OFFENCE)).astype(np.int64)
+    by = segment * offences + offence
+    return offence, prisons.sentence.pick(by, words(Stream.SENTENCE)).astype(np.int64)
+
+
+def _person(
+    prisons: Prisons,
+    words: WordsOf,
+    person: Ints,
+    line: Words | np.uint64 | int,
+    origin: Ints,
+    admitted: Ints,
+    source: int,
+) -> Columns:
+    """Draw what stays with a person: age, tolerance."""
+    groups = len(prisons.steady.age_all)
+    group = prisons.steady.origin_group[origin] + (groups if source == NEW else 0)
+    age = prisons.age.pick(group, words(Stream.AGE)).astype(np.int64)
+    delay = prisons.scenario.world.offence_to_admission.value
+    n = len(person)
+    return {
+        "person": person,
+        "line": np.broadcast_to(np.asarray(line, dtype=np.uint64), (n,)).copy(),
+        "spell": np.zeros(n, dtype=np.int64),
+        "born": admitted - delay - age,
+        "tolerance": exponential(words(Stream.DEATH)),
+        "origin": origin,
+        "residence": origin,
+        "exiled": np.zeros(n, dtype=np.bool_),
+    }
+
+
+def _spell(
+    prisons: Prisons, words: WordsOf, offence: Ints, imposed: Ints, health: Ints, origin: Ints
+) -> Columns:
+    """Draw what belongs to a spell."""
+    camp = prisons.camp.pick(origin, words(Stream.CAMP)).astype(np.int64)
+    rate = prisons.steady.hazards[prisons.steady.hazard_class[health, origin]]
+    return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate}
+
+
+def sex_of(prisons: Prisons, draws: Draws, person: Ints, line: Words) -> NDArray[np.bool_]:
+    """Say who is a woman; drawn where it is asked for."""
+    words = draws.at(Stream.SEX, person, spell=0, line=line)
+    return happens(words, prisons.scenario.world.women.value)
+
+
+def petty(
+    prisons: Prisons, draws: Draws, person: Ints, spell: Ints, line: Words, offence: Ints
+) -> NDArray[np.bool_]:
+    """Say whose offence is petty."""
+    offences = prisons.scenario.world.offences.values()
+    shares = np.array([one.petty.value if one.petty else 0.0 for one in offences])
+    words = draws.at(Stream.GRAVITY, person, spell=spell, line=line)
+    return happens(words, shares[offence])
+
+
+def labelled(
+    prisons: Prisons, draws: Draws, person: Ints, spell: Ints, line: Words
+) -> NDArray[np.bool_]:
+    """Say who bears the label of an earlier reduction once enough is served."""
+    words = draws.at(Stream.EARLIER_REDUCTION, person, spell=spell, line=line)
+    return happens(words, prisons.steady.label_probability)
+
+
+def dies_on(base: Ints, tolerance: Ints, rate: Ints) -> Ints:
+    """Day of death if held for ever."""
+    return np.minimum(base + days_until_used_up(tolerance, rate), NEVER)

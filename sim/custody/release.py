@@ -1,0 +1,172 @@
+"""What follows release: exile, supervision and work, death at liberty, return, arrest drives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody import people
+from sim.custody.hazards import NEVER
+from sim.custody.law import places
+from sim.custody.people import Prisons
+from sim.custody.register import ARREST, BY_DEATH, BY_DECREE, RETURN, Register, Rows
+from sim.custody.steady import factor_kind
+from sim.custody.streams import Draws, Stream, decree_salt, drive_line
+from sim.custody.tables import CutTable, exponential, happens
+from sim.scenario.decree import Decree
+from sim.scenario.occasions import Occasion
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+class Gate:
+    """Lets people out and, if so it happens, in again: deaths, exile and returns after a spell."""
+
+    def __init__(
+        self,
+        prisons: Prisons,
+        draws: Draws,
+        decrees: Mapping[str, Decree],
+        occasions: tuple[Occasion, ...],
+    ) -> None:
+        self.prisons = prisons
+        self.draws = draws
+        self.decrees = list(decrees.values())
+        self.names = list(decrees)
+        self.occasions = occasions
+        exile = prisons.scenario.world.exile
+        self.destinations: CutTable | None = None
+        if exile:
+            codes = [places(prisons).index(name) for name in exile.destinations]
+            shares = [share.value for share in exile.destinations.values()]
+            self.destinations = CutTable([(np.array(codes), np.array(shares))])
+
+    def advance(self, register: Register, limit: int) -> None:
+        """Bring the register up to date: close all spells whose key lies below the limit.
+
+        Generation by generation: a release may bring a return or an arrest, whose spell may end
+        before the limit as well.
+        """
+        while len(closed := register.close(limit)):
+            alive = closed[register.cause[closed] != BY_DEATH]
+            by_decree = self._by_decree(register, alive)
+            kinds = np.zeros(len(alive), dtype=np.int64)
+            for number in np.unique(register.occasion[alive[by_decree]]):
+                chosen = by_decree & (register.occasion[alive] == number)
+                kinds[chosen] = self._leave_by_decree(register, alive[chosen], int(number))
+            self._at_liberty(register, alive, kinds)
+
+    def _by_decree(self, register: Register, alive: Rows) -> Mask:
+        """Mark the releases by decree among those who leave alive, and note which decree's."""
+        released = (register.release[alive] == register.left[alive]) & (
+            register.left[alive] < register.due[alive]
+        )
+        rows = alive[released]
+        numbers = register.occasion[rows]
+        position = np.array([o.position for o in self.occasions], dtype=np.int64)
+        if len(rows):
+            register.cause[rows] = BY_DECREE + position[numbers]
+        return released
+
+    def _leave_by_decree(self, register: Register, rows: Rows, number: int) -> Ints:
+        """Exile and arrests that a decree's releases bring; returns the kinds of release."""
+        occasion = self.occasions[number]
+        decree = self.decrees[occasion.position]
+        salt = decree_salt(occasion.decree)
+        if decree.release.exile is not None:
+            self._exile(register, rows, decree.release.exile.origin, occasion)
+        if decree.drive is not None:
+            self._arrests(register, rows, decree, occasion)
+        job = np.zeros(len(rows), dtype=np.bool_)
+        if decree.release.job is not None:
+            words = self._words(register, rows, Stream.JOB, occasion, salt)
+            job = happens(words, decree.release.job.value)
+        educated = decree.release.education is not None and decree.release.education.value
+        plain = factor_kind(
+            supervision=decree.release.supervision, job=False, education=bool(educated)
+        )
+        return plain + job * factor_kind(supervision=False, job=True, education=False)
+
+    def _words(
+        self, register: Register, rows: Rows, stream: Stream, occasion: Occasion, salt: int
+    ) -> NDArray[np.uint64]:
+        return self.draws.at(
+            stream, register.person[rows], spell=register.spell[rows].astype(np.int64),
+            line=register.line[rows], occurrence=occasion.number, salt=salt,
+        )  # fmt: skip
+
+    def _exile(self, register: Register, rows: Rows, origin: str, occasion: Occasion) -> None:
+        world = self.prisons.scenario.world
+        code = list(world.origins).index(origin)
+        rows = rows[(register.origin[rows] == code) & ~register.exiled[rows]]
+        if world.exile is None or self.destinations is None:
+            return
+        salt = decree_salt(occasion.decree)
+        words = self._words(register, rows, Stream.EXILE, occasion, salt)
+        rows = rows[happens(words, world.exile.compliance.value)]
+        words = self._words(register, rows, Stream.DESTINATION, occasion, salt)
+        register.residence[rows] = self.destinations.pick(0, words)
+        register.exiled[rows] = True
+
+    def _arrests(
+        self, register: Register, rows: Rows, decree: Decree, occasion: Occasion
+    ) -> None:
+        """Arrest new people in the months after a release; those so arrested bring no more."""
+        assert decree.drive is not None
+        rows = rows[register.line[rows] == 0]
+        salt = decree_salt(occasion.decree)
+        words = self._words(register, rows, Stream.DRIVE_ARREST, occasion, salt)
+        rows = rows[happens(words, decree.drive.per_release.value)]
+        words = self._words(register, rows, Stream.DRIVE_DAY, occasion, salt)
+        wait = 1 + ((words >> np.uint64(32)).astype(np.int64) * decree.drive.within >> 32)
+        day = register.left[rows] + wait
+        inside = day < self.prisons.days
+        rows, day = rows[inside], day[inside].astype(np.int64)
+        person = register.person[rows]
+        line = drive_line(salt, register.line[rows], register.spell[rows].astype(np.int64))
+
+        def words_of(stream: Stream) -> NDArray[np.uint64]:
+            return self.draws.at(stream, person, spell=0, line=line)
+
+        columns = people.first_spell(self.prisons, words_of, person, line, day)
+        register.add({**columns, "kind": np.full(len(rows), ARREST)})
+
+    def _at_liberty(self, register: Register, rows: Rows, kinds: Ints) -> None:
+        """Find who dies at liberty and who returns before, and admit the latter on their day."""
+        steady, days = self.prisons.steady, self.prisons.days
+        left = register.left[rows].astype(np.int64)
+        health = register.health[rows].astype(np.int64)
+        born = register.born[rows].astype(np.int64)
+        tolerance = register.tolerance[rows] - register.rate[rows] * (left - register.base[rows])
+        died = left + steady.liberty.days_until(tolerance, health, left - born)
+        back = np.full(len(rows), NEVER, dtype=np.int64)
+        if steady.returning is not None:
+            words = self.draws.at(
+                Stream.RETURN, register.person[rows],
+                spell=register.spell[rows].astype(np.int64), line=register.line[rows],
+            )  # fmt: skip
+            free = np.zeros(len(rows), dtype=np.int64)
+            back = left + steady.returning.days_until(exponential(words), kinds, free)
+        returns = (back < died) & (back < days)
+        dead = ~returns & (died < days)
+        register.died_free[rows[dead]] = died[dead]
+        rows, back = rows[returns], back[returns]
+        used = steady.liberty.used(health[returns], back - born[returns])
+        used -= steady.liberty.used(health[returns], left[returns] - born[returns])
+        kept = {name: getattr(register, name)[rows]
+                for name in ("born", "origin", "residence", "exiled")}  # fmt: skip
+        columns = people.next_spell(
+            self.prisons, self.draws, register.person[rows],
+            register.spell[rows].astype(np.int64) + 1, register.line[rows], back,
+            {**kept, "tolerance": tolerance[returns] - used},
+        )  # fmt: skip
+        cause = register.cause[rows]
+        register.add({
+            **columns,
+            "kind": np.full(len(rows), RETURN),
+            "exiled_before": kept["exiled"],
+            "freed_by": np.where(cause >= BY_DECREE, cause - BY_DECREE, -1),
+        })  # fmt: skip

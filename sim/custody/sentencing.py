@@ -1,0 +1,125 @@
+"""The sentences that courts hand down: distributions on whole steps with a solved mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.lengths import DAYS_IN, in_words
+from sim.scenario.load import Scenario
+from sim.scenario.world import Sentences
+
+LIFE = 1 << 28
+"""Days that stand for a life sentence: no term of years is as long."""
+
+
+@dataclass(frozen=True)
+class SentenceDistribution:
+    """What courts impose for one offence.
+
+    Attributes
+    ----------
+    days
+        Possible sentences in increasing order, shape (n,), days; the last is ``LIFE`` where the
+        offence carries it.
+    weights
+        Their probabilities at admission, shape (n,).
+    mean_days
+        Mean of the fixed sentences, after bounds and rounding.
+    """
+
+    days: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    mean_days: float
+
+
+def sentence_distributions(scenario: Scenario) -> tuple[SentenceDistribution, ...]:
+    """Solve the sentence distribution of every offence of a world.
+
+    Raises
+    ------
+    ScenarioError
+        If a stated mean cannot be reached within the bounds.
+    """
+    found = []
+    for name, offence in scenario.world.offences.items():
+        days = _steps(scenario, offence.sentence)
+        weights = _solved(scenario, name, offence.sentence, days)
+        mean = float(weights @ days)
+        life = offence.life.value if offence.life else 0.0
+        if life > 0:
+            days = np.append(days, LIFE)
+            weights = np.append(weights * (1 - life), life)
+        found.append(SentenceDistribution(days, weights, mean))
+    return tuple(found)
+
+
+def _steps(scenario: Scenario, sentences: Sentences) -> NDArray[np.int64]:
+    """Sentences allowed: whole steps between the bounds, in days rounded half up."""
+    step = _exact_step(scenario.world.sentence_step.value)
+    numerator, denominator = step.numerator, step.denominator
+    last = int(sentences.most.value / step) + 1
+    counts = np.arange(1, last + 1, dtype=np.int64)
+    days = (2 * counts * numerator + denominator) // (2 * denominator)
+    inside = (days >= sentences.least.value) & (days <= sentences.most.value)
+    return days[inside]
+
+
+def _exact_step(days: int) -> Fraction:
+    """A step that is a whole number of months or years is taken in those, else in days."""
+    number, unit = in_words(days).split()
+    return int(number) * DAYS_IN[unit.rstrip("s")]
+
+
+def _solved(
+    scenario: Scenario, name: str, sentences: Sentences, days: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    from scipy.optimize import brentq
+
+    target = sentences.mean.value
+    if len(days) < 2 or not days[0] < target < days[-1]:
+        path = ("world", "offences", name, "sentence", "mean")
+        message = (
+            f"a mean of {target} days cannot be reached: sentences lie between "
+            f"{sentences.least.value} and {sentences.most.value} days in steps of "
+            f"{in_words(scenario.world.sentence_step.value)}"
+        )
+        raise scenario.problem(path, message)
+
+    def excess(log_scale: float) -> float:
+        return float(_weights(sentences, days, float(np.exp(log_scale))) @ days) - target
+
+    low, high = np.log(days[0]) - 10, np.log(days[-1]) + 10
+    if excess(low) >= 0 or excess(high) <= 0:
+        path = ("world", "offences", name, "sentence", "mean")
+        raise scenario.problem(path, f"a mean of {target} days cannot be reached with this shape")
+    return _weights(sentences, days, float(np.exp(brentq(excess, low, high, xtol=1e-13))))
+
+
+def _weights(
+    sentences: Sentences, days: NDArray[np.int64], scale: float
+) -> NDArray[np.float64]:
+    """Probabilities of the steps: each takes what lies nearer to it than to its neighbours."""
+    from scipy.special import gammainc, ndtr
+
+    middles = (days[1:] + days[:-1]) / 2
+    shape = sentences.shape.value
+    ends = np.array([sentences.least.value, sentences.most.value], dtype=np.float64)
+
+    def below(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        if sentences.family == "gamma":
+            return np.asarray(gammainc(shape, x / scale), dtype=np.float64)
+        return np.asarray(ndtr(np.log(x / scale) / shape), dtype=np.float64)
+
+    first, last = below(ends) if sentences.truncated else np.array([0.0, 1.0])
+    cumulative = np.concatenate(([first], below(middles), [last]))
+    mass = np.diff(np.clip(cumulative, first, last))
+    total = mass.sum()
+    if total <= 0:  # all mass beyond a bound of a truncated distribution
+        mass = np.zeros(len(days))
+        mass[0 if below(ends)[1] > 0.5 else -1] = 1.0
+        return mass
+    return np.asarray(mass / total)

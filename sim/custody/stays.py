@@ -1,0 +1,158 @@
+"""How long people stay: expected days held by sentence and hazard, with merit cuts and deaths.
+
+In the steady state the number held who were admitted ``a`` days ago is the admissions of a day
+times the probability of still being held. A person with ``k`` merit cuts is held while ``a`` does
+not exceed the sentence less the cuts; the number of cuts so far is binomial in the number of
+merit dates since he had served long enough. So every weight is a sum of one-dimensional curves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.hazards import DAYS_PER_YEAR, UNIT
+from sim.scenario.lengths import in_year
+from sim.scenario.world import Merit
+
+NEGLIGIBLE = 1e-12
+
+
+@dataclass(frozen=True)
+class MeritRule:
+    """The yearly merit cut; probability 0 where a world has none."""
+
+    month_day: tuple[int, int]
+    after_days: int
+    probability: float
+    cut_days: int
+
+    @staticmethod
+    def of(merit: Merit | None) -> MeritRule:
+        """Read it from a world."""
+        if merit is None or merit.cut.value == 0:
+            return MeritRule((1, 1), 0, 0.0, 0)
+        return MeritRule(
+            merit.each, merit.after.value, merit.probability.value, merit.cut.value
+        )
+
+    def dates_before(self, start: date, days: int) -> NDArray[np.int64]:
+        """Days before the start, increasing, on which merit was given in the last `days` days."""
+        found = []
+        year = start.year
+        while True:
+            before = (start - in_year(year, self.month_day)).days
+            if before > days:
+                return np.array(found, dtype=np.int64)
+            if before > 0:
+                found.append(before)
+            year -= 1
+            if year < 1:
+                return np.array(found, dtype=np.int64)
+
+
+def binomial_curves(trials: NDArray[np.int64], probability: float) -> NDArray[np.float64]:
+    """P(k successes) for each number of trials, shape (k, len(trials)); tiny tails dropped."""
+    from scipy.special import comb
+
+    most = int(trials.max(initial=0)) if probability > 0 else 0
+    k = np.arange(most + 1)[:, None]
+    with np.errstate(invalid="ignore"):
+        curves = comb(trials, k) * probability**k * (1 - probability) ** np.maximum(trials - k, 0)
+    curves = np.where(k <= trials, curves, 0.0)
+    keep = np.flatnonzero(curves.max(axis=1, initial=0.0) > NEGLIGIBLE)
+    return np.asarray(curves[: int(keep.max(initial=0)) + 1], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Expected days held in the steady state.
+
+    Attributes
+    ----------
+    hazards
+        Death hazards per day of the classes, integers of 10**-12, shape (c,).
+    lengths
+        Fixed sentences, days, increasing, shape (n,).
+    curves
+        P(k merit cuts after a days), shape (k, longest), entry ``a - 1`` for a = 1, 2, …
+    cut_days
+        Days of one merit cut.
+    merit
+        The merit rule.
+    """
+
+    hazards: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    curves: NDArray[np.float64]
+    merit: MeritRule
+
+    @staticmethod
+    def of(
+        hazards: NDArray[np.int64], lengths: NDArray[np.int64], merit: MeritRule, start: date
+    ) -> Stays:
+        """Set up the curves for a world that starts on a date."""
+        longest = int(lengths.max(initial=1))
+        elapsed = np.arange(1, longest + 1)
+        dates = merit.dates_before(start, longest)
+        trials = np.searchsorted(dates, elapsed - merit.after_days, side="right")
+        return Stays(hazards, lengths, binomial_curves(trials, merit.probability), merit)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight of (class, cuts, days elapsed): shape (c, k, longest), entry ``a - 1``."""
+        elapsed = np.arange(self.curves.shape[1], dtype=np.float64)
+        alive = np.exp(-self.hazards[:, None] / UNIT * elapsed)
+        return alive[:, None, :] * self.curves[None, :, :]
+
+    @cached_property
+    def limits(self) -> NDArray[np.int64]:
+        """Most days elapsed while held, by cuts and sentence, shape (k, n); 0 where never."""
+        cuts = np.arange(len(self.curves))[:, None] * self.merit.cut_days
+        return np.maximum(self.lengths[None, :] - cuts, 0)
+
+    @cached_property
+    def held(self) -> NDArray[np.float64]:
+        """Expected days held by class, cuts and sentence, shape (c, k, n)."""
+        return self.held_since(0)
+
+    def held_since(self, served: int) -> NDArray[np.float64]:
+        """Expected days held of which at least `served` were served, shape (c, k, n)."""
+        sums = np.cumsum(self.weights, axis=2)
+        sums = np.concatenate((np.zeros((*sums.shape[:2], 1)), sums), axis=2)
+        cuts = np.arange(len(self.curves))[:, None]
+        first = np.minimum(served, self.limits)
+        return np.asarray(sums[:, cuts, self.limits] - sums[:, cuts, first])
+
+    @cached_property
+    def life_held(self) -> NDArray[np.float64]:
+        """Expected days held of a life sentence, by class, shape (c,); infinite at hazard 0."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(-1 / np.expm1(-self.hazards / UNIT))
+
+    @cached_property
+    def leaving(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Probability of leaving alive, shape (c, k, n), and the days held then, shape (k, n).
+
+        The number of merit dates in a whole stay is averaged over the day of admission.
+        """
+        x = np.maximum(self.lengths - self.merit.after_days, 0) / DAYS_PER_YEAR
+        fewer = np.floor(x).astype(np.int64)
+        odd = x - fewer
+        k = len(self.curves)
+        low = _first(binomial_curves(fewer, self.merit.probability), k)
+        high = _first(binomial_curves(fewer + 1, self.merit.probability), k)
+        chance = low * (1 - odd) + high * odd
+        stay = np.maximum(self.limits, 1)
+        alive = np.exp(-self.hazards[:, None, None] / UNIT * stay[None])
+        return alive * chance[None], stay
+
+
+def _first(curves: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    """Return exactly k rows: zeros appended, or a negligible tail dropped."""
+    missing = max(k - len(curves), 0)
+    return np.concatenate((curves, np.zeros((missing, curves.shape[1]))))[:k]

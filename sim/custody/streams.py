@@ -1,0 +1,194 @@
+"""Random words with an address, so that no draw depends on the order in which things happen.
+
+The address of a word is (seed, replication, stream, salt, occurrence, line, spell, person). A
+stream is a decision: offence, sentence, death. The first four choose the key of a Philox
+generator, the rest its counter, so that any word can be had without the ones before it::
+
+    key     = SeedSequence(seed, spawn_key=(replication, stream, salt_low, salt_high))
+    counter = [person // 4, spell, occurrence, line], of whose four words person % 4 is taken
+
+Two scenarios that agree on a person's address agree on everything that is drawn for him.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import IntEnum, unique
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.philox import run_words, scattered_words
+
+Words: TypeAlias = NDArray[np.uint64]
+Persons: TypeAlias = NDArray[np.int64]
+Numbers: TypeAlias = NDArray[np.integer]
+
+HELD_AT_START = 0
+"""First id of those held on day 0."""
+PAST_RELEASES = 2**40
+"""First id of those released before day 0."""
+ARRIVALS = 2 * 2**40
+"""First id of those first admitted from day 0 on."""
+
+
+@unique
+class Stream(IntEnum):
+    """The decisions that are drawn. An id is fixed for good and never used again."""
+
+    HELD_COUNT = 1  # number held at the start; the person is 0
+    ADMISSION_COUNT = 2  # first admissions of a day; the person is the day
+    PAST_RELEASE_COUNT = 3  # number of past releases that may still return
+    RELEASED_AGO = 4  # how long ago a past release happened
+    OFFENCE = 10  # offence of a spell
+    SENTENCE = 11  # sentence imposed
+    ELAPSED = 12  # time served at the start
+    MERIT_BEFORE = 13  # merit cuts before the start
+    CAMP = 14  # camp of a spell
+    ORIGIN = 15  # province a person comes from
+    SEX = 16  # sex
+    AGE = 17  # age at offence
+    HEALTH = 18  # health through a spell
+    GRAVITY = 19  # gravity of the offence
+    EARLIER_REDUCTION = 20  # whether and when the label of an earlier pardon switches on
+    DEATH = 30  # tolerance: the hazard a person survives
+    RETURN = 31  # whether and when a released person returns
+    MERIT = 32  # merit cut of a year
+    RECOMMENDATION = 50  # whether the officer in charge recommends
+    APPROVAL = 51  # whether the centre approves
+    LOTTERY = 52  # place in a draw by lot, and among ties
+    EXILE = 53  # whether an exile is complied with
+    DESTINATION = 54  # where an exile leads
+    JOB = 55  # whether a job is found
+    DRIVE_ARREST = 56  # whether a release brings an arrest
+    DRIVE_DAY = 57  # how long after the release that arrest comes
+    TAKE_UP = 58  # whether an offer is taken up
+
+
+def decree_salt(name: str) -> int:
+    """Return the 64-bit number, never 0, that sets a decree's streams apart by its name.
+
+    Streams that belong to no decree have salt 0.
+    """
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little") or 1
+
+
+def drive_line(salt: int, freed_line: Words, freed_spell: Numbers) -> Words:
+    """Return the `line` of the persons whom a drive arrests, never 0.
+
+    Such a person bears the id of the freed person whose release brought the arrest; the line tells
+    the two apart. Its upper 48 bits are the decree's, its lower 16 the freed spell plus 1: two
+    spells never share a line, two decrees do so once in 2**48 pairs.
+
+    Raises
+    ------
+    ValueError
+        If a freed person was arrested in a drive himself (line other than 0): such persons bring
+        no further arrest. If a spell does not fit its 16 bits.
+    """
+    if np.any(freed_line):
+        raise ValueError("a person arrested in a drive brings no further arrest: line must be 0")
+    _refuse_outside("salt", salt, 2**64)
+    spell = _counter_word("freed_spell", freed_spell, 2**16 - 1)
+    return np.uint64(salt >> 16 << 16) | (spell + np.uint64(1))
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The random words of one replication. Each is a function of its address and of nothing else.
+
+    Raises
+    ------
+    ValueError
+        If `seed` is negative, or `replication` is outside 0 to 2**32 - 1 (beyond which another
+        seed and replication could share its key).
+    """
+
+    seed: int
+    replication: int
+
+    def __post_init__(self) -> None:
+        """Refuse a seed or replication without a key of its own."""
+        _refuse_outside("seed", self.seed, None)
+        _refuse_outside("replication", self.replication, 2**32)
+
+    def column(
+        self,
+        stream: Stream,
+        first: int,
+        count: int,
+        *,
+        spell: int = 0,
+        occurrence: int = 0,
+        salt: int = 0,
+    ) -> Words:
+        """Return the words of the persons `first` to ``first + count - 1``, line 0.
+
+        Raises
+        ------
+        ValueError
+            If any part of the address is negative.
+        """
+        _refuse_outside("first", first, 2**63)
+        _refuse_outside("count", count, 2**63)
+        _refuse_outside("spell", spell, 2**64)
+        _refuse_outside("occurrence", occurrence, 2**64)
+        return run_words(self._key(stream, salt), first, count, (spell, occurrence, 0))
+
+    def at(
+        self,
+        stream: Stream,
+        person: Persons,
+        *,
+        spell: Numbers | int,
+        line: Words | int,
+        occurrence: int = 0,
+        salt: int = 0,
+    ) -> Words:
+        """Return the words of the listed persons, in their order, whatever it is.
+
+        `spell` and `line` hold one value per person or one for all. The time taken grows with the
+        number of persons, whichever they are; where they lie close together it is less. Where
+        `column` covers them, the words are those of `column`.
+
+        Raises
+        ------
+        ValueError
+            If any part of an address is negative.
+        """
+        _refuse_outside("occurrence", occurrence, 2**64)
+        persons = np.asarray(person, dtype=np.int64)
+        if persons.size and persons.min() < 0:
+            raise ValueError(f"person must not be negative, found {persons.min()}")
+        spells, lines = _counter_word("spell", spell), _counter_word("line", line)
+        return scattered_words(self._key(stream, salt), persons, spells, occurrence, lines)
+
+    def _key(self, stream: Stream, salt: int) -> Words:
+        _refuse_outside("salt", salt, 2**64)
+        return _key_of(self.seed, self.replication, int(stream), salt)
+
+
+@lru_cache(maxsize=4096)
+def _key_of(seed: int, replication: int, stream: int, salt: int) -> Words:
+    path = (replication, stream, salt & 0xFFFFFFFF, salt >> 32)
+    sequence = np.random.SeedSequence(entropy=seed, spawn_key=path)
+    key = np.asarray(sequence.generate_state(2, np.uint64), dtype=np.uint64)
+    key.flags.writeable = False
+    return key
+
+
+def _refuse_outside(name: str, value: int, bound: int | None) -> None:
+    if value < 0 or (bound is not None and value >= bound):
+        limits = "not be negative" if bound is None else f"be from 0 to {bound - 1}"
+        raise ValueError(f"{name} must {limits}, found {value}")
+
+
+def _counter_word(name: str, value: Numbers | int, bound: int = 2**64) -> Words:
+    """Return `value` as unsigned words; shape () if it is one number for all."""
+    if isinstance(value, int):
+        _refuse_outside(name, value, bound)
+    elif value.size:
+        _refuse_outside(name, int(value.min()), bound)
+        _refuse_outside(name, int(value.max()), bound)
+    return np.asarray(value, dtype=np.uint64)

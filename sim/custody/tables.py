@@ -1,0 +1,321 @@
+"""Random words into whole numbers, by tables and integer arithmetic alone.
+
+Cut points are rounded once, when a table is built, and hashed into the address of every cell; what
+happens at run time is shifts, products and comparisons of integers. So the same tables give the
+same numbers on every processor, and a library that builds other tables is seen.
+
+Every inversion uses the upper 32 bits of a word, ``u = word >> 32``; `exponential` uses all 64. A
+larger word never gives a smaller number, so a change of distribution moves everybody at the same
+quantile.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words: TypeAlias = NDArray[np.uint64]
+Numbers: TypeAlias = NDArray[np.integer]
+Weights: TypeAlias = Sequence[float] | NDArray[np.float64]
+Segment: TypeAlias = tuple[Sequence[int] | Numbers, Weights]
+"""Values and their weights."""
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+CHUNK = 32768
+"""Rows worked on at a time, so that what lies between stays in the cache."""
+_HALF = np.uint64(32)
+_LOW = np.uint64(2**32 - 1)
+
+
+def happens(words: Words, probability: float | NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return where an event of the given probability happens: where the words are small.
+
+    The probability, one or one per word, is rounded half to even to a multiple of 2**-32.
+
+    Raises
+    ------
+    ValueError
+        If a probability is not a number from 0 to 1.
+    """
+    exact = np.asarray(probability, dtype=np.float64)
+    wrong = ~((exact >= 0) & (exact <= 1))
+    if wrong.any():
+        raise ValueError(f"a probability must be from 0 to 1, found {exact[wrong].flat[0]}")
+    below: NDArray[np.bool_] = (words >> _HALF) < np.rint(exact * 2.0**32).astype(np.uint64)
+    return below
+
+
+class CutTable:
+    """Segments of values, each value with the cut point up to which it is drawn.
+
+    Parameters
+    ----------
+    segments
+        Per segment, int32 values and as many weights: at least 0, not all 0. The cut points are
+        the cumulative weights over their total, times 2**32, rounded half to even; the last is
+        2**32. A value of weight 0 is never drawn.
+
+    Raises
+    ------
+    ValueError
+        If there is no segment, or if values or weights are not of this kind.
+    """
+
+    __slots__ = ("_cuts", "_finder", "_starts", "_values")
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._cuts, self._starts = _stacked([weights for _, weights in segments], 2**32)
+        values = [np.asarray(values, dtype=np.int64) for values, _ in segments]
+        for number, (own, length) in enumerate(zip(values, np.diff(self._starts), strict=True)):
+            if own.shape != (length,) or np.any(own != own.astype(np.int32)):
+                raise ValueError(f"segment {number} needs one int32 value per weight")
+        self._values = _frozen(np.concatenate(values).astype(np.int32))
+        self._finder = _Finder(self._cuts, len(segments))
+
+    def pick(self, segments: Numbers | int, words: Words) -> NDArray[np.int32]:
+        """Return the value of each word, shape (n,), in its segment (one per word, or one)."""
+        _refuse_unknown("segment", segments, len(self._starts) - 1)
+        picked = np.empty(len(words), dtype=np.int32)
+        for rows in _chunks(len(words)):
+            found = self._finder.first_above(_part(segments, rows), words[rows] >> _HALF)
+            self._values.take(found, out=picked[rows], mode="clip")
+        return picked
+
+    def pick_index(self, segments: Numbers | int, words: Words) -> NDArray[np.int32]:
+        """Return the position, from 0, that the value of each word has in its segment."""
+        _refuse_unknown("segment", segments, len(self._starts) - 1)
+        picked = np.empty(len(words), dtype=np.int32)
+        for rows in _chunks(len(words)):
+            segment = _part(segments, rows)
+            found = self._finder.first_above(segment, words[rows] >> _HALF)
+            np.subtract(found, self._starts[segment], out=picked[rows], casting="same_kind")
+        return picked
+
+    def digest(self) -> str:
+        """Return the SHA-256 of cut points and values."""
+        return _sha256(self._starts, self._cuts, self._values)
+
+
+class TruncatedTable:
+    """Curves of weights w_1, w_2, …, of which a draw sees only those up to its limit.
+
+    An index is drawn from 1 to its limit with probability proportional to its weight. The
+    cumulative weights of a curve are scaled to integers C up to 2**31, rounded half to even. With
+    ``target = (u * C[limit]) >> 32``, the index is the smallest whose C is above the target. A
+    weight that rounding leaves without an integer of its own is never drawn; where that befalls
+    every weight up to a limit, the limit is.
+
+    Parameters
+    ----------
+    curves
+        The weights of each curve: at least 0, not all 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, or if weights are not of this kind.
+    """
+
+    __slots__ = ("_cuts", "_finder", "_starts")
+
+    def __init__(self, curves: Sequence[Weights]) -> None:
+        self._cuts, self._starts = _stacked(curves, 2**31)
+        self._finder = _Finder(self._cuts, len(curves))
+
+    def pick(self, curve: Numbers | int, limit: Numbers | int, words: Words) -> NDArray[np.int32]:
+        """Return an index from 1 to its limit for each word, shape (n,).
+
+        Raises
+        ------
+        ValueError
+            If a limit is less than 1 or beyond the end of its curve.
+        """
+        _refuse_unknown("curve", curve, len(self._starts) - 1)
+        if np.any(np.less(limit, 1) | np.greater(limit, np.diff(self._starts)[curve])):
+            raise ValueError("a limit must be from 1 to the length of its curve")
+        picked = np.empty(len(words), dtype=np.int32)
+        for rows in _chunks(len(words)):
+            own, last = _part(curve, rows), _part(limit, rows)
+            start = self._starts[own]
+            target = (words[rows] >> _HALF) * (self._cuts[start + last - 1] & _LOW) >> _HALF
+            found = self._finder.first_above(own, target) - start + 1
+            np.minimum(found, last, out=picked[rows], casting="same_kind")
+        return picked
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the cumulative weights."""
+        return _sha256(self._starts, self._cuts)
+
+
+def poisson_table(mean: float) -> CutTable:
+    """Return the Poisson distribution as a table of one segment.
+
+    The weights are products of the ratios of neighbours, outwards from the mode: stable for any
+    mean, and free of functions that differ between libraries. Beyond 12 standard deviations and
+    20 lies less than the 2**-32 that a table resolves.
+
+    Raises
+    ------
+    ValueError
+        If `mean` is not a number from 0 to 10**8.
+    """
+    if not 0 <= mean <= 10**8:
+        raise ValueError(f"the mean of a count must be from 0 to 10**8, found {mean}")
+    mode, reach = math.floor(mean), math.ceil(12 * math.sqrt(mean)) + 20
+    low = max(0, mode - reach)
+    above = np.multiply.accumulate(mean / np.arange(mode + 1, mode + reach + 1))
+    below = np.multiply.accumulate(np.arange(mode, low, -1) / mean) if mode else above[:0]
+    weights = np.concatenate((below[::-1], [1.0], above))
+    return CutTable([(np.arange(low, mode + reach + 1), weights)])
+
+
+# The exponential. For a word w, 1 - w / 2**64 is v / 2**64 with v = 2**64 - w. A double holds v as
+# 2**e times a mantissa, of which 12 bits choose a bucket and 32 more give the gap to the bucket's
+# upper edge. With t = gap / edge, at most 2**-12,
+#     -log(v / 2**64) = (63 - e) log 2 + log(2 / edge) - log(1 - t),
+# and t + t**2 / 2 falls short of -log(1 - t) by at most 5e-12, and by 5e-9 of the whole.
+
+EXPONENTIAL_UNIT = 10**12
+_FINE_BITS = 4
+"""The terms are summed in sixteenths, so that their rounding stays within a unit."""
+_BUCKETS = 4096
+_TOP_EXPONENT = 1023 + 63
+"""How a double writes the exponent of 2**63."""
+
+
+def exponential(words: Words) -> NDArray[np.int64]:
+    """Return unit exponentials times 10**12: at least 1, at most 64 log 2 times 10**12.
+
+    The larger the word, the larger the value: -log(1 - word / 2**64), short of it by at most 7
+    units, and by at most 1 unit and 1e-8 of its size.
+    """
+    log_two, logs, slopes, bends = _log_tables()
+    values = np.empty(len(words), dtype=np.int64)
+    for rows in _chunks(len(words)):
+        rest = np.negative(np.maximum(words[rows], np.uint64(1)))
+        bits = rest.astype(np.float64).view(np.uint64)
+        bucket = (bits >> np.uint64(40)).view(np.int64)
+        fine = (_TOP_EXPONENT - (bucket >> 12)) * log_two
+        bucket &= _BUCKETS - 1
+        fine += logs.take(bucket, mode="clip")
+        gap = np.uint64(2**32) - (bits >> np.uint64(8) & _LOW)
+        slope = (gap * bends.take(bucket, mode="clip") >> _HALF) + slopes.take(bucket, mode="clip")
+        fine += (gap * slope >> _HALF).view(np.int64)
+        np.maximum(fine >> _FINE_BITS, 1, out=values[rows])
+    return values
+
+
+def log_table_digest() -> str:
+    """Return the SHA-256 of the tables of `exponential`, the only ones not made from a world."""
+    log_two, *tables = _log_tables()
+    return _sha256(np.array([log_two]), *tables)
+
+
+@cache
+def _log_tables() -> tuple[int, NDArray[np.int64], Words, Words]:
+    """Return log 2 and, per bucket, log(2 / edge) and the factors of the gap and of its square.
+
+    In sixteenths of a unit. The logarithms are sums of log((k + 1) / k), whose series is summed in
+    integers of 2**-128, since libraries differ in the last bit.
+    """
+    unit = EXPONENTIAL_UNIT << _FINE_BITS
+    logs = [0]
+    for k in range(2 * _BUCKETS - 1, _BUCKETS - 1, -1):
+        term, step = (2 << 128) // (2 * k + 1), 0
+        for odd in range(1, 13, 2):
+            step += term // odd
+            term //= (2 * k + 1) ** 2
+        logs.append(logs[-1] + step)
+    log_two, *rounded = ((log * unit + (1 << 127)) >> 128 for log in reversed(logs))
+    edges = range(_BUCKETS + 1, 2 * _BUCKETS + 1)
+    slopes = np.array([unit // edge for edge in edges], dtype=np.uint64)
+    bends = np.array([unit // (2 * edge * edge) for edge in edges], dtype=np.uint64)
+    return log_two, _frozen(np.array(rounded)), _frozen(slopes), _frozen(bends)
+
+
+class _Finder:
+    """Finds the first key above a number, through a guide by the upper bits of the number.
+
+    Where no key parts a bucket of the guide, the guide knows the answer. Elsewhere it is a few
+    keys further on, or searched. The answer is that of ``np.searchsorted(…, side="right")``.
+    """
+
+    __slots__ = ("_guide", "_keys", "_shift")
+
+    STEPS = 4
+    """So many keys are stepped over before they are searched."""
+
+    def __init__(self, keys: Words, segments: int) -> None:
+        wanted = (len(keys) // segments).bit_length() + 6
+        bits = max(4, min(wanted, 16, 20 - segments.bit_length()))
+        self._keys, self._shift = keys, np.uint64(32 - bits)
+        edges = np.arange((segments << bits) + 1, dtype=np.uint64) << self._shift
+        first = np.searchsorted(keys, edges[:-1], side="right")
+        last = np.searchsorted(keys, edges[1:] - np.uint64(1), side="right")
+        self._guide = _frozen(np.where(first == last, first, ~first).astype(np.int32))
+
+    def first_above(self, segment: Numbers | int, number: Words) -> NDArray[np.int32]:
+        """Return the position of the first key above (segment << 32) + number."""
+        number = number + (np.asarray(segment, dtype=np.uint64) << _HALF)
+        found = self._guide.take((number >> self._shift).view(np.int64), mode="clip")
+        left = np.flatnonzero(found < 0)
+        found[left] = ~found[left]
+        for _ in range(self.STEPS):
+            left = left[self._keys[found[left]] <= number[left]]
+            if not left.size:
+                return found
+            found[left] += 1
+        found[left] = np.searchsorted(self._keys, number[left], side="right")
+        return found
+
+
+def _stacked(curves: Sequence[Weights], scale: int) -> tuple[Words, NDArray[np.int64]]:
+    """Return the scaled cumulative weights of all curves, each plus its curve's number << 32.
+
+    The second array holds where each curve starts, and the end of the last.
+    """
+    if not curves:
+        raise ValueError("a table cannot be empty")
+    cuts = []
+    for number, curve in enumerate(curves):
+        weights = np.asarray(curve, dtype=np.float64)
+        running = np.add.accumulate(weights)
+        if not weights.size or not np.all(weights >= 0) or not 0 < running[-1] < np.inf:
+            raise ValueError(f"weights {number} must be finite, at least 0 and not all 0")
+        scaled = np.rint(running / running[-1] * scale).astype(np.uint64)
+        cuts.append(scaled + np.uint64(number << 32))
+    starts = np.cumsum([0, *(len(own) for own in cuts)], dtype=np.int64)
+    return _frozen(np.concatenate(cuts)), _frozen(starts)
+
+
+def _frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    array.flags.writeable = False
+    return array
+
+
+def _refuse_unknown(name: str, numbers: Numbers | int, count: int) -> None:
+    """Refuse the number of a segment or curve that is not there."""
+    all_of = np.asarray(numbers)
+    if all_of.size and not (all_of.min() >= 0 and all_of.max() < count):
+        found = f"{all_of.min()} to {all_of.max()}"
+        raise ValueError(f"{name} must be from 0 to {count - 1}, found {found}")
+
+
+def _chunks(n: int) -> Iterator[slice]:
+    return (slice(start, min(start + CHUNK, n)) for start in range(0, n, CHUNK))
+
+
+def _part(numbers: Numbers | int, rows: slice) -> Numbers | int:
+    return numbers if isinstance(numbers, int) or numbers.ndim == 0 else numbers[rows]
+
+
+def _sha256(*arrays: NDArray[np.generic]) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.kind}{array.dtype.itemsize}{array.shape}".encode())
+        digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What the reader sees: tables, data files and the manifest."""

@@ -1,0 +1,194 @@
+"""When decrees act: their occasions as whole days of a world, and when two scenarios part.
+
+Day 0 is the world's start. An occasion is one act of a decree: a dated decree has one, a yearly
+decree one for each of its dates within the horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sim.scenario.decree import Clause, Decree
+from sim.scenario.lengths import in_year
+from sim.scenario.load import Scenario, deciding
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One act of a decree, in days since the world's start.
+
+    Attributes
+    ----------
+    close_day
+        Lists close: attributes are read and persons selected on this day.
+    threshold_day
+        The day to which served time, remaining time, shares and ages refer.
+    grant_day
+        Cuts take effect; those held are granted.
+    release_day
+        First planned day of release, without spreading.
+    number
+        Position in the decree's own calendar: years since year 0 times its dates, plus the date's.
+    """
+
+    decree: str
+    position: int
+    number: int
+    ordered_day: int
+    close_day: int
+    threshold_day: int
+    grant_day: int
+    release_day: int
+
+
+def occasions(scenario: Scenario) -> tuple[Occasion, ...]:
+    """List the occasions of all decrees within the horizon, in the order in which they act.
+
+    Decrees of one day act by the day ordered, then by name.
+    """
+    world = scenario.world
+    found = [
+        occasion
+        for position, (name, decree) in enumerate(scenario.decrees.items())
+        for number, day in _grants(decree, world.start, world.end)
+        for occasion in [_occasion(name, position, number, decree, day, world.start)]
+    ]
+    return tuple(sorted(found, key=lambda o: (o.close_day, o.ordered_day, o.decree)))
+
+
+def _grants(decree: Decree, start: date, end: date) -> list[tuple[int, date]]:
+    if decree.granted is not None:
+        return [(0, decree.granted.value)]
+    days = [
+        (year * len(decree.dates) + index, in_year(year, month_day))
+        for year in range(start.year, end.year + 1)
+        for index, month_day in enumerate(decree.dates)
+    ]
+    return [(number, day) for number, day in days if start <= day < end]
+
+
+def _occasion(
+    name: str, position: int, number: int, decree: Decree, granted: date, start: date
+) -> Occasion:
+    grant_day = (granted - start).days
+    close_day = (decree.lists_due.value - start).days if decree.lists_due else grant_day
+    release_day = grant_day
+    education = decree.release.education
+    if education is not None and education.value is not None:
+        begins = close_day if education.value.start == "listing" else grant_day
+        release_day = max(grant_day, begins + education.value.days)
+    match decree.thresholds_on:
+        case "lists":
+            threshold_day = close_day
+        case "grant":
+            threshold_day = grant_day
+        case "release":
+            threshold_day = release_day
+        case date() as day:
+            threshold_day = (day - start).days
+    ordered_day = (decree.ordered.value - start).days if decree.ordered else close_day
+    return Occasion(
+        name, position, number, ordered_day, close_day, threshold_day, grant_day, release_day
+    )
+
+
+def first_release_day(scenario: Scenario) -> int | None:
+    """First planned release day of a scenario's dated decrees; None without any."""
+    days = [o.release_day for o in occasions(scenario) if not scenario.decrees[o.decree].every]
+    return min(days, default=None)
+
+
+def first_difference_day(one: Scenario, other: Scenario) -> int | None:
+    """First day on which two scenarios can differ; None if never.
+
+    Computed from the files alone: strictly before that day the two are identical, person by
+    person. A change in the world is day 0; in titles, sources, ranges and cases never; in rules,
+    review, rank or cap the close of lists; in education its earlier start; in what happens at
+    release the earlier first planned release.
+    """
+    if _deciding_world(one) != _deciding_world(other):
+        return 0
+    days = []
+    for name in (*one.decrees, *(n for n in other.decrees if n not in one.decrees)):
+        days += _decree_difference(one, other, name)
+    return min(days, default=None)
+
+
+def _deciding_world(scenario: Scenario) -> object:
+    return deciding(scenario.resolved["world"])
+
+
+def _decree_difference(one: Scenario, other: Scenario, name: str) -> list[int]:
+    """First day of each occasion of one decree that the two files treat differently."""
+    sides = [scenario.decrees.get(name) for scenario in (one, other)]
+    calendars = [
+        {o.number: o for o in occasions(scenario) if o.decree == name} for scenario in (one, other)
+    ]
+    days = []
+    for number in sorted({*calendars[0], *calendars[1]}):
+        pair = [calendar.get(number) for calendar in calendars]
+        met = [occasion for occasion in pair if occasion is not None]
+        first, second = sides
+        if first is None or second is None or len(met) < 2:
+            days.append(min(occasion.close_day for occasion in met))
+            continue
+        days += _occasion_difference(first, second, met[0], met[1])
+    return days
+
+
+def _occasion_difference(one: Decree, other: Decree, first: Occasion, second: Occasion) -> list[int]:
+    days = []
+    same_read = (
+        _rules(one) == _rules(other)
+        and first.close_day == second.close_day
+        and first.threshold_day == second.threshold_day
+        and first.ordered_day == second.ordered_day
+    )
+    if not same_read:
+        days.append(min(first.close_day, second.close_day))
+    if first.grant_day != second.grant_day:
+        days.append(min(first.grant_day, second.grant_day))
+    if one.release.education != other.release.education:
+        days.append(min(_education_start(one, first), _education_start(other, second)))
+    if _afterwards(one) != _afterwards(other) or first.release_day != second.release_day:
+        days.append(min(first.release_day, second.release_day))
+    return days
+
+
+def _education_start(decree: Decree, occasion: Occasion) -> int:
+    education = decree.release.education
+    if education is None or education.value is None or education.value.start == "grant":
+        return occasion.grant_day
+    return occasion.close_day
+
+
+def _rules(decree: Decree) -> object:
+    """What decides who is selected, without what it rests on."""
+
+    def clause(c: Clause) -> object:
+        return (c.when, c.then, _probability(c.review), c.despite)
+
+    exclusions: Mapping[str, object] = {n: e.when for n, e in decree.exclude.items()}
+    clauses = [(name, clause(c)) for name, c in decree.clauses.items()]
+    cap = decree.cap.value
+    return (clauses, exclusions, _probability(decree.review), cap, decree.rank, decree.counts)
+
+
+def _probability(review: object) -> tuple[float | None, ...]:
+    shares = (getattr(review, "recommended", None), getattr(review, "approved", None))
+    return tuple(share.value if share is not None else None for share in shares)
+
+
+def _afterwards(decree: Decree) -> object:
+    after = decree.release
+    drive = decree.drive
+    return (
+        after.over.value if after.over else 1,
+        after.escort,
+        (after.exile.origin, after.exile.to) if after.exile else None,
+        after.supervision,
+        after.job.value if after.job else None,
+        (drive.per_release.value, drive.within) if drive else None,
+    )

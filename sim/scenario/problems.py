@@ -1,0 +1,48 @@
+"""What is wrong with a file: where, what was found, what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+SHOWN = 60
+"""Characters of a value that a message repeats."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in one file; ``line`` counts from 1, 0 where no line is known."""
+
+    file: str
+    line: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Name file, line, key path and what to mend."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+class ScenarioError(Exception):
+    """A file cannot be used; ``problems`` lists everything found wrong in it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def shown(value: object) -> str:
+    """Write a value found in a file, shortened where it is long."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 2] + " …"
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Suggest the valid word nearest to `word`, or list the valid ones."""
+    known = sorted(set(words))
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return "expected one of: " + ", ".join(known) if known else "nothing is expected here"

@@ -1,0 +1,237 @@
+"""YAML files as trees that remember the file and line of every leaf.
+
+Composed, not constructed: dates stay text, duplicate keys are refused, and a variant is merged
+key by key over the file that it extends (``null`` removes a key). What stands below ``instead``
+is itself a variant, kept whole until it is laid over its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from sim.scenario.problems import Problem, ScenarioError, nearest
+
+TYPE_PREFIX = "tag:yaml.org,2002:"
+PATCH = "instead"
+TRUTH_WORDS = ("y", "yes", "n", "no", "on", "off", "true", "false")
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A value of a file with its place: mapping, sequence or scalar."""
+
+    value: Mapping[str, Tree] | Sequence[Tree] | Scalar
+    file: str
+    line: int
+
+    def plain(self) -> object:
+        """Return the same data without places."""
+        if isinstance(self.value, Mapping):
+            return {key: child.plain() for key, child in self.value.items()}
+        if isinstance(self.value, Sequence) and not isinstance(self.value, str):
+            return [child.plain() for child in self.value]
+        return self.value
+
+    def at(self, path: Sequence[str | int]) -> Tree | None:
+        """Return the subtree at a path of keys, or None."""
+        here: Tree = self
+        for key in path:
+            if isinstance(here.value, Mapping) and key in here.value:
+                here = here.value[str(key)]
+            elif isinstance(here.value, list | tuple) and isinstance(key, int):
+                if key >= len(here.value):
+                    return None
+                here = here.value[key]
+            else:
+                return None
+        return here
+
+    def place(self, path: Sequence[str | int]) -> Tree:
+        """Return the deepest existing subtree on the way along a path."""
+        for length in range(len(path), 0, -1):
+            found = self.at(path[:length])
+            if found is not None:
+                return found
+        return self
+
+    def files(self) -> frozenset[str]:
+        """Name the files from which the values come."""
+        children: Iterable[Tree] = ()
+        if isinstance(self.value, Mapping):
+            children = self.value.values()
+        elif isinstance(self.value, list | tuple):
+            children = self.value
+        return frozenset((self.file,)).union(*(child.files() for child in children))
+
+    def mappings(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Tree]]:
+        """Walk all mappings in file order, with their paths."""
+        if isinstance(self.value, Mapping):
+            yield path, self
+            for key, child in self.value.items():
+                yield from child.mappings((*path, key))
+
+
+def merged(
+    base: Tree, over: Tree, found: list[Problem] | None = None, path: tuple[str, ...] = ()
+) -> Tree:
+    """Lay `over` on `base`, key by key; a key set to null is removed.
+
+    Parameters
+    ----------
+    base, over
+        The file below and the file above.
+    found
+        Collects a problem for each null that removes nothing.
+    path
+        Where the two trees stand in their files.
+    """
+    if not (isinstance(base.value, Mapping) and isinstance(over.value, Mapping)):
+        return over
+    result = dict(base.value)
+    for key, child in over.value.items():
+        here = (*path, key)
+        if child.value is None:
+            if key not in result and found is not None:
+                message = f"null removes nothing: {nearest(key, base.value)}"
+                found.append(Problem(child.file, child.line, ".".join(here), message))
+            result.pop(key, None)
+        elif key == PATCH:
+            result[key] = child
+        else:
+            below = result.get(key, Tree({}, child.file, child.line))
+            result[key] = merged(below, child, found, here)
+    return Tree(result, over.file, over.line)
+
+
+def replaced(tree: Tree, path: Sequence[str], leaf: Tree) -> Tree:
+    """Return the tree with the subtree at `path` replaced by `leaf`."""
+    if not path:
+        return leaf
+    assert isinstance(tree.value, Mapping)
+    child = replaced(tree.value[path[0]], path[1:], leaf)
+    return Tree({**tree.value, path[0]: child}, tree.file, tree.line)
+
+
+def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
+    """Read one YAML file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    found
+        Collects mistakes that leave the rest readable, such as a repeated key; without it, they
+        are raised.
+
+    Raises
+    ------
+    ScenarioError
+        If the file cannot be read, is empty, is no UTF-8 text, is no YAML mapping, or repeats
+        a key.
+    """
+    name = str(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        node = YAML(typ="safe", pure=True).compose(text)
+    except IsADirectoryError:
+        raise ScenarioError([Problem(name, 0, "", "is a folder; expected a YAML file")]) from None
+    except FileNotFoundError:
+        raise ScenarioError([Problem(name, 0, "", "no such file")]) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise ScenarioError([Problem(name, 0, "", message)]) from None
+    except UnicodeDecodeError:
+        raise ScenarioError([Problem(name, 0, "", "is no UTF-8 text; expected YAML")]) from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ScenarioError([Problem(name, line, "", f"no YAML: {error.problem}")]) from None
+    except RecursionError:
+        raise ScenarioError([Problem(name, 0, "", "no YAML: nested too deeply")]) from None
+    except (YAMLError, ValueError) as error:
+        what = str(error).splitlines()[0]
+        raise ScenarioError([Problem(name, 0, "", f"no YAML: {what}")]) from None
+    if node is None:
+        raise ScenarioError([Problem(name, 0, "", "is empty; expected a scenario or a world")])
+    builder = _Builder(name)
+    tree = builder.build(node, "", ())
+    if not isinstance(tree.value, Mapping):
+        message = "expected keys such as 'title:' and 'decrees:'"
+        raise ScenarioError([*builder.problems, Problem(name, tree.line, "", message)])
+    if builder.problems and found is None:
+        raise ScenarioError(builder.problems)
+    if found is not None:
+        found += builder.problems
+    return tree
+
+
+class _Builder:
+    """Turns composed nodes into a `Tree` and collects what is wrong on the way."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def build(self, node: Node, path: str, above: tuple[int, ...]) -> Tree:
+        line = node.start_mark.line + 1
+        if id(node) in above:
+            self._problem(line, path, "an alias that contains itself")
+            return Tree(None, self.file, line)
+        if isinstance(node, MappingNode):
+            return Tree(self._mapping(node, path, (*above, id(node))), self.file, line)
+        if isinstance(node, SequenceNode):
+            children = [
+                self.build(child, f"{path}.{i}", (*above, id(node)))
+                for i, child in enumerate(node.value)
+            ]
+            return Tree(children, self.file, line)
+        assert isinstance(node, ScalarNode)
+        return Tree(self._scalar(node, path), self.file, line)
+
+    def _mapping(self, node: MappingNode, path: str, above: tuple[int, ...]) -> dict[str, Tree]:
+        result: dict[str, Tree] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, ScalarNode):
+                self._problem(line, path, "a key must be a word")
+                continue
+            key = str(key_node.value)
+            here = f"{path}.{key}" if path else key
+            if key in result:
+                self._problem(line, here, f"the key {key!r} stands here twice; remove one")
+            if "." in key:
+                self._problem(line, here, f"a key has no dot, paths are written with dots: {key!r}")
+            if key.lower() in TRUTH_WORDS:
+                message = f"{key!r} is a word that some YAML readers take for true or false"
+                self._problem(line, here, message)
+            result[key] = self.build(value_node, here, above)
+            if not isinstance(value_node, MappingNode | SequenceNode):
+                result[key] = Tree(result[key].value, self.file, line)
+        return result
+
+    def _scalar(self, node: ScalarNode, path: str) -> Scalar:
+        text = str(node.value)
+        tag = str(node.tag).removeprefix(TYPE_PREFIX)
+        try:
+            if tag == "int":
+                return int(text.replace("_", ""))
+            if tag == "float":
+                return float(text.replace("_", ""))
+        except ValueError:
+            return text
+        if tag == "null":
+            return None
+        if tag == "bool":
+            return text.lower() == "true"
+        if tag not in ("str", "timestamp"):
+            self._problem(node.start_mark.line + 1, path, f"the tag {node.tag} is not used here")
+        return text
+
+    def _problem(self, line: int, path: str, message: str) -> None:
+        self.problems.append(Problem(self.file, line, path, message))

@@ -1,0 +1,121 @@
+"""Scenarios made from scenarios: one assumption changed, or all decrees moved to a date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sim.scenario.load import Scenario, build, deciding
+from sim.scenario.problems import Problem, ScenarioError
+from sim.scenario.tree import Tree, merged, replaced
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A scenario with one assumption changed, and the baseline that it is compared with."""
+
+    assumption: str
+    end: str
+    scenario: Scenario
+    baseline: Scenario
+
+
+def alternatives(scenario: Scenario, baseline: Scenario) -> list[Alternative]:
+    """Make the one-at-a-time variants that a scenario's ``rests on`` lists.
+
+    What an assumption changes in the world, it changes in the baseline as well.
+    """
+    made = []
+    for name in scenario.document.rests_on:
+        for end, patch in _patches(scenario, name):
+            changed = build(scenario.name, merged(scenario.tree, patch))
+            value = patch.value
+            assert isinstance(value, Mapping)
+            world = {"world": value["world"]} if "world" in value else {}
+            paired = baseline
+            if world:
+                paired = build(baseline.name, merged(baseline.tree, Tree(world, patch.file, 0)))
+            made.append(Alternative(name, end, changed, paired))
+    return made
+
+
+def _patches(scenario: Scenario, name: str) -> list[tuple[str, Tree]]:
+    entry = scenario.document.rests_on[name]
+    if entry.instead is not None:
+        patch = scenario.tree.at(("rests on", name, "instead"))
+        assert patch is not None
+        return [("instead", patch)]
+    assert entry.range_of is not None
+    path = entry.range_of.split(".")
+    return [(end, _with_end(scenario.tree, path, end)) for end in ("low", "high")]
+
+
+def _with_end(tree: Tree, path: list[str], end: str) -> Tree:
+    """Return a patch that sets a graded value to one end of its range."""
+    graded = tree.at(path)
+    assert graded is not None
+    assert isinstance(graded.value, Mapping)
+    old, new = graded.value["value"], graded.value[end]
+    text = new.value
+    if isinstance(old.value, str) and isinstance(text, str | int | float):
+        words = old.value.split()
+        if words[0] in ("<", "<=", ">", ">="):  # a threshold keeps its comparison
+            text = f"{words[0]} {text}"
+        elif words[1:] and isinstance(text, int):  # a cap keeps its reach: '5 per camp'
+            text = " ".join([str(text), *words[1:]])
+        elif " from " in old.value:  # education keeps its start: '60 days from listing'
+            text = f"{text} from {words[-1]}"
+    patch = Tree({"value": Tree(text, new.file, new.line)}, new.file, new.line)
+    for key in reversed(path):
+        patch = Tree({key: patch}, new.file, new.line)
+    return patch
+
+
+def shifted(scenario: Scenario, days: int) -> Scenario:
+    """Move every date of a scenario's dated decrees by a number of days.
+
+    Yearly decrees do not move.
+    """
+    tree = scenario.tree
+    for name, decree in scenario.decrees.items():
+        if decree.every:
+            continue
+        for key in ("ordered", "lists_due", "granted", "thresholds_on"):
+            path = ("decrees", name, key)
+            found = tree.at(path)
+            if found is not None:
+                tree = replaced(tree, path, _moved(found, days))
+    return build(scenario.name, tree)
+
+
+def _moved(tree: Tree, days: int) -> Tree:
+    if isinstance(tree.value, Mapping):
+        moved = {k: _moved(v, days) if k in ("value", "between") else v
+                 for k, v in tree.value.items()}  # fmt: skip
+        return Tree(moved, tree.file, tree.line)
+    if isinstance(tree.value, list):
+        return Tree([_moved(child, days) for child in tree.value], tree.file, tree.line)
+    try:
+        day = date.fromisoformat(str(tree.value))
+    except ValueError:
+        return tree
+    return Tree((day + timedelta(days=days)).isoformat(), tree.file, tree.line)
+
+
+def same_world(first: Scenario, second: Scenario) -> None:
+    """Refuse to pair scenarios whose worlds differ.
+
+    Raises
+    ------
+    ScenarioError
+        If the worlds, their horizons included, are not equal.
+    """
+    worlds = [json.dumps(deciding(s.resolved["world"])) for s in (first, second)]
+    if worlds[0] != worlds[1]:
+        message = (
+            f"its world ({first.world.name}) is not that of {second.name} ({second.world.name}); "
+            "differences are paired within one world"
+        )
+        raise ScenarioError([Problem(first.tree.file, 0, "world", message)])

@@ -1,0 +1,221 @@
+"""What is assumed about the prisons: every number graded, every share accounted for."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.scenario.graded import Block, Day, Length, MonthDay, Number, Proportion
+
+SUM_TOLERANCE = 1e-9
+OLDEST = 100
+PYONGYANG = "Pyongyang"
+_AGES = re.compile(r"(\d+) to (\d+)")
+
+
+class Camp(Block):
+    """A prison: its size as a weight among admissions, and where it lies."""
+
+    size: Number
+    province: str
+
+
+class Sentences(Block):
+    """The sentences that courts hand down for an offence.
+
+    ``mean`` is the mean after bounds and rounding to the world's step; sentences outside the
+    bounds are set to the nearer bound unless ``truncated``. ``shape`` is the shape of a gamma or
+    the sigma of a log-normal distribution.
+    """
+
+    family: Literal["gamma", "log-normal"]
+    mean: Length
+    shape: Number
+    least: Length
+    most: Length
+    truncated: bool = False
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Sentences:
+        if not self.least.value < self.most.value:
+            raise ValueError("'least' must be shorter than 'most'")
+        if self.shape.value <= 0:
+            raise ValueError("'shape' must be above 0")
+        return self
+
+
+class Offence(Block):
+    """An offence: its share of admissions, its tags and sentences."""
+
+    share: Proportion
+    sentence: Sentences
+    tags: tuple[str, ...] = ()
+    petty: Proportion | None = None
+    life: Proportion | None = None
+
+
+class Origin(Block):
+    """Where people come from; ``hazard`` multiplies their deaths in custody."""
+
+    share: Proportion
+    by_camp: dict[str, Proportion] = Field(default_factory=dict, alias="by camp")
+    hazard: Number | None = None
+
+
+class Health(Block):
+    """A state of health, drawn at admission and constant within a spell."""
+
+    share: Proportion
+    in_custody: Number = Field(alias="hazard in custody")
+    at_liberty: Number = Field(alias="hazard at liberty")
+
+
+class HealthStates(Block):
+    """States of health and whether their shares are of admissions or of the stock."""
+
+    of: Literal["admissions", "stock"] = "admissions"
+    states: dict[str, Health]
+
+
+def _read_ages(text: object) -> tuple[int, int]:
+    """Read ``14 to 17``: ages in completed years, both ends included."""
+    match = _AGES.fullmatch(str(text).strip())
+    if match is None or int(match[1]) > int(match[2]):
+        raise ValueError(f"no ages: {text!r}; expected such as '14 to 17'")
+    return int(match[1]), int(match[2])
+
+
+Ages = Annotated[tuple[int, int], BeforeValidator(_read_ages)]
+
+
+class Deaths(Block):
+    """Deaths per person and year: the overall hazard in custody, and at liberty by age."""
+
+    in_custody: Number = Field(alias="in custody")
+    at_liberty: dict[Ages, Number] = Field(alias="at liberty")
+
+
+class Merit(Block):
+    """A cut for merit on one date a year, for those who have served long enough."""
+
+    each: MonthDay
+    after: Length
+    probability: Proportion
+    cut: Length
+
+
+class EarlierReductions(Block):
+    """The label of earlier reductions by pardon: its share of the stock, and what was cut."""
+
+    share: Proportion
+    after: Length
+    cut: Length
+
+
+class Effects(Block):
+    """Factors of supervision, job or education on the parts of a return."""
+
+    offending: Number | None = None
+    detection: Number | None = None
+
+
+class TimeFree(Block):
+    """The factor on offending until a time after release."""
+
+    until: Length
+    factor: Number
+
+
+class Returns(Block):
+    """Return = offending x detection x imprisonment, by time free."""
+
+    offending: Number
+    detection: Proportion
+    imprisonment: Proportion
+    by_time_free: tuple[TimeFree, ...] = Field(alias="by time free", min_length=1)
+    supervision: Effects = Effects()
+    job: Effects = Effects()
+    education: Effects = Effects()
+
+    @model_validator(mode="after")
+    def _times_in_order(self) -> Returns:
+        ends = [step.until.value for step in self.by_time_free]
+        if ends != sorted(set(ends)):
+            raise ValueError("'by time free' must list times in increasing order")
+        return self
+
+
+class Exile(Block):
+    """Where the exiled are sent, and how many go."""
+
+    compliance: Proportion
+    destinations: dict[str, Proportion]
+
+
+class World(Block):
+    """What is assumed about the prisons and the people in and out of them."""
+
+    name: str
+    start: Day
+    end: Day
+    held: Number
+    sentence_step: Length = Field(alias="sentence step")
+    camps: dict[str, Camp]
+    occupancy: Number
+    offences: dict[str, Offence]
+    origins: dict[str, Origin]
+    women: Proportion
+    ages_at_offence: dict[Ages, Proportion] = Field(alias="ages at offence")
+    offence_to_admission: Length = Field(alias="offence to admission")
+    health: HealthStates
+    deaths: Deaths
+    merit: Merit | None = None
+    earlier_reductions: EarlierReductions | None = Field(None, alias="earlier reductions")
+    returns: Returns | None = None
+    exile: Exile | None = None
+
+    @property
+    def days(self) -> int:
+        """Days simulated: from the start to the day before the end."""
+        return (self.end - self.start).days
+
+    def problems(self) -> list[tuple[tuple[str, ...], str]]:
+        """List what no single value shows: paths and messages."""
+        found: list[tuple[tuple[str, ...], str]] = []
+        if self.end <= self.start:
+            found.append((("end",), f"must come after the start, {self.start}"))
+        for key in ("camps", "offences", "origins"):
+            if not getattr(self, key):
+                found.append(((key,), "names nothing; expected at least one"))
+        sums: list[tuple[tuple[str, ...], list[Proportion]]] = [
+            (("offences",), [offence.share for offence in self.offences.values()]),
+            (("origins",), [origin.share for origin in self.origins.values()]),
+            (("ages at offence",), list(self.ages_at_offence.values())),
+            (("health", "states"), [state.share for state in self.health.states.values()]),
+        ]
+        if self.exile:
+            sums.append((("exile", "destinations"), list(self.exile.destinations.values())))
+        for path, shares in sums:
+            total = sum(share.value for share in shares)
+            if abs(total - 1) > SUM_TOLERANCE:
+                found.append((path, f"the shares sum to {total:.6g}; they must sum to 1"))
+        for name, origin in self.origins.items():
+            for camp in origin.by_camp:
+                if camp not in self.camps:
+                    found.append((("origins", name, "by camp", camp), f"unknown camp {camp!r}"))
+        return found + self._age_problems()
+
+    def _age_problems(self) -> list[tuple[tuple[str, ...], str]]:
+        found: list[tuple[tuple[str, ...], str]] = []
+        offences, deaths = list(self.ages_at_offence), list(self.deaths.at_liberty)
+        for path, bands in (("ages at offence",), offences), (("deaths", "at liberty"), deaths):
+            if any(later[0] != earlier[1] + 1 for earlier, later in pairwise(bands)):
+                found.append((path, "ages must follow one another without gap or overlap"))
+        youngest = min((first for first, _ in offences), default=0)
+        if not deaths or deaths[0][0] > youngest or deaths[-1][1] < OLDEST:
+            message = f"ages must reach from the youngest at offence, {youngest}, to {OLDEST}"
+            found.append((("deaths", "at liberty"), message))
+        return found

@@ -1,0 +1,1 @@
+"""How often, and where: design points, replications, cells and their execution."""
