@@ -36,6 +36,9 @@ class Docket:
     ----------
     held
         Number held and not selected by another decree when lists closed, by group.
+    named
+        Number of those held whom each exclusion names, whether they meet a clause or not, shape
+        (exclusions, groups).
     rows
         Rows of the register that meet a clause, shape (n,).
     groups
@@ -55,7 +58,6 @@ class Docket:
     """
 
     occasion: Occasion
-    held: Ints
     rows: Rows
     groups: Mask
     met: Mask
@@ -66,6 +68,8 @@ class Docket:
     clause: Ints
     cut_days: Ints
     freeing: Mask
+    held: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    named: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     selected: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     granted: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     moved: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
@@ -94,12 +98,18 @@ class Court:
         decree = self.decrees[occasion.decree]
         rows = register.held(occasion.close_day)
         rows = rows[register.occasion[rows] == NONE]
-        held = group_members(self.prisons, register, rows).sum(axis=1)
         bench = self._bench(register, rows, occasion)
+        members = group_members(self.prisons, register, rows)
+        held = members.sum(axis=1)
+        barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
+        named = np.array([members[:, mask].sum(axis=1) for mask in barring])
         met = np.array([bench.meets(clause.when) for clause in decree.clauses.values()])
         anyone = met.any(axis=0)
         bench = self._bench(register, rows[anyone], occasion)
-        docket = self._review(bench, decree, occasion, met[:, anyone], held)
+        excluded = np.array([mask[anyone] for mask in barring], dtype=np.bool_)
+        excluded = excluded.reshape(len(decree.exclude), len(bench.rows))
+        docket = self._review(bench, decree, occasion, met[:, anyone], excluded)
+        docket.held, docket.named = held, named
         self._select(bench, decree, docket)
         self.dockets[number] = docket
         seen = docket.rows[docket.eligible]
@@ -155,12 +165,10 @@ class Court:
         )  # fmt: skip
 
     def _review(
-        self, bench: Bench, decree: Decree, occasion: Occasion, met: Mask, held: Ints
+        self, bench: Bench, decree: Decree, occasion: Occasion, met: Mask, excluded: Mask
     ) -> Docket:
         n = len(bench.rows)
         clauses = list(decree.clauses.values())
-        excluded = np.array([bench.meets(e.when) for e in decree.exclude.values()],
-                            dtype=np.bool_).reshape(-1, n)  # fmt: skip
         open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
         eligible = open_to.any(axis=0)
         leaving, cuts = self._outcomes(bench, clauses, occasion)
@@ -176,7 +184,7 @@ class Court:
             passed |= agreed
         freeing = np.array([c.then == "release" for c in clauses])[clause]
         return Docket(
-            occasion, held, bench.rows, group_members(self.prisons, bench.register, bench.rows),
+            occasion, bench.rows, group_members(self.prisons, bench.register, bench.rows),
             met, excluded, eligible, passed, passed & approved,
             clause, cuts[clause, columns], freeing,
         )  # fmt: skip

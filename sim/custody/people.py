@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from sim.custody.sentencing import LIFE
 from sim.custody.steady import Steady, factor_kind, solve
 from sim.custody.streams import ARRIVALS, HELD_AT_START, PAST_RELEASES, Draws, Stream
 from sim.custody.tables import CutTable, TruncatedTable, exponential, happens, poisson_table
+from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario
 
 Ints = NDArray[np.int64]
@@ -61,10 +63,16 @@ class Prisons:
             self.camp, self.age, self.held_count, self.admission_count, self.past_count,
         )  # fmt: skip
         parts = [table.digest() for table in tables]
-        parts += [str(self.steady.hazards.tolist()), str(self.steady.label_probability)]
+        label = round(self.steady.label_probability * 2**32)
+        parts += [str(self.steady.hazards.tolist()), str(label)]
+        for hazard in (self.steady.liberty, self.steady.returning):
+            if hazard is not None:
+                parts += [str(hazard.edges.tolist()), str(hazard.rates.tolist())]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
+FIRST, RETURN, ARREST = 0, 1, 2
+"""Kinds of admission: first, return after a spell, arrest in a drive."""
 START, PAST, NEW = 0, 1, 2
 """Where a person comes from: held at the start, released before it, admitted since."""
 
@@ -112,7 +120,7 @@ def _columns(joint: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
     """Offence by (source, class) and sentence by (source, class, offence)."""
     stays = steady.stays
-    alive = stays.leaving[0].sum(axis=1)
+    alive = stays.leaving[0]
     weights = []
     for c in range(len(steady.hazards)):
         fixed = steady.imposed * stays.held[c].sum(axis=0)
@@ -199,15 +207,29 @@ def _held_at_start(prisons: Prisons, draws: Draws) -> Columns:
         elapsed[life] = 1 + waited // np.maximum(steady.hazards[hazard[life]], 1)
     cut_days = cuts * steady.stays.merit.cut_days
     admitted = -elapsed
+    due = np.where(life, NEVER, admitted + imposed - cut_days)
+    eve = _merit_on_the_eve(prisons, draws, due, elapsed)
     return {
+        "kind": np.full(n, FIRST),
         **_person(prisons, words, HELD_AT_START + np.arange(n), 0, origin, admitted, START),
         **_spell(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,
         "base": np.full(n, -1, dtype=np.int64),
-        "due": np.where(life, NEVER, admitted + imposed - cut_days),
-        "merit_count": cuts,
-        "merit_days": cut_days,
+        "due": due - eve,
+        "merit_count": cuts + (eve > 0),
+        "merit_days": cut_days + eve,
     }
+
+
+def _merit_on_the_eve(prisons: Prisons, draws: Draws, due: Ints, elapsed: Ints) -> Ints:
+    """Days cut on the day before the start, if that is the day of merit: nobody leaves that day."""
+    rule, start = prisons.steady.stays.merit, prisons.scenario.world.start
+    eve = start - timedelta(days=1)
+    if rule.probability == 0 or in_year(eve.year, rule.month_day) != eve:
+        return np.zeros(len(due), dtype=np.int64)
+    words = draws.column(Stream.MERIT, HELD_AT_START, len(due), occurrence=eve.year)
+    given = happens(words, rule.probability) & (elapsed - 1 >= rule.after_days) & (due < NEVER)
+    return np.where(given, np.minimum(rule.cut_days, due), 0)
 
 
 def _arrivals(prisons: Prisons, draws: Draws) -> Columns:
@@ -229,6 +251,7 @@ def first_spell(
     n = len(admitted)
     origin, health, offence, imposed = _who(prisons, words, NEW)
     return {
+        "kind": np.full(n, FIRST),
         **_person(prisons, words, person, line, origin, admitted, NEW),
         **_spell(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,
@@ -297,7 +320,7 @@ def next_spell(
     offence, imposed = _offence(prisons, words, NEW, hold)
     origin = np.asarray(kept["origin"], dtype=np.int64)
     return {
-        "person": person, "line": line, "spell": spell,
+        "person": person, "line": line, "spell": spell, "kind": np.full(n, RETURN),
         **kept,
         **_spell(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sim.custody.decrees import Docket, group_names
 from sim.custody.hazards import NEVER
 from sim.custody.law import places
-from sim.custody.people import Prisons
-from sim.custody.register import ARREST, BY_DEATH, BY_DECREE, BY_EXPIRY, FIRST, RETURN, Register
+from sim.custody.people import ARREST, FIRST, RETURN, Prisons
+from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
 from sim.custody.sentencing import LIFE
 from sim.scenario.occasions import Occasion
 
@@ -167,6 +167,7 @@ def _waterfalls(
         for i, exclusion in enumerate(getattr(decree, "exclude", {})):
             any_reason = docket.excluded[i] & ~docket.eligible
             only = any_reason & (docket.excluded.sum(axis=0) == 1)
+            add((name, DECREE, f"held and named by {exclusion}"), docket.named[i])
             add((name, DECREE, f"barred by {exclusion}"), docket.groups[:, any_reason].sum(axis=1))
             add((name, DECREE, f"barred only by {exclusion}"), docket.groups[:, only].sum(axis=1))
         for i, clause in enumerate(getattr(decree, "clauses", {})):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.people import Columns, dies_on
+from sim.custody.people import FIRST, Columns, dies_on
 from sim.custody.sentencing import LIFE
 
 Ints = NDArray[np.int64]
@@ -23,8 +23,6 @@ STAGES = 4
 CLOSED = np.iinfo(np.int32).max
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
 """Causes of leaving; a release by the decree at position p has ``BY_DECREE + p``."""
-FIRST, RETURN, ARREST = 0, 1, 2
-"""Kinds of admission: first, return after a spell, arrest in a drive."""
 
 DTYPES: dict[str, type[np.generic]] = {
     "person": np.int64, "line": np.uint64, "spell": np.int16, "kind": np.int8,

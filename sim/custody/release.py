@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sim.custody import people
 from sim.custody.hazards import NEVER
 from sim.custody.law import places
-from sim.custody.people import Prisons
-from sim.custody.register import ARREST, BY_DEATH, BY_DECREE, RETURN, Register, Rows
+from sim.custody.people import ARREST, Prisons
+from sim.custody.register import BY_DEATH, BY_DECREE, Register, Rows
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, exponential, happens
@@ -166,7 +166,6 @@ class Gate:
         cause = register.cause[rows]
         register.add({
             **columns,
-            "kind": np.full(len(rows), RETURN),
             "exiled_before": kept["exiled"],
             "freed_by": np.where(cause >= BY_DECREE, cause - BY_DECREE, -1),
         })  # fmt: skip

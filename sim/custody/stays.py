@@ -41,14 +41,18 @@ class MeritRule:
         )
 
     def dates_before(self, start: date, days: int) -> NDArray[np.int64]:
-        """Days before the start, increasing, on which merit was given in the last `days` days."""
+        """Days before the start, increasing, on which merit was given in the last `days` days.
+
+        The day before the start is left out: its cut ends no stay before the start and is given
+        to those then held (`sim.custody.people`).
+        """
         found = []
         year = start.year
         while True:
             before = (start - in_year(year, self.month_day)).days
             if before > days:
                 return np.array(found, dtype=np.int64)
-            if before > 0:
+            if before > 1:
                 found.append(before)
             year -= 1
             if year < 1:
@@ -136,23 +140,29 @@ class Stays:
 
     @cached_property
     def leaving(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Probability of leaving alive, shape (c, k, n), and the days held then, shape (k, n).
+        """P(leaving alive), shape (c, n), and the usual days held by who does, shape (n,).
 
-        The number of merit dates in a whole stay is averaged over the day of admission.
+        Who is admitted on any day of the year leaves alive unless he dies while held: one less
+        the daily risk times the expected days held, averaged over the day of admission.
         """
-        x = np.maximum(self.lengths - self.merit.after_days, 0) / DAYS_PER_YEAR
-        fewer = np.floor(x).astype(np.int64)
-        odd = x - fewer
-        k = len(self.curves)
-        low = _first(binomial_curves(fewer, self.merit.probability), k)
-        high = _first(binomial_curves(fewer + 1, self.merit.probability), k)
-        chance = low * (1 - odd) + high * odd
-        stay = np.maximum(self.limits, 1)
-        alive = np.exp(-self.hazards[:, None, None] / UNIT * stay[None])
-        return alive * chance[None], stay
+        elapsed = np.arange(1, self.curves.shape[1] + 1)
+        years = np.maximum(elapsed - self.merit.after_days, 0) / DAYS_PER_YEAR
+        fewer = np.floor(years).astype(np.int64)
+        reached = elapsed >= self.merit.after_days
+        odd = np.where(reached, years - fewer, 0.0)
+        low = binomial_curves(fewer, self.merit.probability)
+        high = binomial_curves(fewer + 1, self.merit.probability)
+        k = max(len(low), len(high))
+        average = Stays(
+            self.hazards, self.lengths, _rows(low, k) * (1 - odd) + _rows(high, k) * odd, self.merit
+        )
+        risk = -np.expm1(-self.hazards / UNIT)
+        alive = 1 - risk[:, None] * average.held.sum(axis=1)
+        cuts = np.arange(k) @ average.curves
+        stay = self.lengths - np.rint(cuts[self.lengths - 1] * self.merit.cut_days).astype(np.int64)
+        return alive, np.maximum(stay, 1)
 
 
-def _first(curves: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-    """Return exactly k rows: zeros appended, or a negligible tail dropped."""
-    missing = max(k - len(curves), 0)
-    return np.concatenate((curves, np.zeros((missing, curves.shape[1]))))[:k]
+def _rows(curves: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    """Return exactly k rows, zeros appended."""
+    return np.concatenate((curves, np.zeros((k - len(curves), curves.shape[1]))))

@@ -95,7 +95,7 @@ def mean_held(stays: Stays, mix: Floats, imposed: Floats, life: Floats) -> Float
 
 def mean_leaving(stays: Stays, mix: Floats, imposed: Floats) -> Floats:
     """P(an admission leaves alive), by hazard class."""
-    return np.asarray(stays.leaving[0].sum(axis=1) @ imposed.T @ mix)
+    return np.asarray(stays.leaving[0] @ imposed.T @ mix)
 
 
 def solve(scenario: Scenario) -> Steady:
@@ -235,7 +235,7 @@ class _Flow:
         back = left[:-1] - left[1:]
         for health, share in enumerate(self.health):
             weights = leaving[self.hazard_class[health, origin]] * (self.mix @ self.imposed)
-            by_bin = np.bincount(years.ravel(), weights.ravel(), AGE_BINS)
+            by_bin = np.bincount(years, weights, AGE_BINS)
             released = np.convolve(ages, by_bin)[:AGE_BINS] * share
             at = ((np.arange(AGE_BINS) + 1) * BIN_DAYS + delay_days).astype(np.int64)
             state = np.full(AGE_BINS, health)

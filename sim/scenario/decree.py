@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
@@ -32,9 +31,11 @@ from sim.scenario.graded import (
     DecreeShare,
     Grade,
     MonthDay,
+    Number,
     Said,
     Sources,
     Status,
+    at_least_one,
     bare_value,
     check_assumption,
     check_range,
@@ -75,7 +76,8 @@ def _read_cap(value: object) -> Cap | None:
         return None
     match = _CAP.fullmatch(str(value).strip())
     if match is None:
-        raise ValueError(f"no cap: {shown(value)}; expected 'none', '50 per camp', '5000 in all'")
+        expected = "expected 'none', '50 per camp' or '5000 in all'"
+        raise ValueError(f"no cap: {shown(value)}; {expected}")
     return Cap(places=int(match[1]), per="camp" if match[2] == "per camp" else "all")
 
 
@@ -335,7 +337,7 @@ class Case(Block):
     """A unit test of the law: a hypothetical person and what must happen to him."""
 
     who: Who
-    then: Annotated[Outcomes, Field(min_length=1), BeforeValidator(_as_list)]
+    then: Annotated[Outcomes, BeforeValidator(at_least_one), BeforeValidator(_as_list)]
 
 
 Threshold = Literal["lists", "grant", "release"]
@@ -368,13 +370,14 @@ class Decree(Block):
     every: Literal["year"] | None = None
     dates: tuple[MonthDay, ...] = ()
     exclude: dict[str, Exclusion] = Field(default_factory=dict)
-    clauses: dict[str, Clause] = Field(min_length=1)
+    clauses: Annotated[dict[str, Clause], BeforeValidator(at_least_one)]
     review: Review = Review()
     cap: DecreeCap = DecreeCap(value=None)
     rank: Annotated[tuple[Rank, ...], BeforeValidator(lambda v: tuple(_as_list(v)))] = ("lottery",)
     counts: Literal["releases", "reductions", "both"] = "releases"
     release: Afterwards = Afterwards()
     drive: Drive | None = None
+    outcomes: dict[str, Number] = Field(default_factory=dict)
     cases: dict[str, Case] = Field(default_factory=dict)
 
     @field_validator("source")
@@ -419,18 +422,3 @@ class Decree(Block):
         if wrong:
             raise ValidationError.from_exception_data("despite", wrong)
         return self
-
-    def problems(self, start: date, end: date) -> list[tuple[tuple[str, ...], str]]:
-        """List dates out of order or outside the world's horizon: paths and messages."""
-        found: list[tuple[tuple[str, ...], str]] = []
-        steps = [(n, getattr(self, n)) for n in ("ordered", "lists_due", "granted")]
-        known = [(name, step.value) for name, step in steps if step is not None]
-        for (first, one), (second, other) in pairwise(known):
-            if other < one:
-                found.append(((second,), f"{other} lies before '{first}', {one}"))
-        for name, day in known:
-            if day < start:
-                found.append(((name,), f"{day} lies before the start of the world, {start}"))
-            elif day >= end:
-                found.append(((name,), f"{day} does not lie before the world's end, {end}"))
-        return found

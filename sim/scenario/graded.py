@@ -7,7 +7,7 @@ the worse of two. What rests on memory is grade C with the source ``assumption``
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Generic, Literal, Self, TypeVar
@@ -83,11 +83,16 @@ def _plain(line: ErrorDetails, keys: list[str]) -> str:
     if kind == "literal_error":
         words = _QUOTED.findall(line["ctx"]["expected"])
         return f"unknown word {shown(found)}: {nearest(str(found), words)}"
-    if kind == "too_short":
-        return "names nothing; expected at least one"
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, found {shown(found)}"
     return line["msg"].removeprefix("Value error, ")
+
+
+def at_least_one(value: object) -> object:
+    """Refuse an empty list or mapping."""
+    if isinstance(value, Collection) and not value:
+        raise ValueError("names nothing; expected at least one")
+    return value
 
 
 def _as_tuple(value: object) -> object:

@@ -5,51 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import Field, ValidationError
 
 from sim.scenario.decree import Decree
-from sim.scenario.graded import Block
-from sim.scenario.predicate import OneOf, Predicate, leaves
-from sim.scenario.problems import Problem, ScenarioError, nearest, shown
+from sim.scenario.document import Document, dotted, read_document
+from sim.scenario.problems import Problem, ScenarioError, shown
 from sim.scenario.tree import PATCH, Tree, merged, read_tree
 from sim.scenario.world import World
-
-Part = TypeVar("Part", bound=Block)
-Context = dict[str, object]
 
 BIBLIOGRAPHY = "sources.bib"
 _BIB_KEY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 WITHOUT_EFFECT = (
     "title", "note", "source", "grade", "status", "cases", "rests on", "extends", "acting body",
-    "reported",
+    "reported", "measured from", "outcomes",
 )  # fmt: skip
-
-
-class RestsOn(Block):
-    """One assumption to vary alone: the ends of a stated range, or a patch of the files."""
-
-    range_of: str | None = Field(None, alias="range of")
-    instead: dict[str, object] | None = None
-    note: str | None = None
-
-
-class Document(Block):
-    """A whole file after merging."""
-
-    title: str
-    note: str | None = None
-    extends: str | None = None
-    world: World
-    decrees: dict[str, Decree] = Field(default_factory=dict)
-    rests_on: dict[str, RestsOn] = Field(default_factory=dict, alias="rests on")
 
 
 @dataclass(frozen=True)
@@ -92,8 +64,12 @@ class Scenario:
 
         Order decides: draws run through offences as written, ties go to the first clause.
         """
-        text = json.dumps(deciding(self.resolved), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _hashed(deciding(self.resolved))
+
+    @cached_property
+    def world_address(self) -> str:
+        """Hash of everything in the files that decides the world, order included."""
+        return _hashed(deciding(self.resolved["world"]))
 
     def problem(self, path: Sequence[str | int], message: str) -> ScenarioError:
         """Return an error located at a key path of this scenario's files."""
@@ -101,9 +77,9 @@ class Scenario:
         return ScenarioError([Problem(here.file, here.line, dotted(path), message)])
 
 
-def dotted(path: Sequence[str | int]) -> str:
-    """Write a key path with dots."""
-    return ".".join(map(str, path))
+def _hashed(data: object) -> str:
+    text = json.dumps(data, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def deciding(data: object) -> object:
@@ -205,87 +181,11 @@ def build(name: str, tree: Tree, found: Sequence[Problem] = ()) -> Scenario:
         With every mistake found.
     """
     sources = known_sources({Path(file).parent for file in tree.files()})
-    context: Context = {"words": _words(tree), "sources": sources}
-    problems = list(found)
-    try:
-        document = Document.model_validate(tree.plain(), context=context)
-        sound = _Sound(document.world, document.decrees, document.rests_on)
-    except ValidationError as error:
-        problems += _located(tree, error)
-        sound = _sound_parts(tree, context)
-    for path, message in _contradictions(tree, sound):
-        place = tree.place(path)
-        problems.append(Problem(place.file, place.line, dotted(path), message))
-    if problems:
+    document, mistakes = read_document(tree, sources)
+    problems = [*found, *mistakes]
+    if problems or document is None:
         raise ScenarioError(problems)
     return Scenario(name, document, tree, tuple(sorted(sources)))
-
-
-def _located(tree: Tree, error: ValidationError) -> list[Problem]:
-    problems = []
-    for line in error.errors(include_url=False):
-        path = _path_in_file(tree, line["loc"])
-        place, message = tree.place(path), line["msg"]
-        if path == ("world",) and line["type"] == "missing":
-            message += ": give 'extends: dprk.yaml', or a world of your own"
-        problems.append(Problem(place.file, place.line, dotted(path), message))
-    return problems
-
-
-def _path_in_file(tree: Tree, location: Sequence[str | int]) -> tuple[str | int, ...]:
-    """Drop what pydantic adds to a location, such as ``value`` where a bare value stands."""
-    path: tuple[str | int, ...] = ()
-    for position, key in enumerate(location):
-        above = tree.at(path)
-        assert above is not None
-        if tree.at((*path, key)) is not None:
-            path = (*path, key)
-        elif position == len(location) - 1 and isinstance(above.value, Mapping) and key != "[key]":
-            return (*path, key)
-    return path
-
-
-@dataclass(frozen=True)
-class _Sound:
-    """The parts of a file that are sound by themselves."""
-
-    world: World | None
-    decrees: Mapping[str, Decree]
-    rests_on: Mapping[str, RestsOn]
-
-
-def _sound_parts(tree: Tree, context: Context) -> _Sound:
-    """Read what can be read of a file with mistakes, so that all of them are told at once."""
-    world = None
-    with suppress(ValidationError):
-        there = tree.at(("world",))
-        world = World.model_validate(there.plain() if there else None, context=context)
-    decrees = _sound_entries(tree.at(("decrees",)), Decree, context)
-    return _Sound(world, decrees, _sound_entries(tree.at(("rests on",)), RestsOn, context))
-
-
-def _sound_entries(above: Tree | None, kind: type[Part], context: Context) -> dict[str, Part]:
-    sound = {}
-    if above is not None and isinstance(above.value, Mapping):
-        for name, child in above.value.items():
-            with suppress(ValidationError):
-                sound[name] = kind.model_validate(child.plain(), context=context)
-    return sound
-
-
-def _contradictions(tree: Tree, sound: _Sound) -> Iterator[tuple[tuple[str, ...], str]]:
-    """List what no single value shows."""
-    world = sound.world
-    start, end = (world.start, world.end) if world else (date.min, date.max)
-    if world is not None:
-        for path, message in world.problems():
-            yield ("world", *path), message
-    for key, decree in sound.decrees.items():
-        for path, message in decree.problems(start, end):
-            yield ("decrees", key, *path), message
-        if world is not None:
-            yield from _unusable(world, key, decree)
-    yield from _unknown_ranges(tree, sound.rests_on)
 
 
 def _try_patches(scenario: Scenario) -> None:
@@ -322,75 +222,3 @@ def known_sources(folders: Iterable[Path]) -> frozenset[str]:
         if bibliography.is_file():
             keys.update(_BIB_KEY.findall(bibliography.read_text(encoding="utf-8")))
     return frozenset(keys)
-
-
-def _words(tree: Tree) -> dict[str, tuple[str, ...]]:
-    """Collect the words that the world defines, for checking what decrees name."""
-
-    def keys(*path: str) -> tuple[str, ...]:
-        found = tree.at(path)
-        return tuple(found.value) if found and isinstance(found.value, Mapping) else ()
-
-    tags: set[str] = set()
-    for name in keys("world", "offences"):
-        found = tree.at(("world", "offences", name, "tags"))
-        plain = found.plain() if found else []
-        tags.update(map(str, plain if isinstance(plain, list) else [plain]))
-    places = (*keys("world", "origins"), *keys("world", "exile", "destinations"))
-    return {
-        "offence": keys("world", "offences"),
-        "tag": tuple(sorted(tags)),
-        "camp": keys("world", "camps"),
-        "origin": keys("world", "origins"),
-        "residence": tuple(dict.fromkeys(places)),
-        "health": keys("world", "health", "states"),
-        "decree": keys("decrees"),
-    }
-
-
-def _unusable(world: World, key: str, decree: Decree) -> list[tuple[tuple[str, ...], str]]:
-    """List what a decree asks of a world that does not model it."""
-    found: list[tuple[tuple[str, ...], str]] = []
-    here = ("decrees", key)
-    if decree.release.exile and decree.release.exile.origin not in world.origins:
-        found.append(((*here, "release", "exile", "origin"), "is no origin of this world"))
-    if decree.release.exile and world.exile is None:
-        found.append(((*here, "release", "exile"), "this world names no destinations of exile"))
-    rules: list[tuple[tuple[str, ...], Predicate]] = [
-        *(((*here, "clauses", name, "when"), c.when) for name, c in decree.clauses.items()),
-        *(((*here, "exclude", name), e.when) for name, e in decree.exclude.items()),
-    ]
-    petty = any(offence.petty for offence in world.offences.values())
-    for path, predicate in rules:
-        for leaf in leaves(predicate):
-            if isinstance(leaf, OneOf) and leaf.attribute == "gravity" and not petty:
-                found.append((path, "this world says of no offence which share is petty"))
-    return found
-
-
-def _unknown_ranges(
-    tree: Tree, assumptions: Mapping[str, RestsOn]
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    for name, entry in assumptions.items():
-        if (entry.range_of is None) == (entry.instead is None):
-            yield ("rests on", name), "give either 'range of' or 'instead'"
-        elif entry.range_of is not None:
-            path = entry.range_of.split(".")
-            target = tree.at(path)
-            value = target.value if target else None
-            if target is None:
-                yield ("rests on", name, "range of"), _no_such_path(tree, path)
-            elif not (isinstance(value, Mapping) and {"value", "low", "high"} <= set(value)):
-                message = f"{entry.range_of!r} names no value with a range ('low' and 'high')"
-                yield ("rests on", name, "range of"), message
-
-
-def _no_such_path(tree: Tree, path: list[str]) -> str:
-    """Say at which key a path leaves the file."""
-    known = 0
-    while tree.at(path[: known + 1]) is not None:
-        known += 1
-    above = tree.at(path[:known])
-    keys = list(above.value) if above is not None and isinstance(above.value, Mapping) else []
-    where = f" under {dotted(path[:known])!r}" if known else ""
-    return f"no key {path[known]!r}{where}: {nearest(path[known], keys)}"

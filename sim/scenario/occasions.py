@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sim.scenario.decree import Clause, Decree
+from sim.scenario.decree import Clause, Decree, Education
 from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario, deciding
 
@@ -138,7 +138,9 @@ def _decree_difference(one: Scenario, other: Scenario, name: str) -> list[int]:
     return days
 
 
-def _occasion_difference(one: Decree, other: Decree, first: Occasion, second: Occasion) -> list[int]:
+def _occasion_difference(
+    one: Decree, other: Decree, first: Occasion, second: Occasion
+) -> list[int]:
     days = []
     same_read = (
         _rules(one) == _rules(other)
@@ -150,22 +152,26 @@ def _occasion_difference(one: Decree, other: Decree, first: Occasion, second: Oc
         days.append(min(first.close_day, second.close_day))
     if first.grant_day != second.grant_day:
         days.append(min(first.grant_day, second.grant_day))
-    if one.release.education != other.release.education:
+    if _education(one) != _education(other):
         days.append(min(_education_start(one, first), _education_start(other, second)))
     if _afterwards(one) != _afterwards(other) or first.release_day != second.release_day:
         days.append(min(first.release_day, second.release_day))
     return days
 
 
+def _education(decree: Decree) -> Education | None:
+    return decree.release.education.value if decree.release.education else None
+
+
 def _education_start(decree: Decree, occasion: Occasion) -> int:
-    education = decree.release.education
-    if education is None or education.value is None or education.value.start == "grant":
+    education = _education(decree)
+    if education is None or education.start == "grant":
         return occasion.grant_day
     return occasion.close_day
 
 
 def _rules(decree: Decree) -> object:
-    """What decides who is selected, without what it rests on."""
+    """Return what decides who is selected, without what it rests on."""
 
     def clause(c: Clause) -> object:
         return (c.when, c.then, _probability(c.review), c.despite)

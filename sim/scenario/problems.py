@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 SHOWN = 60
 """Characters of a value that a message repeats."""
+LISTED = 24
+"""Valid words that a message lists."""
 
 
 @dataclass(frozen=True, order=True)
@@ -45,4 +47,6 @@ def nearest(word: str, words: Iterable[str]) -> str:
     close = get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
+    if len(known) > LISTED:
+        return f"expected one of {len(known)}, such as {', '.join(known[:3])}"
     return "expected one of: " + ", ".join(known) if known else "nothing is expected here"

@@ -181,8 +181,7 @@ class _Builder:
     def build(self, node: Node, path: str, above: tuple[int, ...]) -> Tree:
         line = node.start_mark.line + 1
         if id(node) in above:
-            self._problem(line, path, "an alias that contains itself")
-            return Tree(None, self.file, line)
+            raise ScenarioError([Problem(self.file, line, path, "an alias that contains itself")])
         if isinstance(node, MappingNode):
             return Tree(self._mapping(node, path, (*above, id(node))), self.file, line)
         if isinstance(node, SequenceNode):
@@ -205,6 +204,10 @@ class _Builder:
             here = f"{path}.{key}" if path else key
             if key in result:
                 self._problem(line, here, f"the key {key!r} stands here twice; remove one")
+            if node.flow_style and _is_missing(value_node):
+                message = f"no value for {key!r}; within braces a text with a comma needs quotes"
+                self._problem(line, here, message)
+                continue
             if "." in key:
                 self._problem(line, here, f"a key has no dot, paths are written with dots: {key!r}")
             if key.lower() in TRUTH_WORDS:
@@ -235,3 +238,7 @@ class _Builder:
 
     def _problem(self, line: int, path: str, message: str) -> None:
         self.problems.append(Problem(self.file, line, path, message))
+
+
+def _is_missing(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.value == "" and not node.style

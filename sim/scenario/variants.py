@@ -18,6 +18,7 @@ class Alternative:
 
     assumption: str
     end: str
+    value: str
     scenario: Scenario
     baseline: Scenario
 
@@ -37,8 +38,17 @@ def alternatives(scenario: Scenario, baseline: Scenario) -> list[Alternative]:
             paired = baseline
             if world:
                 paired = build(baseline.name, merged(baseline.tree, Tree(world, patch.file, 0)))
-            made.append(Alternative(name, end, changed, paired))
+            made.append(Alternative(name, end, _shown(scenario, name, end), changed, paired))
     return made
+
+
+def _shown(scenario: Scenario, name: str, end: str) -> str:
+    """Say to what the assumption is set."""
+    entry = scenario.document.rests_on[name]
+    if entry.range_of is None:
+        return entry.note or "changed"
+    leaf = scenario.tree.at([*entry.range_of.split("."), end])
+    return str(leaf.value) if leaf is not None else end
 
 
 def _patches(scenario: Scenario, name: str) -> list[tuple[str, Tree]]:

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.scenario.graded import Block, Day, Length, MonthDay, Number, Proportion
+from sim.scenario.graded import Block, Day, Length, MonthDay, Number, Proportion, at_least_one
+from sim.scenario.problems import nearest
 
-SUM_TOLERANCE = 1e-9
 OLDEST = 100
 PYONGYANG = "Pyongyang"
 _AGES = re.compile(r"(\d+) to (\d+)")
@@ -135,7 +135,9 @@ class Returns(Block):
     offending: Number
     detection: Proportion
     imprisonment: Proportion
-    by_time_free: tuple[TimeFree, ...] = Field(alias="by time free", min_length=1)
+    by_time_free: Annotated[tuple[TimeFree, ...], BeforeValidator(at_least_one)] = Field(
+        alias="by time free"
+    )
     supervision: Effects = Effects()
     job: Effects = Effects()
     education: Effects = Effects()
@@ -190,22 +192,11 @@ class World(Block):
         for key in ("camps", "offences", "origins"):
             if not getattr(self, key):
                 found.append(((key,), "names nothing; expected at least one"))
-        sums: list[tuple[tuple[str, ...], list[Proportion]]] = [
-            (("offences",), [offence.share for offence in self.offences.values()]),
-            (("origins",), [origin.share for origin in self.origins.values()]),
-            (("ages at offence",), list(self.ages_at_offence.values())),
-            (("health", "states"), [state.share for state in self.health.states.values()]),
-        ]
-        if self.exile:
-            sums.append((("exile", "destinations"), list(self.exile.destinations.values())))
-        for path, shares in sums:
-            total = sum(share.value for share in shares)
-            if abs(total - 1) > SUM_TOLERANCE:
-                found.append((path, f"the shares sum to {total:.6g}; they must sum to 1"))
         for name, origin in self.origins.items():
             for camp in origin.by_camp:
                 if camp not in self.camps:
-                    found.append((("origins", name, "by camp", camp), f"unknown camp {camp!r}"))
+                    message = f"unknown camp {camp!r}: {nearest(camp, self.camps)}"
+                    found.append((("origins", name, "by camp", camp), message))
         return found + self._age_problems()
 
     def _age_problems(self) -> list[tuple[tuple[str, ...], str]]:

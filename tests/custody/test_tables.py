@@ -126,6 +126,17 @@ def test_pick_equals_a_search_of_the_cut_points(crowd):
     assert np.array_equal(table.pick(segment, words), expected)
 
 
+@pytest.mark.parametrize("edge", [2**31, 2**22, 2**32 - 2**20])
+def test_cut_points_beside_the_edges_of_the_guide_are_not_missed(edge):
+    cuts = [edge - 1, edge, edge + 1, 2**32]
+    table = CutTable([(range(4), np.diff([0, *cuts]).astype(float))])
+    uppers = [edge - 2, edge - 1, edge, edge + 1]
+    assert table.pick(0, words_of(uppers)).tolist() == [0, 1, 2, 3]
+    for cut in cuts[:3]:
+        halves = CutTable([([-5, 5], [float(cut), float(2**32 - cut)])])
+        assert halves.pick(0, words_of([cut - 1, cut])).tolist() == [-5, 5]
+
+
 def test_every_value_has_exactly_its_share_of_the_words():
     weights = [0.0, 0.1, 0.25, 0.0, 1e-10, 0.4, 0.25, 0.0]
     table = CutTable([(range(8), weights)])
@@ -163,7 +174,7 @@ def test_tables_are_frozen_and_their_digest_sees_every_change():
         [],
         [([], [])],
         [([1, 2], [0.0, 0.0])],
-        [([1, 2], [1.0, -1.0])],
+        [([1, 2], [2.0, -1.0])],
         [([1, 2], [1.0, math.nan])],
         [([1, 2], [1.0, math.inf])],
         [([1, 2], [1.0])],
@@ -171,7 +182,7 @@ def test_tables_are_frozen_and_their_digest_sees_every_change():
     ],
 )
 def test_tables_that_cannot_be_drawn_from_are_refused(segments):
-    with pytest.raises(ValueError, match="weight|empty"):
+    with pytest.raises(ValueError, match=r"weight|empty"):
         CutTable(segments)
 
 
@@ -262,7 +273,7 @@ def test_exponential_is_the_logarithm():
             exact = -(Decimal(2**64 - word) / 2**64).ln() * 10**12
             assert -2 <= exact - value <= min(Decimal(7), 1 + exact * Decimal("1e-8"))
     assert min(values) == 1
-    assert max(values) == 44_361_419_555_836
+    assert 0 <= 44_361_419_555_836 - max(values) <= 7  # 64 log 2
 
 
 def test_exponential_never_falls_as_the_word_grows():
@@ -361,3 +372,9 @@ def test_a_plain_processor_gives_the_same_numbers():
     assert features == len(found)
     assert fewer == 0
     assert hashes == plain
+
+
+def test_numbers_stay_what_they_were():
+    assert fingerprint([])[1].split()[0] == (
+        "90d10fb9902caab9eff2b101d594f43577d2fcad2328209d76d1a75f8c240334"
+    )

@@ -1,0 +1,276 @@
+"""Comparing policies with baselines: the paired difference that each policy makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from sim.analysis.estimates import Difference, Estimate, difference, estimate, family
+from sim.analysis.measures import (
+    MEASURES,
+    Values,
+    Window,
+    check_horizon,
+    column,
+    measure_all,
+    window_of,
+)
+from sim.scenario.load import Scenario
+from sim.scenario.occasions import first_release_day
+from sim.scenario.variants import alternatives, same_world, shifted
+from sim.study.cells import Point, Summary
+from sim.study.execute import execute, solved, tasks
+
+HEADLINE = (
+    "freed by decree", "held 1 year after", "held 5 years after", "person-years in custody",
+    "deaths in custody or after",
+)  # fmt: skip
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Measures of one cell under each window in which it is read, and its waterfalls."""
+
+    label: str
+    replication: int
+    address: str
+    values: dict[str, Values]
+    waterfalls: dict[tuple[str, str, str], np.ndarray[tuple[int], np.dtype[np.int64]]]
+    groups: tuple[str, ...]
+    monthly_stock: tuple[int, ...]
+    exiled_to: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Swing:
+    """What one assumption, changed alone, does to a policy's differences."""
+
+    policy: str
+    assumption: str
+    end: str
+    value: str
+    differences: dict[str, Difference]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The outcome of a comparison.
+
+    Attributes
+    ----------
+    policies, baselines
+        Labels of the scenarios compared and of those they are compared with.
+    estimates
+        By (scenario, window label, measure).
+    differences
+        By (policy, baseline, measure).
+    swings
+        One-at-a-time changes of assumptions, by baseline.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    policies: tuple[str, ...]
+    baselines: tuple[str, ...]
+    windows: dict[str, Window]
+    seed: int
+    replications: int
+    cells: tuple[Cell, ...]
+    estimates: dict[tuple[str, str, str], Estimate]
+    differences: dict[tuple[str, str, str], Difference]
+    swings: tuple[Swing, ...] = ()
+    swing_replications: int = 0
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def scenario(self, label: str) -> Scenario:
+        """Return a scenario by its label."""
+        return next(s for s in self.scenarios if s.name == label)
+
+
+def aligned(scenarios: Sequence[Scenario], align: date | None) -> list[Scenario]:
+    """Move each scenario's dated decrees so that its first planned release falls on a date."""
+    if align is None:
+        return list(scenarios)
+    moved = []
+    for scenario in scenarios:
+        first = first_release_day(scenario)
+        target = (align - scenario.world.start).days
+        moved.append(scenario if first is None else shifted(scenario, target - first))
+    return moved
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    *,
+    baselines: Sequence[str] = (),
+    replications: int = 20,
+    seed: int = 1,
+    workers: int = 1,
+    align: date | None = None,
+    assumptions: int = 0,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run scenarios on common random numbers and pair them with their baselines.
+
+    Parameters
+    ----------
+    baselines
+        Labels of the scenarios to compare with; the first scenario by default.
+    align
+        Move each dated scenario so that its first planned release falls on this date.
+    assumptions
+        Replications of the one-at-a-time runs that ``rests on`` lists; 0 for none. They are
+        compared with the first baseline.
+
+    Raises
+    ------
+    ScenarioError
+        If worlds differ, or a scenario cannot be measured within the horizon.
+    """
+    moved = aligned(scenarios, align)
+    for scenario in moved[1:]:
+        same_world(scenario, moved[0])
+    names = list(baselines) or [moved[0].name]
+    policies = [s for s in moved if s.name not in names or (s.decrees and s.name != names[0])]
+    windows = {}
+    for scenario in moved:
+        window = window_of(scenario, align)
+        if window is not None:
+            check_horizon(scenario, window)
+            windows[scenario.name] = window
+    policies = [s for s in policies if s.name in windows]
+    points = [Point(s.name, s) for s in moved]
+    pairs = []
+    if assumptions:
+        first = next(s for s in moved if s.name == names[0])
+        for policy in policies:
+            pairs += [(policy, a) for a in alternatives(policy, first)]
+    extra = []
+    for number, (_, alternative) in enumerate(pairs):
+        extra += [Point(f"{number} policy", alternative.scenario),
+                  Point(f"{number} baseline", alternative.baseline)]  # fmt: skip
+    cells = _run(points, extra, windows, seed, replications, assumptions, workers, progress)
+    main = [c for c in cells if c.label in {s.name for s in moved}]
+    labels = [s.name for s in policies]
+    return Comparison(
+        tuple(moved), tuple(labels), tuple(names), windows, seed,
+        replications, tuple(main), _estimates(main, labels, names),
+        _differences(main, labels, names),
+        tuple(_swing(cells, n, p.name, a.assumption, a.end, a.value)
+              for n, (p, a) in enumerate(pairs)),
+        assumptions, {s.world.name: solved(s).digest() for s in moved},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Keep:
+    """Reduces a cell to its measures, in the worker."""
+
+    windows: dict[str, Window]
+
+    def __call__(self, point: Point, summary: Summary) -> Cell:
+        values = {name: measure_all(summary, window) for name, window in self.windows.items()}
+        stock = summary.series["stock"]
+        first = [i for i in range(len(stock)) if _is_first(point.scenario.world.start, i)]
+        return Cell(
+            summary.label, summary.replication, summary.address, values,
+            dict(summary.waterfalls), summary.groups, tuple(int(stock[i]) for i in first),
+            tuple(int(n) for n in summary.exiled_to),
+        )  # fmt: skip
+
+
+def _is_first(start: date, day: int) -> bool:
+    from datetime import timedelta
+
+    return (start + timedelta(days=day)).day == 1
+
+
+def _run(
+    points: list[Point],
+    extra: list[Point],
+    windows: dict[str, Window],
+    seed: int,
+    replications: int,
+    few: int,
+    workers: int,
+    progress: Progress | None,
+) -> list[Cell]:
+    work = tasks(points, seed, replications) + tasks(extra, seed, few)
+    total = sum(len(task.points) for task in work)
+    cells: list[Cell] = []
+    for done in execute(work, _Keep(windows), workers=workers):
+        cells += done
+        if progress is not None:
+            progress(len(cells), total)
+    return cells
+
+
+def _values(cells: Sequence[Cell], label: str, window: str, measure: str) -> list[float | None]:
+    found = sorted((c for c in cells if c.label == label), key=lambda c: c.replication)
+    return [c.values[window][measure] for c in found]
+
+
+def _estimates(
+    cells: Sequence[Cell], policies: Sequence[str], baselines: Sequence[str]
+) -> dict[tuple[str, str, str], Estimate]:
+    """Levels of each policy in its own window, and of each baseline in every policy's."""
+    found = {}
+    wanted = [(p, p) for p in policies]
+    wanted += [(b, p) for b in baselines for p in policies if b != p]
+    for label, window in wanted:
+        for measure in MEASURES:
+            values = column(_values(cells, label, window, measure.name))
+            if values is not None:
+                found[label, window, measure.name] = estimate(values)
+    return found
+
+
+def _differences(
+    cells: Sequence[Cell], policies: Sequence[str], baselines: Sequence[str]
+) -> dict[tuple[str, str, str], Difference]:
+    found: dict[tuple[str, str, str], Difference] = {}
+    for baseline in baselines:
+        for measure in MEASURES:
+            one: dict[str, Difference] = {}
+            for policy in policies:
+                if policy == baseline:
+                    continue
+                ours = column(_values(cells, policy, policy, measure.name))
+                theirs = column(_values(cells, baseline, policy, measure.name))
+                if ours is not None and theirs is not None:
+                    averted = measure.averted is not None
+                    one[policy] = difference(ours, theirs, averted=averted)
+            for policy, d in zip(one, family(list(one.values())), strict=True):
+                found[policy, baseline, measure.name] = d
+    return found
+
+
+def _swing(
+    cells: Sequence[Cell], number: int, policy: str, assumption: str, end: str, value: str
+) -> Swing:
+    differences = {}
+    for measure in MEASURES:
+        ours = column(_values(cells, f"{number} policy", policy, measure.name))
+        theirs = column(_values(cells, f"{number} baseline", policy, measure.name))
+        if ours is not None and theirs is not None:
+            averted = measure.averted is not None
+            differences[measure.name] = difference(ours, theirs, averted=averted)
+    return Swing(policy, assumption, end, value, differences)
+
+
+def span(comparison: Comparison, policy: str, baseline: str, measure: str) -> (
+    tuple[float, float] | None
+):  # fmt: skip
+    """Lowest and highest difference over the one-at-a-time runs, the central one included."""
+    central = comparison.differences.get((policy, baseline, measure))
+    if central is None or baseline != comparison.baselines[0]:
+        return None
+    means = [s.differences[measure].estimate.mean for s in comparison.swings
+             if s.policy == policy and measure in s.differences]  # fmt: skip
+    if not means:
+        return None
+    means.append(central.estimate.mean)
+    return min(means), max(means)

@@ -1,0 +1,114 @@
+"""Estimates and paired differences, with simulation error and chance kept apart.
+
+*Simulation error* is a 95% interval of the mean and shrinks with replications; *chance* is the
+range in which 95% of single realisations fall. Neither says anything about ignorance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The mean of a measure over replications.
+
+    ``low`` and ``high`` bound the mean (simulation error; None with one replication);
+    ``p2_5`` and ``p97_5`` hold 95% of single realisations.
+    """
+
+    mean: float
+    sd: float | None
+    low: float | None
+    high: float | None
+    p2_5: float
+    p97_5: float
+    replications: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A paired estimate of policy minus baseline (baseline minus policy where averted).
+
+    ``low_simultaneous`` and ``high_simultaneous`` cover all policies of one measure at once
+    (Bonferroni); ``p_adjusted`` is Holm's. A constant difference has a degenerate interval and no
+    p-value and does not count in its family. ``pairing_gain`` is the variance of the difference
+    of independent runs over that of the paired ones.
+    """
+
+    estimate: Estimate
+    baseline_mean: float
+    constant: bool
+    low_simultaneous: float | None = None
+    high_simultaneous: float | None = None
+    p_adjusted: float | None = None
+    pairing_gain: float | None = None
+
+
+def _t(probability: float, degrees: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, probability))
+
+
+def estimate(values: Floats) -> Estimate:
+    """Estimate a mean from independent replications, shape (n,)."""
+    n = len(values)
+    mean = float(values.mean())
+    p2_5, p97_5 = (float(q) for q in np.quantile(values, [0.025, 0.975]))
+    if n < 2:
+        return Estimate(mean, None, None, None, p2_5, p97_5, n)
+    sd = float(values.std(ddof=1))
+    half = _t(0.5 + LEVEL / 2, n - 1) * sd / n**0.5
+    return Estimate(mean, sd, mean - half, mean + half, p2_5, p97_5, n)
+
+
+def difference(policy: Floats, baseline: Floats, *, averted: bool = False) -> Difference:
+    """Estimate a paired difference, shapes (n,) both, replication by replication."""
+    values = baseline - policy if averted else policy - baseline
+    found = estimate(values)
+    constant = bool(np.ptp(values) == 0)
+    gain = None
+    if len(values) > 1 and not constant:
+        apart = policy.var(ddof=1) + baseline.var(ddof=1)
+        gain = float(apart / values.var(ddof=1))
+    return Difference(found, float(baseline.mean()), constant, pairing_gain=gain)
+
+
+def family(differences: list[Difference]) -> list[Difference]:
+    """Add simultaneous intervals and Holm's p-values to the differences of one measure."""
+    from scipy.special import stdtr
+
+    counted = [
+        i for i, d in enumerate(differences) if not d.constant and d.estimate.sd is not None
+    ]
+    result = list(differences)
+    p_values: dict[int, float] = {}
+    for i in counted:
+        e = differences[i].estimate
+        assert e.sd is not None
+        error = e.sd / e.replications**0.5
+        half = _t(1 - (1 - LEVEL) / 2 / len(counted), e.replications - 1) * error
+        p_values[i] = float(2 * stdtr(e.replications - 1, -abs(e.mean) / error))
+        result[i] = _with(result[i], e.mean - half, e.mean + half)
+    worst = 0.0
+    for rank, i in enumerate(sorted(counted, key=p_values.__getitem__)):
+        worst = max(worst, min(1.0, p_values[i] * (len(counted) - rank)))
+        d = result[i]
+        result[i] = _with(d, d.low_simultaneous, d.high_simultaneous, worst)
+    for i, d in enumerate(differences):
+        if d.constant:
+            result[i] = _with(d, d.estimate.mean, d.estimate.mean)
+    return result
+
+
+def _with(
+    d: Difference, low: float | None, high: float | None, p: float | None = None
+) -> Difference:
+    return Difference(d.estimate, d.baseline_mean, d.constant, low, high, p, d.pairing_gain)

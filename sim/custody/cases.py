@@ -1,0 +1,212 @@
+"""Cases, the unit tests of a law: hypothetical persons put before a decree.
+
+The decree runs on them through the same court and gate as in a simulation. What a case does not
+name is plain and favourable: recommended, approved, within the cap, alive, not returning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.decrees import Court
+from sim.custody.hazards import DAYS_PER_YEAR, NEVER
+from sim.custody.law import completed_years, places
+from sim.custody.people import Columns, Prisons
+from sim.custody.register import BY_DECREE, RELEASE, STAGES, Register
+from sim.custody.release import Gate
+from sim.custody.sentencing import LIFE
+from sim.custody.streams import Draws, Stream
+from sim.scenario.decree import Case, Decree, DecreeCap, DecreeShare, Expected, Review, Who
+from sim.scenario.lengths import in_words, whole_days
+from sim.scenario.load import Scenario
+from sim.scenario.occasions import Occasion, occasions
+from sim.scenario.world import PYONGYANG
+
+PLAIN_AGE = whole_days(30, "year")
+PLAIN_SENTENCE = whole_days(10, "year")
+LONG_AGO, NO_DECREE = -(1 << 28), -1
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a case beside what was expected of it."""
+
+    decree: str
+    case: str
+    ok: bool
+    expected: str
+    got: str
+
+
+def run_cases(scenario: Scenario, prisons: Prisons) -> list[Verdict]:
+    """Run every case of every decree of a scenario."""
+    first = {o.decree: o for o in reversed(occasions(scenario))}
+    verdicts = []
+    for name, decree in scenario.decrees.items():
+        for title, case in decree.cases.items():
+            if name in first:
+                verdicts.append(_run(scenario, prisons, first[name], decree, title, case))
+    return verdicts
+
+
+def _run(
+    scenario: Scenario, prisons: Prisons, occasion: Occasion, decree: Decree, title: str, case: Case
+) -> Verdict:
+    plain = _favourable(decree, case.who)
+    decrees = {name: plain if name == occasion.decree else other
+               for name, other in scenario.decrees.items()}  # fmt: skip
+    lone = _LoneDraws(0, 0, case.who)
+    register = Register(_person(prisons, occasion, case.who))
+    if case.who.reduced and case.who.reduced_by == "pardon":
+        register.cuts.append((LONG_AGO, NO_DECREE, np.array([0])))
+    court = Court(prisons, lone, decrees, (occasion,))
+    gate = Gate(prisons, lone, decrees, (occasion,))
+    court.close_lists(register, 0)
+    docket = court.dockets[0]
+    gate.advance(register, occasion.grant_day * STAGES + 3)
+    court.grant(register, 0)
+    last = max(int(register.release[0]) if register.release[0] < NEVER else 0,
+               occasion.release_day)  # fmt: skip
+    gate.advance(register, last * STAGES + RELEASE + 1)
+    reached = {
+        "released": bool(register.cause[0] == BY_DECREE + occasion.position),
+        "reduced": bool(len(docket.rows) and docket.granted[0] and not docket.freeing[0]),
+        "barred": bool(len(docket.rows) and not docket.eligible[0]),
+        "eligible": bool(len(docket.rows) and docket.eligible[0]),
+        "exiled": bool(register.exiled[0]),
+    }
+    reached["not eligible"] = not reached["eligible"]
+    reached["not exiled"] = not reached["exiled"]
+    reached["stays"] = not reached["released"]
+    term = int(register.due[0] - register.admitted[0])
+    left = scenario.world.start + timedelta(days=int(register.left[0])) if (
+        register.left[0] < NEVER) else None  # fmt: skip
+    ok, expected = True, []
+    for outcome in case.then:
+        if isinstance(outcome, Expected):
+            if outcome.term is not None:
+                ok &= term == outcome.term
+                expected.append(f"term {in_words(outcome.term)}")
+            if outcome.released_on is not None:
+                ok &= left == outcome.released_on and reached["released"]
+                expected.append(f"released on {outcome.released_on}")
+        else:
+            ok &= reached[outcome]
+            expected.append(outcome)
+    return Verdict(
+        occasion.decree, title, bool(ok), ", ".join(expected),
+        _got(reached, term, left is not None, f"{left}", bool(register.imposed[0] >= LIFE)),
+    )  # fmt: skip
+
+
+def _got(reached: dict[str, bool], term: int, gone: bool, left: str, life: bool) -> str:
+    words = [name for name in ("released", "reduced", "barred", "exiled") if reached[name]]
+    if not words:
+        words = ["stays"] if reached["eligible"] else ["stays, not eligible"]
+    words.append("life" if life else f"term {in_words(term)}")
+    if gone:
+        words.append(f"left on {left}")
+    return ", ".join(words)
+
+
+def _favourable(decree: Decree, who: Who) -> Decree:
+    """Return the decree without chance: answers are yes unless the case says no, and no cap."""
+    clauses = {
+        name: clause.model_copy(update={"review": _answered(clause.review, who)})
+        for name, clause in decree.clauses.items()
+    }
+    afterwards = decree.release.model_copy(update={"over": None})
+    return decree.model_copy(
+        update={
+            "clauses": clauses,
+            "review": _answered(decree.review, who),
+            "cap": DecreeCap(value=None),
+            "drive": None,
+            "release": afterwards,
+        }
+    )
+
+
+def _answered(review: Review, who: Who) -> Review:
+    def certain(share: DecreeShare | None, yes: bool) -> DecreeShare | None:
+        return None if share is None else share.model_copy(update={"value": float(yes)})
+
+    return review.model_copy(
+        update={
+            "recommended": certain(review.recommended, who.recommended),
+            "approved": certain(review.approved, who.approved),
+        }
+    )
+
+
+def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
+    """Make the one row of a case: served is counted on the day of the thresholds."""
+    world = prisons.scenario.world
+    admitted = occasion.threshold_day - who.served
+    life = who.sentence == "life"
+    imposed = who.sentence if isinstance(who.sentence, int) else PLAIN_SENTENCE
+    reduced = who.reduced or 0
+    merit = who.reduced_by == "merit"
+    age = who.age_at_offence if who.age_at_offence is not None else PLAIN_AGE
+    offence_day = admitted - world.offence_to_admission.value
+    born = offence_day - age
+    while _years(prisons, born, offence_day) < round(age / DAYS_PER_YEAR):
+        born -= 1  # ages are given in years: the birthday has been reached
+
+    def code(name: str | None, names: Iterable[str]) -> int:
+        return list(names).index(name) if name is not None else 0
+
+    origin = code(who.origin, world.origins) if who.origin else _plain_origin(world.origins)
+    residence = code(who.residence, places(prisons)) if who.residence else origin
+    values: dict[str, int] = {
+        "person": 0, "line": 0, "spell": 0, "born": born, "origin": origin,
+        "residence": residence, "exiled": 0, "offence": code(who.offence, world.offences),
+        "imposed": LIFE if life else imposed, "health": code(who.health, world.health.states),
+        "camp": code(who.camp, world.camps), "admitted": admitted, "base": admitted,
+        "tolerance": 1, "rate": 0,
+        "due": NEVER if life else admitted + imposed - reduced,
+        "merit_count": int(merit and reduced > 0), "merit_days": reduced if merit else 0,
+        "pardon_days": 0 if merit else reduced,
+    }  # fmt: skip
+    return {name: np.array([value]) for name, value in values.items()}
+
+
+def _plain_origin(origins: Iterable[str]) -> int:
+    """The first origin that is not the capital, from which people may be exiled."""
+    names = list(origins)
+    return next((i for i, name in enumerate(names) if name != PYONGYANG), 0)
+
+
+def _years(prisons: Prisons, born: int, day: int) -> int:
+    return int(completed_years(prisons.scenario.world.start, np.array([born]), day)[0])
+
+
+@dataclass(frozen=True)
+class _LoneDraws(Draws):
+    """Words under which everything turns out well, and flags are what the case says."""
+
+    who: Who = Who()
+
+    def at(
+        self,
+        stream: Stream,
+        person: NDArray[np.int64],
+        *,
+        spell: NDArray[np.integer] | int,
+        line: NDArray[np.uint64] | int,
+        occurrence: int = 0,
+        salt: int = 0,
+    ) -> NDArray[np.uint64]:
+        """Return the smallest word for yes, the largest for no."""
+        yes = {
+            Stream.SEX: self.who.sex == "women",
+            Stream.GRAVITY: self.who.gravity == "petty",
+            Stream.EARLIER_REDUCTION: False,
+            Stream.RETURN: False,
+        }.get(stream, True)
+        return np.full(len(person), 0 if yes else 2**64 - 1, dtype=np.uint64)

@@ -1,0 +1,228 @@
+"""A run's folder: tidy CSV files, tables as text, resolved scenarios and the manifest.
+
+Files are written beside their place and moved there whole, so that an interrupted run leaves no
+half-written file. Nothing but the manifest carries a time or a version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from sim.analysis.compare import Comparison
+from sim.paper.data import (
+    cell_rows,
+    csv_text,
+    difference_rows,
+    estimate_rows,
+    exile_rows,
+    outcome_rows,
+    read_csv,
+    stock_rows,
+    swing_rows,
+    waterfall_rows,
+)
+from sim.paper.waterfall import offence_groups, waterfall_table
+from sim.scenario.load import Scenario
+from sim.study.cells import MODEL_VERSION
+
+PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "pandas")
+MANIFEST = "manifest.json"
+
+
+def manifest(comparison: Comparison, command: list[str], seconds: float) -> dict[str, object]:
+    """Describe how a result came about: inputs and their hashes, seed, code, machine."""
+    return {
+        "format": 1,
+        "model_version": MODEL_VERSION,
+        "package_version": _version("amnesty-sim"),
+        "command": command,
+        "seed": comparison.seed,
+        "replications": comparison.replications,
+        "assumption_replications": comparison.swing_replications,
+        "baselines": list(comparison.baselines),
+        "policies": list(comparison.policies),
+        "generator": "Philox4x64-10, one address per draw",
+        "scenarios": {
+            s.name: {"title": s.title, "sha256": s.address, "world": s.world.name}
+            for s in comparison.scenarios
+        },
+        "windows": {
+            name: {"from": window.date_of(window.origin_day).isoformat()}
+            for name, window in comparison.windows.items()
+        },
+        "tables_sha256": comparison.digests,
+        "groups": waterfall_groups(comparison),
+        "code": _revision(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 1),
+    }
+
+
+def waterfall_groups(comparison: Comparison) -> dict[str, list[str]]:
+    """Columns of the waterfall table."""
+    offences = comparison.scenarios[0].world.offences
+    tags = {name: list(offence.tags) for name, offence in offences.items()}
+    return offence_groups(tags, comparison.cells[0].groups)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _revision() -> dict[str, str | bool]:
+    """Return the commit of the code, ``unknown`` without git."""
+    here = Path(__file__).resolve().parent
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", "-C", str(here), *words], capture_output=True, text=True,
+                              check=True, timeout=10)  # fmt: skip
+        return done.stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return {"commit": "unknown"}
+
+
+def files_of(comparison: Comparison, tables: Mapping[str, str]) -> dict[str, str]:
+    """Texts of a run's files by name, without the manifest."""
+    files = {
+        "estimates.csv": csv_text(estimate_rows(comparison)),
+        "differences.csv": csv_text(difference_rows(comparison)),
+        "waterfall.csv": csv_text(waterfall_rows(comparison)),
+        "outcomes.csv": csv_text(outcome_rows(comparison)),
+        "assumptions.csv": csv_text(swing_rows(comparison)),
+        "cells.csv": csv_text(cell_rows(comparison)),
+        "stock.csv": csv_text(stock_rows(comparison)),
+        "exile.csv": csv_text(exile_rows(comparison, _places(comparison.scenarios[0]))),
+    }
+    for scenario in comparison.scenarios:
+        text = json.dumps(scenario.resolved, indent=1, ensure_ascii=False)
+        files[f"scenarios/{scenario.name}.json"] = text + "\n"
+    for name, table in tables.items():
+        files[f"{name}.txt"] = table + "\n"
+    return {name: text for name, text in files.items() if text}
+
+
+def _places(scenario: Scenario) -> tuple[str, ...]:
+    world = scenario.world
+    further = tuple(world.exile.destinations) if world.exile else ()
+    return tuple(dict.fromkeys((*world.origins, *further)))
+
+
+def read_waterfall(folder: Path, scenario: str | None) -> str:
+    """Write the waterfall tables of a run's folder as plain text.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds no run, or the run no such scenario.
+    """
+    try:
+        described = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        rows = read_csv(folder / "waterfall.csv")
+    except (OSError, ValueError):
+        raise FolderError(f"{folder} holds no run with decrees") from None
+    outcomes = folder / "outcomes.csv"
+    reported = read_csv(outcomes) if outcomes.is_file() else []
+    names = list(dict.fromkeys(row["scenario"] for row in rows))
+    if scenario is not None and scenario not in names:
+        raise FolderError(f"no scenario {scenario!r} with decrees in {folder}: {', '.join(names)}")
+    return "\n\n\n".join(
+        waterfall_table(rows, reported, name, described["groups"])
+        for name in names
+        if scenario in (None, name)
+    )
+
+
+class FolderError(Exception):
+    """A folder cannot take a run."""
+
+
+def check_folder(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that holds something else, before anything is run.
+
+    Raises
+    ------
+    FolderError
+        If the folder is no folder, cannot be written, or holds files without ``force``.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise FolderError(f"{folder} is a file; give a folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        if not (folder / MANIFEST).is_file():
+            raise FolderError(f"{folder} holds other files; give an empty or a new folder")
+        if not force:
+            raise FolderError(f"{folder} holds an earlier run; add --force to replace it")
+    parent = folder
+    while not parent.exists():
+        parent = parent.parent
+    if not os.access(parent, os.W_OK):
+        raise FolderError(f"{parent} cannot be written to")
+
+
+def write_folder(folder: Path, files: Mapping[str, str], described: dict[str, object]) -> None:
+    """Write a run's files, the manifest with their hashes last.
+
+    Raises
+    ------
+    FolderError
+        If a file cannot be written.
+    """
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+    described = {**described, "files_sha256": hashes}
+    try:
+        _drop_earlier(folder)
+        for name, text in files.items():
+            _write(folder / name, text)
+        _write(folder / MANIFEST, json.dumps(described, indent=1, ensure_ascii=False) + "\n")
+    except OSError as error:
+        message = f"{error.filename or folder}: {error.strerror or error}; the run is not saved"
+        raise FolderError(message) from None
+
+
+def _drop_earlier(folder: Path) -> None:
+    """Remove the files that an earlier run's manifest lists."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8")).get("files_sha256", {})
+    except (ValueError, AttributeError):
+        listed = {}
+    path.unlink()
+    for name in listed:
+        target = folder / name
+        if target.resolve().is_relative_to(folder.resolve()):
+            target.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".part")
+    try:
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+    except OSError:
+        half.unlink(missing_ok=True)
+        raise
+
+
+def command_line() -> list[str]:
+    """Return the command as it was typed, without the path of the program."""
+    return [Path(sys.argv[0]).name, *sys.argv[1:]]

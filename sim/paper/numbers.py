@@ -1,0 +1,52 @@
+"""Numbers as readers see them: no more figures than their grades allow."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
+NOT_OBSERVED = "not observed"
+
+
+def significant(value: float, figures: int) -> float:
+    """Round to a number of significant figures."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, figures - 1 - math.floor(math.log10(abs(value))))
+
+
+def count(value: float, figures: int = 2) -> str:
+    """Write a number with few figures, thousands separated, and a true minus sign."""
+    rounded = significant(value, figures)
+    if rounded == 0:
+        return "0"
+    digits = max(0, figures - 1 - math.floor(math.log10(abs(rounded))))
+    text = f"{abs(rounded):,.{digits}f}"
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def signed(value: float, figures: int = 2) -> str:
+    """Write a difference with its sign."""
+    text = count(value, figures)
+    return text if text.startswith((MINUS, "0")) and float(value) <= 0 or text == "0" else f"+{text}"
+
+
+def per_cent(value: float, of: float) -> str:
+    """Write a relative difference."""
+    if of == 0:
+        return ""
+    return f"{signed(100 * value / of)}%"
+
+
+def half_width(low: float | None, high: float | None) -> str:
+    """Write a simulation interval as plus or minus half its width."""
+    if low is None or high is None:
+        return "no interval"
+    return PLUS_MINUS + count((high - low) / 2, 2)
+
+
+def interval(low: float, high: float, *, sign: bool = True) -> str:
+    """Write a range."""
+    write = signed if sign else count
+    return f"{write(low)} to {write(high)}"

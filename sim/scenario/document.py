@@ -1,0 +1,264 @@
+"""A whole file after merging, and what is wrong with it: all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import TypeVar
+
+from pydantic import Field, ValidationError
+
+from sim.scenario.decree import Decree
+from sim.scenario.graded import Block, Day
+from sim.scenario.lengths import read_date, read_share
+from sim.scenario.predicate import OneOf, Predicate, leaves
+from sim.scenario.problems import Problem, nearest
+from sim.scenario.tree import Tree
+from sim.scenario.world import World
+
+Part = TypeVar("Part", bound=Block)
+Context = dict[str, object]
+Words = dict[str, tuple[str, ...]]
+Found = tuple[tuple[str, ...], str]
+"""A key path and what is wrong there."""
+
+SUMS_TO_ONE: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("world", "offences"): ("share",),
+    ("world", "origins"): ("share",),
+    ("world", "ages at offence"): (),
+    ("world", "health", "states"): ("share",),
+    ("world", "exile", "destinations"): (),
+}
+"""Where shares must sum to 1, and where in an entry the share stands."""
+
+
+class RestsOn(Block):
+    """One assumption to vary alone: the ends of a stated range, or a patch of the files."""
+
+    range_of: str | None = Field(None, alias="range of")
+    instead: dict[str, object] | None = None
+    note: str | None = None
+
+
+class Document(Block):
+    """A whole file after merging."""
+
+    title: str
+    note: str | None = None
+    extends: str | None = None
+    world: World
+    decrees: dict[str, Decree] = Field(default_factory=dict)
+    measured_from: Day | None = Field(None, alias="measured from")
+    rests_on: dict[str, RestsOn] = Field(default_factory=dict, alias="rests on")
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Write a key path with dots."""
+    return ".".join(map(str, path))
+
+
+def read_document(tree: Tree, sources: Collection[str]) -> tuple[Document | None, list[Problem]]:
+    """Read a merged tree.
+
+    Returns
+    -------
+    tuple
+        The document, None where it cannot be read, and everything found wrong.
+    """
+    words = _words(tree)
+    context: Context = {"words": words, "sources": sources}
+    document, problems = None, []
+    try:
+        document = Document.model_validate(tree.plain(), context=context)
+        sound = _Sound(document.world, document.decrees, document.rests_on)
+    except ValidationError as error:
+        problems = _located(tree, error)
+        sound = _sound_parts(tree, context)
+    for path, message in _contradictions(tree, words, sound):
+        place = tree.place(path)
+        problems.append(Problem(place.file, place.line, dotted(path), message))
+    return (None if problems else document), problems
+
+
+def _located(tree: Tree, error: ValidationError) -> list[Problem]:
+    problems = []
+    for line in error.errors(include_url=False):
+        path = _path_in_file(tree, line["loc"])
+        place, message = tree.place(path), line["msg"]
+        if path == ("world",) and line["type"] == "missing":
+            message += ": give 'extends: dprk.yaml', or a world of your own"
+        problems.append(Problem(place.file, place.line, dotted(path), message))
+    return problems
+
+
+def _path_in_file(tree: Tree, location: Sequence[str | int]) -> tuple[str | int, ...]:
+    """Drop what pydantic adds to a location, such as ``value`` where a bare value stands."""
+    path: tuple[str | int, ...] = ()
+    for position, key in enumerate(location):
+        above = tree.at(path)
+        assert above is not None
+        if tree.at((*path, key)) is not None:
+            path = (*path, key)
+        elif position == len(location) - 1 and isinstance(above.value, Mapping) and key != "[key]":
+            return (*path, key)
+    return path
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """The parts of a file that are sound by themselves."""
+
+    world: World | None
+    decrees: Mapping[str, Decree]
+    rests_on: Mapping[str, RestsOn]
+
+
+def _sound_parts(tree: Tree, context: Context) -> _Sound:
+    """Read what can be read of a file with mistakes, so that all of them are told at once."""
+    world = None
+    with suppress(ValidationError):
+        there = tree.at(("world",))
+        world = World.model_validate(there.plain() if there else None, context=context)
+    decrees = _sound_entries(tree.at(("decrees",)), Decree, context)
+    return _Sound(world, decrees, _sound_entries(tree.at(("rests on",)), RestsOn, context))
+
+
+def _sound_entries(above: Tree | None, kind: type[Part], context: Context) -> dict[str, Part]:
+    sound = {}
+    if above is not None and isinstance(above.value, Mapping):
+        for name, child in above.value.items():
+            with suppress(ValidationError):
+                sound[name] = kind.model_validate(child.plain(), context=context)
+    return sound
+
+
+def _contradictions(tree: Tree, words: Words, sound: _Sound) -> Iterator[Found]:
+    """List what no single value shows."""
+    yield from _wrong_sums(tree)
+    if sound.world is not None:
+        for path, message in sound.world.problems():
+            yield ("world", *path), message
+    for name in words["decree"]:
+        yield from _dates_out_of_order(tree, name)
+    for name, decree in sound.decrees.items():
+        yield from _unusable(tree, words, name, decree)
+    yield from _unknown_ranges(tree, sound.rests_on)
+
+
+def _wrong_sums(tree: Tree) -> Iterator[Found]:
+    for path, shares in SUMS_TO_ONE.items():
+        entries = tree.at(path)
+        if entries is None or not isinstance(entries.value, Mapping):
+            continue
+        with suppress(ValueError):
+            leaves_of = [entry.at((*shares, "value")) for entry in entries.value.values()]
+            total = sum(read_share(leaf.plain() if leaf else None) for leaf in leaves_of)
+            if total != 1:
+                yield path, f"the shares sum to {float(total):.6g}; they must sum to 1"
+
+
+def _dates_out_of_order(tree: Tree, decree: str) -> Iterator[Found]:
+    """List dates of a decree against each other and against the world's horizon."""
+    start = _date_at(tree, ("world", "start")) or date.min
+    end = _date_at(tree, ("world", "end")) or date.max
+    known = []
+    for key in ("ordered", "lists_due", "granted"):
+        path = ("decrees", decree, key)
+        day = _date_at(tree, path) or _date_at(tree, (*path, "value"))
+        if day is not None:
+            known.append((path, day))
+    for (first, one), (second, other) in pairwise(known):
+        if other < one:
+            # Blame what the file at hand says, not what it extends.
+            if tree.place((*first, "value")).file == tree.file != tree.place(second).file:
+                yield first, f"{one} lies after {second[-1]!r}, {other}"
+            else:
+                yield second, f"{other} lies before {first[-1]!r}, {one}"
+    for path, day in known:
+        if day < start:
+            yield path, f"{day} lies before the start of the world, {start}"
+        elif day >= end:
+            yield path, f"{day} does not lie before the world's end, {end}"
+
+
+def _date_at(tree: Tree, path: tuple[str, ...]) -> date | None:
+    leaf = tree.at(path)
+    with suppress(ValueError):
+        return read_date(leaf.value) if leaf is not None else None
+    return None
+
+
+def _words(tree: Tree) -> Words:
+    """Collect the words that the world defines, for checking what decrees name."""
+
+    def keys(*path: str) -> tuple[str, ...]:
+        found = tree.at(path)
+        return tuple(found.value) if found and isinstance(found.value, Mapping) else ()
+
+    tags: set[str] = set()
+    for name in keys("world", "offences"):
+        found = tree.at(("world", "offences", name, "tags"))
+        plain = found.plain() if found else []
+        tags.update(map(str, plain if isinstance(plain, list) else [plain]))
+    places = (*keys("world", "origins"), *keys("world", "exile", "destinations"))
+    return {
+        "offence": keys("world", "offences"),
+        "tag": tuple(sorted(tags)),
+        "camp": keys("world", "camps"),
+        "origin": keys("world", "origins"),
+        "residence": tuple(dict.fromkeys(places)),
+        "health": keys("world", "health", "states"),
+        "decree": keys("decrees"),
+    }
+
+
+def _unusable(tree: Tree, words: Words, name: str, decree: Decree) -> Iterator[Found]:
+    """List what a decree asks of a world that does not model it."""
+    here = ("decrees", name)
+    if exile := decree.release.exile:
+        if exile.origin not in words["origin"]:
+            known = nearest(exile.origin, words["origin"])
+            message = f"{exile.origin!r} is no origin of this world: {known}"
+            yield (*here, "release", "exile", "origin"), message
+        if tree.at(("world", "exile")) is None:
+            message = "this world names no destinations of exile"
+            yield (*here, "release", "exile"), message
+    rules: list[tuple[tuple[str, ...], Predicate]] = [
+        *(((*here, "clauses", key, "when"), c.when) for key, c in decree.clauses.items()),
+        *(((*here, "exclude", key), e.when) for key, e in decree.exclude.items()),
+    ]
+    offences = [("world", "offences", offence) for offence in words["offence"]]
+    if any(tree.at((*offence, "petty")) for offence in offences):
+        return
+    for path, predicate in rules:
+        if any(isinstance(x, OneOf) and x.attribute == "gravity" for x in leaves(predicate)):
+            yield path, "this world says of no offence which share is petty"
+
+
+def _unknown_ranges(tree: Tree, assumptions: Mapping[str, RestsOn]) -> Iterator[Found]:
+    for name, entry in assumptions.items():
+        if (entry.range_of is None) == (entry.instead is None):
+            yield ("rests on", name), "give either 'range of' or 'instead'"
+        elif entry.range_of is not None:
+            path = entry.range_of.split(".")
+            target = tree.at(path)
+            value = target.value if target else None
+            if target is None:
+                yield ("rests on", name, "range of"), _no_such_path(tree, path)
+            elif not (isinstance(value, Mapping) and {"value", "low", "high"} <= set(value)):
+                message = f"{entry.range_of!r} names no value with a range ('low' and 'high')"
+                yield ("rests on", name, "range of"), message
+
+
+def _no_such_path(tree: Tree, path: list[str]) -> str:
+    """Say at which key a path leaves the file."""
+    known = 0
+    while tree.at(path[: known + 1]) is not None:
+        known += 1
+    above = tree.at(path[:known])
+    keys = list(above.value) if above is not None and isinstance(above.value, Mapping) else []
+    where = f" under {dotted(path[:known])!r}" if known else ""
+    return f"no key {path[known]!r}{where}: {nearest(path[known], keys)}"

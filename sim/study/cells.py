@@ -1,0 +1,65 @@
+"""Cells: one design point in one replication, and what is kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.record import Record
+from sim.scenario.load import Scenario
+
+MODEL_VERSION = "1"
+"""Changes whenever the same files and seed would give other cells."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A design point: a scenario under the label by which a study knows it."""
+
+    label: str
+    scenario: Scenario
+
+    def address(self, seed: int, replication: int, digest: str) -> str:
+        """Hash of all that decides a cell: files, seed, replication, tables, model version."""
+        parts = (MODEL_VERSION, self.scenario.address, str(seed), str(replication), digest)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is kept of a cell: counts, never people.
+
+    Attributes
+    ----------
+    series
+        Counts by name and day, shape (days,).
+    camp_stock
+        Stock by camp at the end of each day, shape (days, camps).
+    exiled_to
+        Exiled by place over the run, shape (places,).
+    waterfalls
+        Counts by (decree, clause, stage), shape (groups,).
+    """
+
+    label: str
+    replication: int
+    address: str
+    series: Mapping[str, NDArray[np.int64]]
+    camp_stock: NDArray[np.int32]
+    exiled_to: NDArray[np.int64]
+    waterfalls: Mapping[tuple[str, str, str], NDArray[np.int64]]
+    groups: tuple[str, ...]
+
+
+def summarise(label: str, replication: int, address: str, record: Record) -> Summary:
+    """Keep what estimates need."""
+    return Summary(
+        label, replication, address,
+        {name: counts.astype(np.int64) for name, counts in record.series.items()},
+        record.stock_by_camp.astype(np.int32), record.exiled_to.sum(axis=0),
+        record.waterfalls, record.groups,
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""Running cells: every scenario of a replication on one drawing of its people.
+
+The cells do not depend on the number of workers, nor on the order in which they are run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import TypeVar
+
+from sim.custody.model import simulate
+from sim.custody.people import Columns, Prisons, people_at_hand, prisons
+from sim.custody.streams import Draws
+from sim.scenario.load import Scenario
+from sim.study.cells import Point, Summary, summarise
+
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True)
+class Task:
+    """All points of one world in one replication."""
+
+    points: tuple[Point, ...]
+    seed: int
+    replication: int
+
+
+_SOLVED: dict[str, Prisons] = {}
+_LOCK = Lock()
+
+
+def solved(scenario: Scenario) -> Prisons:
+    """Return a scenario's world, solved once per process.
+
+    Raises
+    ------
+    ScenarioError
+        If the world cannot be solved.
+    """
+    address = scenario.world_address
+    with _LOCK:
+        if address not in _SOLVED:
+            _SOLVED[address] = prisons(scenario)
+        return _SOLVED[address]
+
+
+def run_task(task: Task, keep: Callable[[Point, Summary], Kept]) -> list[Kept]:
+    """Run the points of a task, in order."""
+    draws = Draws(task.seed, task.replication)
+    people: Columns | None = None
+    kept = []
+    for point in task.points:
+        world = solved(point.scenario)
+        if people is None:
+            people = people_at_hand(world, draws)
+        cell = simulate(point.scenario, world, draws, people=people)
+        address = point.address(task.seed, task.replication, world.digest())
+        kept.append(keep(point, summarise(point.label, task.replication, address, cell.record)))
+    return kept
+
+
+def tasks(points: Sequence[Point], seed: int, replications: int) -> list[Task]:
+    """Group points by world and replication, replications first."""
+    worlds: dict[str, list[Point]] = {}
+    for point in points:
+        worlds.setdefault(point.scenario.world_address, []).append(point)
+    return [
+        Task(tuple(group), seed, replication)
+        for replication in range(replications)
+        for group in worlds.values()
+    ]
+
+
+def execute(
+    work: Sequence[Task],
+    keep: Callable[[Point, Summary], Kept],
+    *,
+    workers: int = 1,
+    threads: bool = True,
+) -> Iterator[list[Kept]]:
+    """Run tasks and yield what is kept of each, in the order of the tasks.
+
+    Parameters
+    ----------
+    workers
+        Number of workers; 1 runs in this thread.
+    """
+    for task in work:
+        for point in task.points[:1]:
+            solved(point.scenario)
+    if workers <= 1:
+        for task in work:
+            yield run_task(task, keep)
+        return
+    pool = ThreadPoolExecutor(workers) if threads else ProcessPoolExecutor(workers)
+    with pool as executor:
+        waiting: list[Future[list[Kept]]] = []
+        left = iter(work)
+        try:
+            for task in left:
+                waiting.append(executor.submit(run_task, task, keep))
+                if len(waiting) >= 4 * workers:
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def processors() -> int:
+    """Number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,239 @@
+"""Oracle and engine side by side: the same people, the same stages, the same records."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from sim.custody.hazards import NEVER
+from sim.custody.model import Cell, simulate
+from sim.custody.people import Prisons, prisons
+from sim.custody.record import Record
+from sim.custody.register import BY_DEATH, BY_EXPIRY
+from sim.custody.streams import Draws
+from sim.scenario.load import Scenario
+from tests.oracle.engine import Oracle
+from tests.oracle.law import Spell
+
+Row = dict[str, Any]
+WHOLE = "(decree)"
+STAGES = (
+    "held", "meets a clause", "barred", "eligible", "applied", "recommended", "listed", "approved",
+    "selected", "granted", "released", "reduced", "exiled", "expired waiting", "died waiting",
+    "moved while waiting", "still waiting",
+)  # fmt: skip
+SAME_AS = {"applied": "eligible", "listed": "recommended"}
+
+
+def check(scenario: Scenario, draws: Draws, stops: Iterable[int] = ()) -> tuple[Oracle, Cell]:
+    """Run a scenario through both and through every clock; fail on the first difference."""
+    world = prisons(scenario)
+    cell = simulate(scenario, world, draws)
+    oracle = Oracle(scenario, world, draws).run()
+    same_people(oracle, cell, world)
+    same_waterfalls(oracle, cell.record)
+    same_series(oracle, cell.record)
+    for clock in ("day", list(stops)):
+        same_records(cell.record, simulate(scenario, world, draws, clock=clock).record)
+    return oracle, cell
+
+
+def same_people(oracle: Oracle, cell: Cell, world: Prisons) -> None:
+    ours = {s.name: _oracle_row(s) for s in oracle.spells}
+    theirs = _engine_rows(oracle, cell)
+    assert len(ours) == len(oracle.spells)
+    assert sorted(ours) == sorted(theirs)
+    different = [(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]]
+    assert not different, _told(*different[0], len(different))
+
+
+def _told(name: tuple[int, int, int], ours: Row, theirs: Row, count: int) -> str:
+    keys = [key for key in ours if ours[key] != theirs[key]]
+    return "\n".join([
+        f"{count} spells differ; the first is {name}",
+        *(f"  {key}: oracle {ours[key]}, engine {theirs[key]}" for key in keys),
+        f"  the whole: {ours}",
+    ])  # fmt: skip
+
+
+def _oracle_row(s: Spell) -> Row:
+    return {
+        "admitted": s.admitted, "base": s.base, "born": s.born, "left": s.left, "cause": s.cause,
+        "due": s.due, "imposed": s.imposed, "offence": s.offence, "health": s.health,
+        "camp": s.camp, "origin": s.origin, "residence": s.residence, "exiled": s.exiled,
+        "tolerance": s.tolerance, "rate": s.rate, "merits": s.merits, "cut days": s.cut_days,
+        "died free": s.died_free, "freed by": s.freed_by, "eligible on": s.eligible_on,
+    }  # fmt: skip
+
+
+def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
+    r, horizon = cell.register, oracle.horizon
+    decrees = list(oracle.scenario.decrees)
+
+    def column(name: str) -> list[Any]:
+        values: list[Any] = getattr(r, name)[: len(r)].tolist()
+        return values
+
+    def within(day: int) -> int | None:
+        return day if day < horizon else None
+
+    def cause(code: int) -> str:
+        if code == BY_DEATH:
+            return "death"
+        return "expiry" if code == BY_EXPIRY else decrees[code - 2]
+
+    names = (
+        "person", "line", "spell", "admitted", "base", "born", "left", "cause", "due", "imposed",
+        "offence", "health", "camp", "origin", "residence", "exiled", "tolerance", "rate",
+        "merit_count", "pardon_days", "died_free", "freed_by", "eligible_on",
+    )  # fmt: skip
+    columns = {name: column(name) for name in names}
+    rows = {}
+    for i in range(len(r)):
+        c = {name: columns[name][i] for name in names}
+        if c["admitted"] >= horizon:
+            continue
+        left, life = within(c["left"]), c["due"] >= NEVER
+        rows[c["person"], c["line"], c["spell"]] = {
+            "admitted": c["admitted"], "base": c["base"], "born": c["born"], "left": left,
+            "cause": None if left is None else cause(c["cause"]),
+            "due": None if life else c["due"], "imposed": None if life else c["imposed"],
+            "offence": oracle.offences[c["offence"]], "health": oracle.states[c["health"]],
+            "camp": oracle.camps[c["camp"]], "origin": oracle.places[c["origin"]],
+            "residence": oracle.places[c["residence"]], "exiled": c["exiled"],
+            "tolerance": c["tolerance"], "rate": c["rate"], "merits": c["merit_count"],
+            "cut days": c["pardon_days"], "died free": within(c["died_free"]),
+            "freed by": None if c["freed_by"] < 0 else decrees[c["freed_by"]],
+            "eligible on": within(c["eligible_on"]),
+        }  # fmt: skip
+    return rows
+
+
+def same_waterfalls(oracle: Oracle, record: Record) -> None:
+    ours = _waterfalls(oracle, record.groups)
+    theirs = {
+        key: dict(zip(record.groups, counts.tolist(), strict=True))
+        for key, counts in record.waterfalls.items()
+    }
+    for key in sorted(ours.keys() | theirs.keys()):
+        one, other = ours.get(key, Counter()), theirs.get(key, {})
+        different = {
+            group: (one[group], other.get(group, 0))
+            for group in record.groups
+            if one[group] != other.get(group, 0)
+        }
+        assert not different, f"{key}: (oracle, engine) by group {different}"
+
+
+def _waterfalls(
+    oracle: Oracle, groups: tuple[str, ...]
+) -> dict[tuple[str, str, str], Counter[str]]:
+    counts: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for docket in oracle.dockets:
+        decree = docket.occasion.decree
+        for stage, clause, s in docket.stages:
+            for also in (stage, *(name for name, same in SAME_AS.items() if same == stage)):
+                members = [group for group in groups if _belongs(oracle, s, group)]
+                if also != "meets this clause":
+                    counts[decree, WHOLE, also].update(members)
+                if clause is not None:
+                    counts[decree, clause, also].update(members)
+    return counts
+
+
+def _belongs(oracle: Oracle, s: Spell, group: str) -> bool:
+    if group == "all":
+        return True
+    if group.startswith("from "):
+        return s.origin == group.removeprefix("from ")
+    if group == "in ill health":
+        states = oracle.world.health.states
+        return states[s.health].in_custody.value > min(
+            state.in_custody.value for state in states.values()
+        )
+    return s.offence == group
+
+
+def same_series(oracle: Oracle, record: Record) -> None:
+    ours = _series(oracle)
+    assert ours.keys() == record.series.keys()
+    for name, by_day in ours.items():
+        theirs = record.series[name].tolist()
+        different = [day for day in range(oracle.horizon) if by_day[day] != theirs[day]]
+        assert not different, (
+            f"{name} on day {different[0]}: oracle {by_day[different[0]]}, "
+            f"engine {theirs[different[0]]}"
+        )
+    by_camp = [[0] * len(oracle.camps) for _ in range(oracle.horizon)]
+    exiled_to = [[0] * len(oracle.places) for _ in range(oracle.horizon)]
+    for s in oracle.spells:
+        for day in range(max(s.admitted, 0), oracle.horizon if s.left is None else s.left):
+            by_camp[day][oracle.camps.index(s.camp)] += 1
+        if s.exiled_on is not None:
+            exiled_to[s.exiled_on][oracle.places.index(s.residence)] += 1
+    assert record.stock_by_camp.tolist() == by_camp
+    assert record.exiled_to.tolist() == exiled_to
+
+
+def _series(oracle: Oracle) -> dict[str, list[int]]:
+    days = defaultdict(lambda: [0] * oracle.horizon)
+    for name in (
+        "stock", "first admissions", "returns", "drive arrests", "returns of the freed",
+        "expiries", "releases by decree", "deaths in custody", "deaths in custody of the arrested",
+        "deaths at liberty", "newly eligible", "reductions by decree", "exiled",
+        "days remitted", "days averted",
+    ):  # fmt: skip
+        _ = days[name]
+    for s in oracle.spells:
+        for day in range(max(s.admitted, 0), oracle.horizon if s.left is None else s.left):
+            days["stock"][day] += 1
+        if s.admitted >= 0:
+            came = "returns" if s.spell else "drive arrests" if s.line else "first admissions"
+            days[came][s.admitted] += 1
+            if s.freed_by is not None:
+                days["returns of the freed"][s.admitted] += 1
+        if s.left is not None:
+            causes = {"death": "deaths in custody", "expiry": "expiries"}
+            assert s.cause is not None
+            days[causes.get(s.cause, "releases by decree")][s.left] += 1
+            if s.cause == "death" and s.line:
+                days["deaths in custody of the arrested"][s.left] += 1
+        if s.left is not None and s.cause not in ("death", "expiry"):
+            assert s.dies is not None
+            days["days averted"][s.left] += min(s.dies, s.due or s.dies) - s.left
+            if s.due is not None:
+                days["days remitted"][s.left] += s.due - s.left
+        if s.died_free is not None and not s.line:
+            days["deaths at liberty"][s.died_free] += 1
+        if s.eligible_on is not None:
+            days["newly eligible"][s.eligible_on] += 1
+        for day, _ in s.cuts:
+            days["reductions by decree"][day] += 1
+        if s.exiled_on is not None:
+            days["exiled"][s.exiled_on] += 1
+    return days
+
+
+def same_records(one: Record, other: Record) -> None:
+    """Equal byte by byte."""
+    assert one.groups == other.groups
+    assert one.camps == other.camps
+    assert one.places == other.places
+    assert _same_arrays("stock by camp", one.stock_by_camp, other.stock_by_camp)
+    assert _same_arrays("exiled to", one.exiled_to, other.exiled_to)
+    assert list(one.series) == list(other.series)
+    for name in one.series:
+        assert _same_arrays(name, one.series[name], other.series[name])
+    assert list(one.waterfalls) == list(other.waterfalls)
+    for key in one.waterfalls:
+        assert _same_arrays(str(key), one.waterfalls[key], other.waterfalls[key])
+
+
+def _same_arrays(name: str, one: np.ndarray, other: np.ndarray) -> bool:
+    assert one.dtype == other.dtype, name
+    assert one.shape == other.shape, name
+    assert one.tobytes() == other.tobytes(), f"{name} differs on {np.argwhere(one != other)[:5]}"
+    return True

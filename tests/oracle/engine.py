@@ -1,0 +1,513 @@
+"""The oracle: one SimPy process per person, scalars and plain ifs, slow and plain.
+
+From the package it takes the loaded scenario, its occasions, the drawn people and words, and the
+hazards per day as integers, which it adds up day by day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.custody.hazards import NEVER
+from sim.custody.people import (
+    Columns,
+    Prisons,
+    first_spell,
+    labelled,
+    next_spell,
+    people_at_hand,
+    petty,
+    sex_of,
+)
+from sim.custody.steady import factor_kind
+from sim.custody.streams import Draws, Stream, decree_salt, drive_line
+from sim.custody.tables import CutTable, exponential, happens
+from sim.scenario.load import Scenario
+from sim.scenario.occasions import Occasion, occasions
+from tests.oracle.law import (
+    Offer,
+    Spell,
+    day_of_year,
+    facts,
+    probability,
+    rank_key,
+    standing,
+)
+
+DEATH, EXPIRY, ADMISSION, MERIT, DECREES, RELEASES, CENSUS = range(7)
+PHASES = 8
+Process = Iterator[simpy.Event]
+
+
+@dataclass
+class File:
+    """A person on a decree's list: the clause under which he is booked, and how far he came."""
+
+    spell: Spell
+    clause: str
+    cut: int | None
+    lot: int
+    key: tuple[object, ...]
+    leaves_nothing: bool = False
+    granted: bool = False
+    outcome: str | None = None
+
+
+@dataclass
+class Docket:
+    """One occasion of a decree: who reached which stage, booked under which clause; its files."""
+
+    occasion: Occasion
+    stages: list[tuple[str, str | None, Spell]] = field(default_factory=list)
+    selected: list[File] = field(default_factory=list)
+
+    def count(self, stage: str, clause: str | None, s: Spell) -> None:
+        self.stages.append((stage, clause, s))
+
+
+class Oracle:
+    """A scenario in one replication."""
+
+    def __init__(self, scenario: Scenario, prisons: Prisons, draws: Draws) -> None:
+        self.scenario, self.world = scenario, scenario.world
+        self.prisons, self.draws = prisons, draws
+        self.horizon = self.world.days
+        self.env = simpy.Environment()
+        self.spells: list[Spell] = []
+        self.inside: dict[tuple[int, int, int], Spell] = {}
+        self.processes: dict[tuple[int, int], simpy.Process] = {}
+        self.dockets = [Docket(occasion) for occasion in occasions(scenario)]
+        self._names()
+        self._hazards()
+        self._merit_days()
+
+    def _names(self) -> None:
+        world = self.world
+        self.offences, self.camps = list(world.offences), list(world.camps)
+        self.states, self.places = list(world.health.states), list(world.origins)
+        self.destination: CutTable | None = None
+        if world.exile is not None:
+            for place in world.exile.destinations:
+                if place not in self.places:
+                    self.places.append(place)
+            codes = [self.places.index(place) for place in world.exile.destinations]
+            shares = [share.value for share in world.exile.destinations.values()]
+            self.destination = CutTable([(codes, shares)])
+
+    def _hazards(self) -> None:
+        steady = self.prisons.steady
+        self.free_edges = [int(edge) for edge in steady.liberty.edges]
+        self.free_rates = [[int(rate) for rate in row] for row in steady.liberty.rates]
+        self.back_edges: list[int] = []
+        if steady.returning is not None:
+            self.back_edges = [int(edge) for edge in steady.returning.edges]
+            self.back_rates = [[int(rate) for rate in row] for row in steady.returning.rates]
+
+    def _merit_days(self) -> None:
+        self.merit_days: list[tuple[int, int]] = []
+        merit = self.world.merit
+        if merit is not None:
+            for year in range(self.world.start.year, self.world.end.year + 1):
+                day = (day_of_year(year, *merit.each) - self.world.start).days
+                if 0 <= day < self.horizon:
+                    self.merit_days.append((day, year))
+
+    def run(self) -> Oracle:
+        for spell in self._spells(people_at_hand(self.prisons, self.draws)):
+            self._begin(spell)
+        self.env.process(self._court())
+        self.env.run(until=self.horizon * PHASES)
+        self._settle()
+        self.spells.sort(key=lambda s: s.name)
+        return self
+
+    # --- Draws.
+
+    def _word(
+        self, stream: Stream, s: Spell, decree: str | None = None, occurrence: int = 0
+    ) -> Any:
+        return self.draws.at(
+            stream,
+            np.array([s.person], dtype=np.int64),
+            spell=np.array([s.spell], dtype=np.int64),
+            line=np.array([s.line], dtype=np.uint64),
+            occurrence=occurrence,
+            salt=0 if decree is None else decree_salt(decree),
+        )
+
+    def _happens(self, stream: Stream, s: Spell, occasion: Occasion, chance: float) -> bool:
+        word = self._word(stream, s, occasion.decree, occasion.number)
+        return bool(happens(word, chance)[0])
+
+    def _spells(self, columns: Columns) -> list[Spell]:
+        c: dict[str, Any] = dict(columns)
+        who = (c["person"], c["spell"], c["line"])
+        extra = {
+            "petty": petty(self.prisons, self.draws, *who, c["offence"]),
+            "woman": sex_of(self.prisons, self.draws, c["person"], c["line"]),
+            "labelled": labelled(self.prisons, self.draws, *who),
+        }
+        rows = {name: column.tolist() for name, column in (c | extra).items()}
+        return [
+            self._spell({name: column[i] for name, column in rows.items()})
+            for i in range(len(c["person"]))
+        ]
+
+    def _spell(self, row: Mapping[str, Any]) -> Spell:
+        life = row["due"] >= NEVER
+        return Spell(
+            person=row["person"], line=row["line"], spell=row["spell"],
+            admitted=row["admitted"], base=row["base"],
+            due=None if life else row["due"], imposed=None if life else row["imposed"],
+            offence=self.offences[row["offence"]], petty=row["petty"],
+            health=self.states[row["health"]], camp=self.camps[row["camp"]],
+            origin=self.places[row["origin"]], residence=self.places[row["residence"]],
+            exiled=row["exiled"], woman=row["woman"], born=row["born"],
+            tolerance=row["tolerance"], rate=row["rate"], merits=row["merit_count"],
+            labelled=row["labelled"],
+        )  # fmt: skip
+
+    # --- A person.
+
+    def _begin(self, spell: Spell) -> None:
+        self.processes[spell.person, spell.line] = self.env.process(self._life(spell))
+
+    def _life(self, spell: Spell) -> Process:
+        """In and out of prison, from a first admission (or the start) to death or the horizon."""
+        current: Spell | None = spell
+        while current is not None:
+            if current.base >= 0:
+                yield self._until(current.admitted, ADMISSION)
+            self.spells.append(current)
+            self.inside[current.name] = current
+            yield from self._custody(current)
+            del self.inside[current.name]
+            if current.cause == "death":
+                return
+            current = yield from self._liberty(current)
+
+    def _until(self, day: int, phase: int) -> simpy.Event:
+        """Sleep until a moment; for ever if it lies beyond the horizon."""
+        if day >= self.horizon:
+            return self.env.event()
+        return self.env.timeout(day * PHASES + phase - self.env.now)
+
+    def _custody(self, s: Spell) -> Process:
+        """Held until death, the due day, or a release; what changes the due day interrupts."""
+        dies = s.dies = self._dies_inside(s)
+        while s.held:
+            moments = [(dies, DEATH), (self._next_merit(s), MERIT)]
+            if s.due is not None:
+                moments.append((s.due, EXPIRY))
+            if s.release_day is not None:
+                moments.append((s.release_day, RELEASES))
+            day, phase = min(moments)
+            try:
+                yield self._until(day, phase)
+            except simpy.Interrupt:
+                continue
+            if phase == DEATH:
+                s.left, s.cause = day, "death"
+            elif phase == EXPIRY:
+                s.left, s.cause = day, "expiry"
+            elif phase == MERIT:
+                self._merit(s, day)
+            else:
+                self._release(s, day)
+
+    def _dies_inside(self, s: Spell) -> int:
+        used, day = 0, s.base
+        while day < self.horizon:
+            day += 1
+            used += s.rate
+            if used >= s.tolerance:
+                return day
+        return self.horizon
+
+    def _next_merit(self, s: Spell) -> int:
+        for day, _ in self.merit_days:
+            if day * PHASES + MERIT > self.env.now:
+                return day
+        return self.horizon
+
+    def _merit(self, s: Spell, day: int) -> None:
+        merit = self.world.merit
+        assert merit is not None
+        if s.due is None or day - s.admitted < merit.after.value:
+            return
+        year = dict(self.merit_days)[day]
+        if happens(self._word(Stream.MERIT, s, occurrence=year), merit.probability.value)[0]:
+            s.due = max(s.due - merit.cut.value, day + 1)
+            s.merits += 1
+            s.merit_day = day
+
+    def _release(self, s: Spell, day: int) -> None:
+        """Out by a decree: exile, and an arrest that may follow."""
+        occasion = s.waits_for
+        assert occasion is not None
+        s.left, s.cause = day, occasion.decree
+        decree = self.scenario.decrees[occasion.decree]
+        exile = decree.release.exile
+        if exile is not None and s.origin == exile.origin and not s.exiled:
+            assert self.world.exile is not None
+            assert self.destination is not None
+            if self._happens(Stream.EXILE, s, occasion, self.world.exile.compliance.value):
+                word = self._word(Stream.DESTINATION, s, occasion.decree, occasion.number)
+                s.residence = self.places[int(self.destination.pick(0, word)[0])]
+                s.exiled = True
+                s.exiled_on = day
+                self._file_of(s).outcome = "exiled"
+        if decree.drive is not None and s.line == 0:
+            chance = decree.drive.per_release.value
+            if self._happens(Stream.DRIVE_ARREST, s, occasion, chance):
+                word = self._word(Stream.DRIVE_DAY, s, occasion.decree, occasion.number)
+                wait = 1 + ((int(word[0]) >> 32) * decree.drive.within >> 32)
+                self._arrest(s, occasion, day + wait)
+
+    def _arrest(self, freed: Spell, occasion: Occasion, day: int) -> None:
+        if day >= self.horizon:
+            return
+        person = np.array([freed.person], dtype=np.int64)
+        line = drive_line(
+            decree_salt(occasion.decree),
+            np.array([freed.line], dtype=np.uint64),
+            np.array([freed.spell], dtype=np.int64),
+        )
+
+        def words(stream: Stream) -> Any:
+            return self.draws.at(stream, person, spell=0, line=line)
+
+        admitted = np.array([day], dtype=np.int64)
+        self._begin(self._spells(first_spell(self.prisons, words, person, line, admitted))[0])
+
+    def _liberty(self, s: Spell) -> Iterator[Any]:
+        """At liberty from the day of leaving; returns the next spell, or None."""
+        assert s.left is not None
+        tolerance = s.tolerance - s.rate * (s.left - s.base)
+        died, back, used = self._days_free(s, tolerance)
+        if died is not None:
+            yield self._until(died, DEATH)
+            s.died_free = died
+            return None
+        if back is None:
+            return None
+        yield self._until(back, DEATH)
+        kept: Columns = {
+            "tolerance": np.array([tolerance - used], dtype=np.int64),
+            "born": np.array([s.born], dtype=np.int64),
+            "origin": np.array([self.places.index(s.origin)], dtype=np.int64),
+            "residence": np.array([self.places.index(s.residence)], dtype=np.int64),
+            "exiled": np.array([s.exiled]),
+        }
+        columns = next_spell(
+            self.prisons, self.draws, np.array([s.person]), np.array([s.spell + 1]),
+            np.array([s.line], dtype=np.uint64), np.array([back]), kept,
+        )  # fmt: skip
+        following = self._spells(columns)[0]
+        if s.cause not in ("death", "expiry"):
+            following.freed_by = s.cause
+        return following
+
+    def _days_free(self, s: Spell, tolerance: int) -> tuple[int | None, int | None, int]:
+        """Day of death at liberty, day of return, hazard of death used until then."""
+        assert s.left is not None
+        rates, kind = self.free_rates[self.states.index(s.health)], self._kind(s)
+        resistance = int(exponential(self._word(Stream.RETURN, s))[0]) if self.back_edges else 0
+        used = offended = 0
+        age_step = free_step = 0
+        for day in range(s.left + 1, self.horizon):
+            age, free = day - 1 - s.born, day - 1 - s.left
+            while age_step + 1 < len(self.free_edges) and self.free_edges[age_step + 1] <= age:
+                age_step += 1
+            used += rates[age_step]
+            if used >= tolerance:
+                return day, None, used
+            if not self.back_edges:
+                continue
+            while free_step + 1 < len(self.back_edges) and self.back_edges[free_step + 1] <= free:
+                free_step += 1
+            offended += self.back_rates[kind][free_step]
+            if offended >= resistance:
+                return None, day, used
+        return None, None, used
+
+    def _kind(self, s: Spell) -> int:
+        """Which factors act on a return: those of a release by decree, none otherwise."""
+        if s.cause in ("death", "expiry"):
+            return factor_kind(supervision=False, job=False, education=False)
+        assert s.waits_for is not None
+        after = self.scenario.decrees[s.waits_for.decree].release
+        job = after.job is not None and self._happens(Stream.JOB, s, s.waits_for, after.job.value)
+        education = after.education is not None and after.education.value is not None
+        return factor_kind(supervision=after.supervision, job=job, education=education)
+
+    # --- Decrees.
+
+    def _court(self) -> Process:
+        """All decrees: lists close and pardons are granted, day by day, in their order."""
+        days = {d.occasion.close_day for d in self.dockets}
+        days |= {d.occasion.grant_day for d in self.dockets}
+        for day in sorted(days):
+            yield self._until(day, DECREES)
+            for docket in sorted(self.dockets, key=_turn):
+                if docket.occasion.close_day == day:
+                    self._close(docket)
+                if docket.occasion.grant_day == day:
+                    self._grant(docket)
+
+    def _close(self, docket: Docket) -> None:
+        occasion = docket.occasion
+        decree = self.scenario.decrees[occasion.decree]
+        listed = []
+        for s in sorted(self.inside.values(), key=lambda s: s.name):
+            if s.waits_for is not None:
+                continue  # selected for release by another decree: outside this one until out
+            docket.count("held", None, s)
+            file = self._examine(docket, s)
+            if file is not None:
+                listed.append(file)
+        docket.selected = self._within_cap(decree, listed)
+        for file in docket.selected:
+            docket.count("selected", file.clause, file.spell)
+            if file.cut is None or file.leaves_nothing:
+                file.spell.waits_for = occasion
+
+    def _examine(self, docket: Docket, s: Spell) -> File | None:
+        """Take one person through clauses, exclusions and review."""
+        occasion = docket.occasion
+        decree = self.scenario.decrees[occasion.decree]
+        f = facts(self.world, s, occasion.close_day, occasion.threshold_day)
+        stands = standing(decree, occasion, s, f)
+        for clause in stands.met:
+            docket.count("meets this clause", clause, s)
+        if not stands.met:
+            return None
+        if stands.barred:
+            booked = stands.offers[0].clause
+            docket.count("meets a clause", booked, s)
+            docket.count("barred", booked, s)
+            for name in stands.barred_by:
+                docket.count(f"barred by {name}", None, s)
+            for name in stands.barred_only_by:
+                docket.count(f"barred only by {name}", None, s)
+            return None
+        passed: list[tuple[Offer, bool, bool]] = []
+        for offer in stands.offers:
+            recommended = self._agreed(Stream.RECOMMENDATION, s, occasion, offer, "recommended")
+            approved = recommended and self._agreed(Stream.APPROVAL, s, occasion, offer, "approved")
+            passed.append((offer, recommended, approved))
+        # Booked under the clause that carries him furthest, the most favourable of them.
+        offer, recommended, approved = max(passed, key=lambda p: (p[2], p[1]))
+        docket.count("meets a clause", offer.clause, s)
+        docket.count("eligible", offer.clause, s)
+        if s.eligible_on is None:
+            s.eligible_on = occasion.close_day
+        if recommended:
+            docket.count("recommended", offer.clause, s)
+        if not approved:
+            return None
+        docket.count("approved", offer.clause, s)
+        lot = int(self._word(Stream.LOTTERY, s, occasion.decree, occasion.number)[0])
+        key = rank_key(decree, self.world, s, f, lot)
+        nothing = (
+            offer.cut is not None
+            and s.due is not None
+            and (s.due - offer.cut <= occasion.grant_day)
+        )
+        return File(s, offer.clause, offer.cut, lot, key, leaves_nothing=nothing)
+
+    def _agreed(
+        self, stream: Stream, s: Spell, occasion: Occasion, offer: Offer, kind: str
+    ) -> bool:
+        chance = probability(self.scenario.decrees[occasion.decree], offer.clause, kind)
+        return chance is None or self._happens(stream, s, occasion, chance)
+
+    def _within_cap(self, decree: Any, listed: list[File]) -> list[File]:
+        """Select: files that take a place by rank until the places are gone, the others at once."""
+        cap = decree.cap.value
+        if cap is None:
+            return listed
+        taken: Counter[str] = Counter()
+        selected = []
+        for file in sorted(listed, key=lambda file: file.key):
+            releases = file.cut is None or file.leaves_nothing
+            counted = decree.counts == "both" or releases == (decree.counts == "releases")
+            if counted:
+                camp = file.spell.camp if cap.per == "camp" else "all"
+                if taken[camp] >= cap.places:
+                    continue
+                taken[camp] += 1
+            selected.append(file)
+        return selected
+
+    def _grant(self, docket: Docket) -> None:
+        occasion, released = docket.occasion, []
+        decree = self.scenario.decrees[occasion.decree]
+        for file in docket.selected:
+            s = file.spell
+            if not s.held:
+                assert s.cause is not None
+                causes = {"death": "died waiting", "expiry": "expired waiting"}
+                file.outcome = causes.get(s.cause, "moved while waiting")
+                continue
+            if s.waits_for not in (None, occasion):  # selected for release by another decree
+                file.outcome = "moved while waiting"
+                continue
+            file.granted = True
+            docket.count("granted", file.clause, file.spell)
+            if (
+                file.cut is not None
+                and s.due is not None
+                and (s.due - file.cut > occasion.grant_day)
+            ):
+                s.waits_for = None
+                s.due -= file.cut
+                s.cuts.append((occasion.grant_day, occasion.decree))
+                s.cut_days += file.cut
+                docket.count("reduced", file.clause, file.spell)
+                file.outcome = "reduced"
+                self.processes[s.person, s.line].interrupt()
+            else:
+                s.waits_for = occasion
+                released.append(file)
+        days = decree.release.over.value if decree.release.over is not None else 1
+        turns: Counter[str] = Counter()
+        for file in sorted(released, key=lambda file: (file.lot, file.spell.name)):
+            s = file.spell
+            s.release_day = occasion.release_day + turns[s.camp] % days
+            turns[s.camp] += 1
+            self.processes[s.person, s.line].interrupt()
+
+    def _file_of(self, s: Spell) -> File:
+        for docket in self.dockets:
+            if docket.occasion is s.waits_for:
+                for file in docket.selected:
+                    if file.spell is s:
+                        return file
+        raise AssertionError("who waits has a file")
+
+    def _settle(self) -> None:
+        """Count what became of those selected."""
+        for docket in self.dockets:
+            for file in docket.selected:
+                s = file.spell
+                if file.granted and file.outcome != "reduced":
+                    if s.held:
+                        file.outcome = "still waiting"
+                    elif s.cause == docket.occasion.decree:
+                        docket.count("released", file.clause, s)
+                    else:
+                        file.outcome = "died waiting" if s.cause == "death" else "expired waiting"
+                if file.outcome not in (None, "reduced"):
+                    docket.count(file.outcome, file.clause, file.spell)
+
+
+def _turn(docket: Docket) -> tuple[int, str, int]:
+    """Decrees of one day act by the day ordered, then by name."""
+    return docket.occasion.ordered_day, docket.occasion.decree, docket.occasion.number

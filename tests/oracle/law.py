@@ -1,0 +1,320 @@
+"""What a decree says of one person: plain numbers and plain ifs, from the text of the design.
+
+Nothing here knows how the engine under test reads the same decree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil, floor
+
+from sim.scenario.decree import Clause, Decree, Part
+from sim.scenario.occasions import Occasion
+from sim.scenario.predicate import (
+    AgeIs,
+    CountIs,
+    Either,
+    Every,
+    LengthIs,
+    OneOf,
+    Predicate,
+    ShareIs,
+    Tagged,
+)
+from sim.scenario.world import World
+
+ENDLESS = 10**9
+"""The length of a life sentence: longer than any other."""
+
+
+@dataclass
+class Spell:
+    """One stay of one person, as it is now; `imposed` and `due` are None for life."""
+
+    person: int
+    line: int
+    spell: int
+    admitted: int
+    base: int
+    due: int | None
+    imposed: int | None
+    offence: str
+    petty: bool
+    health: str
+    camp: str
+    origin: str
+    residence: str
+    exiled: bool
+    woman: bool
+    born: int
+    tolerance: int
+    rate: int
+    merits: int
+    labelled: bool
+    cuts: list[tuple[int, str]] = field(default_factory=list)
+    merit_day: int | None = None
+    waits_for: Occasion | None = None
+    release_day: int | None = None
+    dies: int | None = None
+    """The day of death if held for ever, or the horizon."""
+    left: int | None = None
+    cause: str | None = None
+    died_free: int | None = None
+    freed_by: str | None = None
+    """The decree that ended the person's spell before this one."""
+    eligible_on: int | None = None
+    """The first day on which he was eligible under a decree."""
+    exiled_on: int | None = None
+    cut_days: int = 0
+
+    @property
+    def held(self) -> bool:
+        return self.left is None
+
+    @property
+    def name(self) -> tuple[int, int, int]:
+        return self.person, self.line, self.spell
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a decree sees of a person when lists close; None where life leaves it undefined."""
+
+    sentence: int
+    term: int | None
+    served: int
+    remaining: int | None
+    until_due: int | None
+    left_to_serve: int | None  # on the day on which lists close; amounts are taken from it
+    age: int
+    age_at_offence: int
+    words: dict[str, str]
+    tags: tuple[str, ...]
+    by_merit: int
+    by_pardon: int
+    by_decree: tuple[str, ...]
+
+
+def day_of_year(year: int, month: int, day: int) -> date:
+    """The date of a yearly day; 29 February is the 28th in common years."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, month, day - 1)
+
+
+def birthdays(start: date, born: int, day: int) -> int:
+    """Completed years of age on a day."""
+    birth, today = start + timedelta(days=born), start + timedelta(days=day)
+    years = today.year - birth.year
+    if today < day_of_year(today.year, birth.month, birth.day):
+        years -= 1
+    return years
+
+
+def facts(world: World, s: Spell, close: int, threshold: int) -> Facts:
+    """Read a person on the day lists close; lengths and age are those of the threshold day."""
+    offence = world.offences[s.offence]
+    label = world.earlier_reductions
+    labelled = bool(s.labelled and label and close - s.admitted >= label.after.value)
+    sentence = ENDLESS if s.imposed is None else s.imposed
+    if labelled and s.imposed is not None:
+        sentence += min(label.cut.value, s.imposed)
+    earlier = [name for day, name in s.cuts if day < close]
+    merits = s.merits - (1 if s.merit_day == close else 0)
+    return Facts(
+        sentence=sentence,
+        term=None if s.due is None else s.due - s.admitted,
+        served=threshold - s.admitted,
+        remaining=None if s.due is None else s.due - threshold,
+        until_due=None if s.due is None else s.due - threshold,
+        left_to_serve=None if s.due is None else s.due - close,
+        age=birthdays(world.start, s.born, threshold),
+        age_at_offence=birthdays(
+            world.start, s.born, s.admitted - world.offence_to_admission.value
+        ),
+        words={
+            "offence": s.offence, "gravity": "petty" if s.petty else "ordinary",
+            "camp": s.camp, "origin": s.origin, "residence": s.residence, "health": s.health,
+            "sex": "women" if s.woman else "men",
+        },
+        tags=offence.tags,
+        by_merit=merits,
+        by_pardon=len(earlier) + (1 if labelled else 0),
+        by_decree=tuple(earlier),
+    )  # fmt: skip
+
+
+def compare(one: int, operator: str, other: int) -> bool:
+    if operator == "<":
+        return one < other
+    if operator == "<=":
+        return one <= other
+    if operator == ">":
+        return one > other
+    if operator == ">=":
+        return one >= other
+    return one == other
+
+
+def reaches_share(served: int, of: int, operator: str, share: Fraction) -> bool:
+    """Compare a served share, with one day's grace for `>=` and none given away for `>`."""
+    exact = share * of
+    if operator == ">=":
+        return served >= floor(exact)
+    if operator == ">":
+        return served > ceil(exact)
+    if operator == "<":
+        return not served >= floor(exact)
+    assert operator == "<="
+    return not served > ceil(exact)
+
+
+def holds(rule: Predicate, f: Facts) -> bool:
+    if isinstance(rule, Every):
+        return all(holds(part, f) for part in rule.parts)
+    if isinstance(rule, Either):
+        return any(holds(part, f) for part in rule.parts)
+    if isinstance(rule, OneOf):
+        return (f.words[rule.attribute] in rule.values) == rule.among
+    if isinstance(rule, Tagged):
+        return (rule.tag in f.tags) == rule.carries
+    if isinstance(rule, LengthIs):
+        length = {
+            "sentence": f.sentence, "term": f.term, "served": f.served,
+            "remaining": f.remaining, "until due": f.until_due,
+        }[rule.attribute]  # fmt: skip
+        return length is not None and compare(length, rule.operator, rule.days)
+    if isinstance(rule, AgeIs):
+        age = f.age if rule.attribute == "age" else f.age_at_offence
+        return compare(age, rule.operator, rule.years)
+    if isinstance(rule, ShareIs):
+        if f.term is None:
+            return False
+        whole = f.term if rule.of == "term" else f.sentence
+        return reaches_share(f.served, whole, rule.operator, rule.share)
+    assert isinstance(rule, CountIs)
+    if rule.by == "pardon":
+        count = f.by_pardon
+    elif rule.by == "merit":
+        count = f.by_merit
+    elif rule.by == "any":
+        count = f.by_pardon + f.by_merit
+    else:
+        count = sum(name == rule.by for name in f.by_decree)
+    return compare(count, rule.operator, rule.count)
+
+
+def days_of(part: Part, f: Facts) -> int:
+    """An amount in whole days, rounded down."""
+    assert f.term is not None
+    assert f.left_to_serve is not None
+    if part.of == "days":
+        return part.days
+    whole = {"sentence": f.sentence, "term": f.term, "remaining": f.left_to_serve}[part.of]
+    return floor(part.fraction * whole)
+
+
+def cut_of(clause: Clause, f: Facts) -> int | None:
+    """Days that a clause takes off; None if it releases."""
+    if clause.then == "release":
+        return None
+    cut = days_of(clause.then.reduce.by, f)
+    if clause.then.reduce.at_most is not None:
+        cut = min(cut, days_of(clause.then.reduce.at_most, f))
+    return cut
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A clause that a person meets, and what it gives: a release, or a cut of some days."""
+
+    clause: str
+    cut: int | None
+    leaves_on: int
+    """The planned day of leaving, without spreading."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a person stands before a decree: what he meets, and what bars him."""
+
+    offers: tuple[Offer, ...]
+    """Under the clauses that are open to him, or if he is barred, under those that he meets; the
+    most favourable first."""
+    met: tuple[str, ...]
+    barred: bool
+    barred_by: frozenset[str]
+    """Exclusions that bar him from a clause that he meets."""
+    barred_only_by: frozenset[str]
+    """Exclusions without which, by itself, he would not be barred."""
+
+
+def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts) -> Standing:
+    """Try a person under every clause and every exclusion."""
+    holding = {name for name, rule in decree.exclude.items() if holds(rule.when, f)}
+    met: list[Offer] = []
+    barring: list[set[str]] = []
+    for name, clause in decree.clauses.items():
+        if not holds(clause.when, f):
+            continue
+        if clause.then != "release" and s.due is None:
+            continue  # a life sentence cannot be shortened by days
+        cut = cut_of(clause, f)
+        if cut is None:
+            leaves_on = occasion.release_day
+        else:
+            assert s.due is not None
+            leaves_on = s.due - cut
+            if leaves_on <= occasion.grant_day:  # leaves nothing: a release by the decree
+                leaves_on = occasion.release_day
+        met.append(Offer(name, cut, leaves_on))
+        barring.append(holding - set(clause.despite))
+    free = [offer for offer, bars in zip(met, barring, strict=True) if not bars]
+    barred = bool(met) and not free
+    return Standing(
+        offers=tuple(sorted(met if barred else free, key=lambda offer: offer.leaves_on)),
+        met=tuple(offer.clause for offer in met),
+        barred=barred,
+        barred_by=frozenset().union(*barring) if barred else frozenset(),
+        barred_only_by=frozenset(
+            name for name in holding if barred and any(bars == {name} for bars in barring)
+        ),
+    )
+
+
+def probability(decree: Decree, clause: str, kind: str) -> float | None:
+    """The probability of `recommended` or `approved` under a clause; None if nobody is asked."""
+    own = getattr(decree.clauses[clause].review, kind)
+    general = getattr(decree.review, kind)
+    if own is not None:
+        return own.value
+    if general is not None:
+        return general.value
+    return None
+
+
+def rank_key(decree: Decree, world: World, s: Spell, f: Facts, lot: int) -> tuple[object, ...]:
+    """Order of candidates for places: smaller first; ties by lottery, then by id."""
+    key: list[object] = []
+    for rank in decree.rank:
+        if rank == "longest served":
+            key.append(-f.served)
+        elif rank == "longest served share":
+            key.append((1, 0) if f.term is None else (0, -Fraction(f.served, f.term)))
+        elif rank == "least remaining":
+            key.append((1, 0) if f.remaining is None else (0, f.remaining))
+        elif rank == "shortest sentence":
+            key.append(f.sentence)
+        elif rank == "oldest":
+            key.append(s.born)
+        elif rank == "ill first":
+            states = world.health.states
+            least = min(state.in_custody.value for state in states.values())
+            key.append(0 if states[s.health].in_custody.value > least else 1)
+        else:
+            assert rank == "lottery"
+            key.append(lot)
+    return (*key, lot, s.person, s.line, s.spell)

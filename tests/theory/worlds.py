@@ -1,0 +1,183 @@
+"""Small worlds for tests of theory and contracts, written as plain mappings, and their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim.custody.model import Cell, simulate
+from sim.custody.people import Columns, Prisons, people_at_hand, prisons
+from sim.custody.streams import Draws
+from sim.scenario.load import Scenario, build, load
+from sim.scenario.tree import Tree, replaced
+
+File = dict[str, Any]
+REFERENCE_WORK = Path(__file__).parents[1] / "bench" / "reference-work.yaml"
+SHIPPED: dict[str, str | Path] = {
+    "dprk": "dprk.yaml",
+    "dprk-70k": "dprk-70k.yaml",
+    "reference work": REFERENCE_WORK,
+}
+
+
+def tree_of(data: object) -> Tree:
+    """Turn plain data into a tree, as if it stood in a file."""
+    if isinstance(data, Mapping):
+        return Tree({str(key): tree_of(child) for key, child in data.items()}, "made up", 1)
+    if isinstance(data, list | tuple):
+        return Tree([tree_of(child) for child in data], "made up", 1)
+    return Tree(data, "made up", 1)  # type: ignore[arg-type]
+
+
+def graded(value: object, unit: str | None = None) -> File:
+    """An assumed quantity."""
+    said = {"low": value, "high": value, "source": "assumption", "grade": "C"}
+    return {"value": value, **said} if unit is None else {"value": value, "unit": unit, **said}
+
+
+def offence(
+    share: str, mean: str, *, family: str = "gamma", shape: float = 2, least: str = "1 month",
+    most: str = "6 years", life: str | None = None, petty: str | None = None, tags: tuple = (),
+) -> File:  # fmt: skip
+    """An offence with its sentences."""
+    found: File = {
+        "share": graded(share),
+        "tags": list(tags),
+        "sentence": {
+            "family": family,
+            "mean": graded(mean),
+            "shape": graded(shape, "shape"),
+            "least": graded(least),
+            "most": graded(most),
+        },
+    }
+    if life is not None:
+        found["life"] = graded(life)
+    if petty is not None:
+        found["petty"] = graded(petty)
+    return found
+
+
+def origin(share: str, hazard: float | None = None) -> File:
+    """A province."""
+    return {"share": graded(share)} | ({} if hazard is None else {"hazard": graded(hazard, "x")})
+
+
+def health(share: str, in_custody: float, at_liberty: float = 1) -> File:
+    """A state of health."""
+    return {
+        "share": graded(share),
+        "hazard in custody": graded(in_custody, "relative"),
+        "hazard at liberty": graded(at_liberty, "relative"),
+    }
+
+
+def merit(probability: str, cut: str, *, each: str = "07-01", after: str = "6 months") -> File:
+    """A yearly cut."""
+    return {
+        "each": each,
+        "after": graded(after),
+        "probability": graded(probability),
+        "cut": graded(cut),
+    }
+
+
+def returns(offending: float, steps: Mapping[str, float], **effects: File) -> File:
+    """Returns, with the factor on offending until each time free."""
+    return {
+        "offending": graded(offending, "per year"),
+        "detection": graded("50%"),
+        "imprisonment": graded("80%"),
+        "by time free": [
+            {"until": graded(until), "factor": graded(factor, "relative")}
+            for until, factor in steps.items()
+        ],
+        **effects,
+    }
+
+
+def world(**changes: object) -> File:
+    """Describe a small prison system without merit, illness or returns.
+
+    Keyword arguments replace parts of it; words of several parts are written with `_`.
+    """
+    plain: File = {
+        "name": "small",
+        "start": "2001-01-01",
+        "end": "2006-01-01",
+        "held": graded(3000, "persons"),
+        "sentence step": graded("1 month"),
+        "occupancy": graded(1, "persons per place"),
+        "camps": {
+            "north": {"size": graded(5, "weight"), "province": "hills"},
+            "east": {"size": graded(3, "weight"), "province": "coast"},
+            "south": {"size": graded(2, "weight"), "province": "coast"},
+        },
+        "offences": {
+            "theft": offence("60%", "14 months", most="4 years"),
+            "violence": offence("40%", "30 months", family="log-normal", shape=0.6),
+        },
+        "origins": {"hills": origin("70%"), "coast": origin("30%")},
+        "women": graded("20%"),
+        "ages at offence": {"15 to 29": graded("45%"), "30 to 64": graded("55%")},
+        "offence to admission": graded("3 months"),
+        "health": {"states": {"well": health("100%", 1)}},
+        "deaths": {
+            "in custody": graded(0.1, "per person-year"),
+            "at liberty": {
+                "15 to 49": graded(0.01, "per person-year"),
+                "50 to 110": graded(0.05, "per person-year"),
+            },
+        },
+    }
+    for key, part in changes.items():
+        plain[key.replace("_", " ")] = deepcopy(part)
+    return plain
+
+
+def scenario(world: File, decrees: File | None = None, name: str = "small") -> Scenario:
+    """Check a world and decrees."""
+    return build(name, tree_of({"title": name, "world": world, "decrees": decrees or {}}))
+
+
+def shipped(name: str, held: int, end: str | None = None, **extra: object) -> Scenario:
+    """A shipped world without its decrees, at another size and up to another end."""
+    tree = load(SHIPPED[name]).tree
+    assert isinstance(tree.value, Mapping)
+    tree = Tree({k: v for k, v in tree.value.items() if k in ("title", "world")}, tree.file, 1)
+    tree = replaced(tree, ("world", "held"), tree_of(graded(held, "persons")))
+    if end is not None:
+        tree = replaced(tree, ("world", "end"), tree_of(end))
+    for key, part in extra.items():
+        tree = replaced(tree, ("world", key.replace("_", " ")), tree_of(part))
+    return build(name, tree)
+
+
+@cache
+def _solved(address: str, scenario: Scenario) -> Prisons:  # noqa: ARG001 - the key of the cache
+    return prisons(scenario)
+
+
+def solved(scenario: Scenario) -> Prisons:
+    """Solve a world, once for all scenarios in it."""
+    return prisons(scenario)
+
+
+def cells(scenario: Scenario, seed: int, count: int, prisons: Prisons) -> Iterator[Cell]:
+    """Replications of a scenario, one after the other."""
+    for replication in range(count):
+        yield simulate(scenario, prisons, Draws(seed, replication))
+
+
+def people(prisons: Prisons, draws: Draws) -> Columns:
+    """Draw everybody at hand."""
+    return people_at_hand(prisons, draws)
+
+
+def day_of(scenario: Scenario, when: str) -> int:
+    """Days from the world's start to a date."""
+    return (date.fromisoformat(when) - scenario.world.start).days
