@@ -135,6 +135,8 @@ def compare(
         same_world(scenario, moved[0])
     names = list(baselines) or [moved[0].name]
     policies = [s for s in moved if s.name not in names or (s.decrees and s.name != names[0])]
+    if len(moved) == 1:
+        policies = moved
     windows = {}
     for scenario in moved:
         window = window_of(scenario, align)

@@ -183,10 +183,14 @@ class Court:
             clause[agreed] = rank[agreed]
             passed |= agreed
         freeing = np.array([c.then == "release" for c in clauses])[clause]
+        cut_days = cuts[clause, columns]
+        # A cut that will leave nothing is a release, and takes a place where releases are counted.
+        left = bench.register.due[bench.rows] - cut_days
+        freeing |= (cut_days > 0) & (left <= occasion.grant_day)
         return Docket(
             occasion, bench.rows, group_members(self.prisons, bench.register, bench.rows),
             met, excluded, eligible, passed, passed & approved,
-            clause, cuts[clause, columns], freeing,
+            clause, cut_days, freeing,
         )  # fmt: skip
 
     def _outcomes(

@@ -36,7 +36,10 @@ def per_cent(value: float, of: float) -> str:
     """Write a relative difference."""
     if of == 0:
         return ""
-    return f"{signed(100 * value / of)}%"
+    share = 100 * value / of
+    if abs(share) < 0.005:
+        return "0.0%"
+    return f"{signed(share, 2 if abs(share) >= 0.1 else 1)}%"
 
 
 def half_width(low: float | None, high: float | None) -> str:

@@ -25,6 +25,7 @@ Words = dict[str, tuple[str, ...]]
 Found = tuple[tuple[str, ...], str]
 """A key path and what is wrong there."""
 
+SUM_TOLERANCE = 1e-9
 SUMS_TO_ONE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("world", "offences"): ("share",),
     ("world", "origins"): ("share",),
@@ -156,7 +157,7 @@ def _wrong_sums(tree: Tree) -> Iterator[Found]:
         with suppress(ValueError):
             leaves_of = [entry.at((*shares, "value")) for entry in entries.value.values()]
             total = sum(read_share(leaf.plain() if leaf else None) for leaf in leaves_of)
-            if total != 1:
+            if abs(total - 1) > SUM_TOLERANCE:
                 yield path, f"the shares sum to {float(total):.6g}; they must sum to 1"
 
 

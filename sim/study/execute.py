@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TypeVar
 
-from sim.custody.model import simulate
+from sim.custody.model import simulate as run_cell
 from sim.custody.people import Columns, Prisons, people_at_hand, prisons
+from sim.custody.record import Record
 from sim.custody.streams import Draws
 from sim.scenario.load import Scenario
 from sim.study.cells import Point, Summary, summarise
@@ -58,7 +59,7 @@ def run_task(task: Task, keep: Callable[[Point, Summary], Kept]) -> list[Kept]:
         world = solved(point.scenario)
         if people is None:
             people = people_at_hand(world, draws)
-        cell = simulate(point.scenario, world, draws, people=people)
+        cell = run_cell(point.scenario, world, draws, people=people)
         address = point.address(task.seed, task.replication, world.digest())
         kept.append(keep(point, summarise(point.label, task.replication, address, cell.record)))
     return kept
@@ -116,3 +117,14 @@ def execute(
 def processors() -> int:
     """Number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> Record:
+    """Run one scenario in one replication and return its record.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario's world cannot be solved.
+    """
+    return run_cell(scenario, solved(scenario), Draws(seed, replication)).record

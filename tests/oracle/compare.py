@@ -20,10 +20,11 @@ from tests.oracle.law import Spell
 
 Row = dict[str, Any]
 WHOLE = "(decree)"
-STAGES = (
-    "held", "meets a clause", "barred", "eligible", "applied", "recommended", "listed", "approved",
-    "selected", "granted", "released", "reduced", "exiled", "expired waiting", "died waiting",
-    "moved while waiting", "still waiting",
+SERIES = (
+    "stock", "first admissions", "returns", "drive arrests", "returns of the freed", "expiries",
+    "releases by decree", "deaths in custody", "deaths in custody of the arrested",
+    "deaths at liberty", "newly eligible", "reductions by decree", "exiled", "days remitted",
+    "days averted",
 )  # fmt: skip
 SAME_AS = {"applied": "eligible", "listed": "recommended"}
 
@@ -179,14 +180,7 @@ def same_series(oracle: Oracle, record: Record) -> None:
 
 
 def _series(oracle: Oracle) -> dict[str, list[int]]:
-    days = defaultdict(lambda: [0] * oracle.horizon)
-    for name in (
-        "stock", "first admissions", "returns", "drive arrests", "returns of the freed",
-        "expiries", "releases by decree", "deaths in custody", "deaths in custody of the arrested",
-        "deaths at liberty", "newly eligible", "reductions by decree", "exiled",
-        "days remitted", "days averted",
-    ):  # fmt: skip
-        _ = days[name]
+    days = {name: [0] * oracle.horizon for name in SERIES}
     for s in oracle.spells:
         for day in range(max(s.admitted, 0), oracle.horizon if s.left is None else s.left):
             days["stock"][day] += 1
@@ -196,16 +190,7 @@ def _series(oracle: Oracle) -> dict[str, list[int]]:
             if s.freed_by is not None:
                 days["returns of the freed"][s.admitted] += 1
         if s.left is not None:
-            causes = {"death": "deaths in custody", "expiry": "expiries"}
-            assert s.cause is not None
-            days[causes.get(s.cause, "releases by decree")][s.left] += 1
-            if s.cause == "death" and s.line:
-                days["deaths in custody of the arrested"][s.left] += 1
-        if s.left is not None and s.cause not in ("death", "expiry"):
-            assert s.dies is not None
-            days["days averted"][s.left] += min(s.dies, s.due or s.dies) - s.left
-            if s.due is not None:
-                days["days remitted"][s.left] += s.due - s.left
+            _add_leaving(days, s, s.left)
         if s.died_free is not None and not s.line:
             days["deaths at liberty"][s.died_free] += 1
         if s.eligible_on is not None:
@@ -215,6 +200,21 @@ def _series(oracle: Oracle) -> dict[str, list[int]]:
         if s.exiled_on is not None:
             days["exiled"][s.exiled_on] += 1
     return days
+
+
+def _add_leaving(days: dict[str, list[int]], s: Spell, left: int) -> None:
+    if s.cause == "death":
+        days["deaths in custody"][left] += 1
+        if s.line:
+            days["deaths in custody of the arrested"][left] += 1
+    elif s.cause == "expiry":
+        days["expiries"][left] += 1
+    else:
+        days["releases by decree"][left] += 1
+        assert s.dies is not None
+        days["days averted"][left] += min(s.dies, s.due or s.dies) - left
+        if s.due is not None:
+            days["days remitted"][left] += s.due - left
 
 
 def same_records(one: Record, other: Record) -> None:

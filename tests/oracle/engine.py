@@ -222,11 +222,12 @@ class Oracle:
                 self._release(s, day)
 
     def _dies_inside(self, s: Spell) -> int:
-        used, day = 0, s.base
-        while day < self.horizon:
-            day += 1
-            used += s.rate
-            if used >= s.tolerance:
+        """Day of death if held as long as can be; the horizon if he outlives that."""
+        last = self.horizon if s.due is None else min(s.due, self.horizon)
+        used, rate, tolerance = 0, s.rate, s.tolerance
+        for day in range(s.base + 1, last + 1):
+            used += rate
+            if used >= tolerance:
                 return day
         return self.horizon
 
@@ -320,22 +321,38 @@ class Oracle:
         rates, kind = self.free_rates[self.states.index(s.health)], self._kind(s)
         resistance = int(exponential(self._word(Stream.RETURN, s))[0]) if self.back_edges else 0
         used = offended = 0
-        age_step = free_step = 0
-        for day in range(s.left + 1, self.horizon):
-            age, free = day - 1 - s.born, day - 1 - s.left
-            while age_step + 1 < len(self.free_edges) and self.free_edges[age_step + 1] <= age:
-                age_step += 1
-            used += rates[age_step]
-            if used >= tolerance:
-                return day, None, used
-            if not self.back_edges:
-                continue
-            while free_step + 1 < len(self.back_edges) and self.back_edges[free_step + 1] <= free:
-                free_step += 1
-            offended += self.back_rates[kind][free_step]
-            if offended >= resistance:
-                return None, day, used
+        for first, last, dying, offending in self._stretches(s, kind, rates):
+            for day in range(first, last):
+                used += dying
+                if used >= tolerance:
+                    return day, None, used
+                offended += offending
+                if offended >= resistance and self.back_edges:
+                    return None, day, used
         return None, None, used
+
+    def _stretches(
+        self, s: Spell, kind: int, rates: list[int]
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """Days free in stretches of equal hazards of death and of return.
+
+        The hazard of a day is that of the age and of the time free at the end of the day before.
+        """
+        assert s.left is not None
+        first = s.left + 1
+        changes = {s.born + edge + 1 for edge in self.free_edges}
+        changes |= {s.left + edge + 1 for edge in self.back_edges}
+        for last in sorted({day for day in changes if first < day < self.horizon}):
+            yield first, last, *self._hazards_on(s, first, kind, rates)
+            first = last
+        yield first, self.horizon, *self._hazards_on(s, first, kind, rates)
+
+    def _hazards_on(self, s: Spell, day: int, kind: int, rates: list[int]) -> tuple[int, int]:
+        assert s.left is not None
+        dying = _of_step(self.free_edges, rates, day - 1 - s.born)
+        if not self.back_edges:
+            return dying, 0
+        return dying, _of_step(self.back_edges, self.back_rates[kind], day - 1 - s.left)
 
     def _kind(self, s: Spell) -> int:
         """Which factors act on a return: those of a release by decree, none otherwise."""
@@ -384,6 +401,8 @@ class Oracle:
         decree = self.scenario.decrees[occasion.decree]
         f = facts(self.world, s, occasion.close_day, occasion.threshold_day)
         stands = standing(decree, occasion, s, f)
+        for name in stands.named_by:
+            docket.count(f"held and named by {name}", None, s)
         for clause in stands.met:
             docket.count("meets this clause", clause, s)
         if not stands.met:
@@ -511,3 +530,12 @@ class Oracle:
 def _turn(docket: Docket) -> tuple[int, str, int]:
     """Decrees of one day act by the day ordered, then by name."""
     return docket.occasion.ordered_day, docket.occasion.decree, docket.occasion.number
+
+
+def _of_step(edges: list[int], rates: list[int], reading: int) -> int:
+    """The rate of the last step that a clock has reached."""
+    found = rates[0]
+    for edge, rate in zip(edges, rates, strict=True):
+        if reading >= edge:
+            found = rate
+    return found

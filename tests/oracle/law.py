@@ -245,6 +245,8 @@ class Standing:
     """Under the clauses that are open to him, or if he is barred, under those that he meets; the
     most favourable first."""
     met: tuple[str, ...]
+    named_by: frozenset[str]
+    """Exclusions that name him, whatever he meets."""
     barred: bool
     barred_by: frozenset[str]
     """Exclusions that bar him from a clause that he meets."""
@@ -277,6 +279,7 @@ def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts) -> Standing
     return Standing(
         offers=tuple(sorted(met if barred else free, key=lambda offer: offer.leaves_on)),
         met=tuple(offer.clause for offer in met),
+        named_by=frozenset(holding),
         barred=barred,
         barred_by=frozenset().union(*barring) if barred else frozenset(),
         barred_only_by=frozenset(

@@ -167,15 +167,11 @@ class MeritServer:
             may = admitted <= day - self.rule.after.value
             given = np.where(may, state * chance, 0.0)
             state = state - given
-            kept = np.where(np.logical_or(due[1:] > day + 1, day == evening), given[:-1], 0.0)
-            state[1:] += kept
-        return np.where(due > evening, state, 0.0) + self._on_the_evening(state, due, evening)
-
-    def _on_the_evening(self, state: Floats, due: Ints, evening: int) -> Floats:
-        """Those whose cut of this very day left nothing: held until the morning."""
-        if evening not in self.dates(evening, evening):
-            return np.zeros_like(state)
-        return np.where(due <= evening, state, 0.0)
+            nothing_left = due[1:] <= day
+            state[1:] += np.where(nothing_left & (day < evening), 0.0, given[:-1])
+            if day == evening:
+                return np.asarray(state)
+        return np.where(due > evening, state, 0.0)
 
     def joint(self, evening: int) -> Floats:
         """Evenings held in a day's admissions, by (k, sentence, days since admission)."""

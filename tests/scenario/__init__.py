@@ -1,0 +1,1 @@
+"""The language of scenarios: lengths, files, conditions, mistakes, variants."""
