@@ -138,8 +138,10 @@ def run(
     clock: Annotated[str, typer.Option(help="production, or day: every process every day.")] = (
         "production"
     ),
-    trace: Annotated[bool, typer.Option("--trace", help="Print the first replication's events."),
-                     ] = False,
+    trace: Annotated[
+        bool,
+        typer.Option("--trace", help="Print the first replication's events."),
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -161,16 +163,22 @@ def compare(
     ] = None,
     align: Annotated[
         str | None,
-        typer.Option(help="Move each scenario's first planned release to this date, so that rules "
-                     "rather than years are compared."),
+        typer.Option(
+            help="Move each scenario's first planned release to this date, so that rules "
+            "rather than years are compared."
+        ),
     ] = None,
     world: World = None,
     replications: Replications = 20,
     seed: Seed = 1,
     workers: Workers = 0,
     assumptions: Annotated[
-        int, typer.Option(min=0, help="Replications of the runs that vary one assumption at a "
-                          "time, as files list under 'rests on'; 0 for none."),
+        int,
+        typer.Option(
+            min=0,
+            help="Replications of the runs that vary one assumption at a "
+            "time, as files list under 'rests on'; 0 for none.",
+        ),
     ] = 0,
     out: Out = None,
     force: Force = False,
@@ -202,6 +210,20 @@ def waterfall(
 
     with plain_errors():
         print(read_waterfall(folder, scenario))
+
+
+@app.command()
+def table(
+    folder: Annotated[Path, typer.Argument(help="The folder of a run.")],
+    kind: Annotated[
+        str | None, typer.Argument(help="effects, rests-on or levels; default: all there are.")
+    ] = None,
+) -> None:
+    """Print the tables of a run's folder."""
+    from sim.paper.folder import read_tables
+
+    with plain_errors():
+        print("\n\n".join(read_tables(folder, kind)))
 
 
 def _date(text: str | None) -> date | None:

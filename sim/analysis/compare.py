@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from sim.analysis.measures import (
     MEASURES,
     Values,
     Window,
-    check_horizon,
     column,
     measure_all,
     window_of,
 )
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import first_release_day
+from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.variants import alternatives, same_world, shifted
 from sim.study.cells import Point, Summary
 from sim.study.execute import execute, solved, tasks
@@ -91,15 +91,34 @@ class Comparison:
 
 
 def aligned(scenarios: Sequence[Scenario], align: date | None) -> list[Scenario]:
-    """Move each scenario's dated decrees so that its first planned release falls on a date."""
+    """Move each scenario's dated decrees so that its first planned release falls on a date.
+
+    Raises
+    ------
+    ScenarioError
+        If that date, or another date moved with it, does not lie within the days simulated.
+    """
     if align is None:
         return list(scenarios)
-    moved = []
-    for scenario in scenarios:
-        first = first_release_day(scenario)
-        target = (align - scenario.world.start).days
-        moved.append(scenario if first is None else shifted(scenario, target - first))
-    return moved
+    return [_aligned(scenario, align) for scenario in scenarios]
+
+
+def _aligned(scenario: Scenario, align: date) -> Scenario:
+    world = scenario.world
+    target = (align - world.start).days
+    if not 0 < target < world.days:
+        raise ScenarioError([Problem("--align", 0, "", (
+            f"{align} must come after the world's start, {world.start}, and before its end, "
+            f"{world.end}"
+        ))])  # fmt: skip
+    first = first_release_day(scenario)
+    if first is None:
+        return scenario
+    try:
+        return shifted(scenario, target - first)
+    except ScenarioError as error:
+        told = f" (moved by {target - first} days, to align with {align})"
+        raise ScenarioError(replace(p, message=p.message + told) for p in error.problems) from None
 
 
 def compare(
@@ -129,31 +148,30 @@ def compare(
     ------
     ScenarioError
         If worlds differ, or a scenario cannot be measured within the horizon.
+    ValueError
+        If two scenarios have one name, or a baseline is none of them.
     """
     moved = aligned(scenarios, align)
     for scenario in moved[1:]:
         same_world(scenario, moved[0])
-    names = list(baselines) or [moved[0].name]
-    policies = [s for s in moved if s.name not in names or (s.decrees and s.name != names[0])]
+    names = list(dict.fromkeys(baselines)) or [moved[0].name]
+    _refuse_names([s.name for s in moved], names)
+    first = next(s for s in moved if s.name == names[0])
+    policies = [s for s in moved if s.name not in names or (s.decrees and s is not first)]
     if len(moved) == 1:
         policies = moved
-    windows = {}
-    for scenario in moved:
-        window = window_of(scenario, align)
-        if window is not None:
-            check_horizon(scenario, window)
-            windows[scenario.name] = window
-    policies = [s for s in policies if s.name in windows]
+    plain = any(not s.decrees for s in policies)
+    like = window_of(first, align) if first.decrees and plain else None
+    windows = {s.name: window_of(s, align, like) for s in policies}
     points = [Point(s.name, s) for s in moved]
     pairs = []
     if assumptions:
-        first = next(s for s in moved if s.name == names[0])
         for policy in policies:
             pairs += [(policy, a) for a in alternatives(policy, first)]
     extra = []
     for number, (_, alternative) in enumerate(pairs):
-        extra += [Point(f"{number} policy", alternative.scenario),
-                  Point(f"{number} baseline", alternative.baseline)]  # fmt: skip
+        extra += [Point(f"{number}/policy", alternative.scenario),
+                  Point(f"{number}/baseline", alternative.baseline)]  # fmt: skip
     cells = _run(points, extra, windows, seed, replications, assumptions, workers, progress)
     main = [c for c in cells if c.label in {s.name for s in moved}]
     labels = [s.name for s in policies]
@@ -165,6 +183,15 @@ def compare(
               for n, (p, a) in enumerate(pairs)),
         assumptions, {s.world.name: solved(s).digest() for s in moved},
     )  # fmt: skip
+
+
+def _refuse_names(known: Sequence[str], baselines: Sequence[str]) -> None:
+    for name in known:
+        if known.count(name) > 1:
+            raise ValueError(f"two scenarios are called {name!r}")
+    for name in baselines:
+        if name not in known:
+            raise ValueError(f"no baseline {name!r} among the scenarios: {', '.join(known)}")
 
 
 @dataclass(frozen=True)
@@ -185,8 +212,6 @@ class _Keep:
 
 
 def _is_first(start: date, day: int) -> bool:
-    from datetime import timedelta
-
     return (start + timedelta(days=day)).day == 1
 
 
@@ -255,8 +280,8 @@ def _swing(
 ) -> Swing:
     differences = {}
     for measure in MEASURES:
-        ours = column(_values(cells, f"{number} policy", policy, measure.name))
-        theirs = column(_values(cells, f"{number} baseline", policy, measure.name))
+        ours = column(_values(cells, f"{number}/policy", policy, measure.name))
+        theirs = column(_values(cells, f"{number}/baseline", policy, measure.name))
         if ours is not None and theirs is not None:
             averted = measure.averted is not None
             differences[measure.name] = difference(ours, theirs, averted=averted)

@@ -13,22 +13,24 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
+ROUNDING = 1e-12
+"""Differences that vary by less than this share of the values do not vary: floats are rounded."""
 
 
 @dataclass(frozen=True)
 class Estimate:
     """The mean of a measure over replications.
 
-    ``low`` and ``high`` bound the mean (simulation error; None with one replication);
-    ``p2_5`` and ``p97_5`` hold 95% of single realisations.
+    ``low`` and ``high`` bound the mean (simulation error); ``p2_5`` and ``p97_5`` hold 95% of
+    single realisations. One replication has neither: all are None.
     """
 
     mean: float
     sd: float | None
     low: float | None
     high: float | None
-    p2_5: float
-    p97_5: float
+    p2_5: float | None
+    p97_5: float | None
     replications: int
 
 
@@ -61,9 +63,9 @@ def estimate(values: Floats) -> Estimate:
     """Estimate a mean from independent replications, shape (n,)."""
     n = len(values)
     mean = float(values.mean())
-    p2_5, p97_5 = (float(q) for q in np.quantile(values, [0.025, 0.975]))
     if n < 2:
-        return Estimate(mean, None, None, None, p2_5, p97_5, n)
+        return Estimate(mean, None, None, None, None, None, n)
+    p2_5, p97_5 = (float(q) for q in np.quantile(values, [0.025, 0.975]))
     sd = float(values.std(ddof=1))
     half = _t(0.5 + LEVEL / 2, n - 1) * sd / n**0.5
     return Estimate(mean, sd, mean - half, mean + half, p2_5, p97_5, n)
@@ -72,22 +74,23 @@ def estimate(values: Floats) -> Estimate:
 def difference(policy: Floats, baseline: Floats, *, averted: bool = False) -> Difference:
     """Estimate a paired difference, shapes (n,) both, replication by replication."""
     values = baseline - policy if averted else policy - baseline
-    found = estimate(values)
-    constant = bool(np.ptp(values) == 0)
-    gain = None
-    if len(values) > 1 and not constant:
-        apart = policy.var(ddof=1) + baseline.var(ddof=1)
-        gain = float(apart / values.var(ddof=1))
-    return Difference(found, float(baseline.mean()), constant, pairing_gain=gain)
+    if len(values) < 2:
+        return Difference(estimate(values), float(baseline.mean()), constant=False)
+    largest = max(np.abs(policy).max(), np.abs(baseline).max())
+    if np.ptp(values) <= ROUNDING * largest:
+        always = float(values[0])
+        found = Estimate(always, 0.0, always, always, always, always, len(values))
+        return Difference(found, float(baseline.mean()), constant=True)
+    apart = policy.var(ddof=1) + baseline.var(ddof=1)
+    gain = float(apart / values.var(ddof=1))
+    return Difference(estimate(values), float(baseline.mean()), constant=False, pairing_gain=gain)
 
 
 def family(differences: list[Difference]) -> list[Difference]:
     """Add simultaneous intervals and Holm's p-values to the differences of one measure."""
     from scipy.special import stdtr
 
-    counted = [
-        i for i, d in enumerate(differences) if not d.constant and d.estimate.sd is not None
-    ]
+    counted = [i for i, d in enumerate(differences) if not d.constant and d.estimate.sd is not None]
     result = list(differences)
     p_values: dict[int, float] = {}
     for i in counted:

@@ -15,7 +15,6 @@ import numpy as np
 from sim.scenario.lengths import whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import first_release_day, occasions
-from sim.scenario.problems import ScenarioError
 from sim.study.cells import Summary
 
 DAYS_PER_YEAR = 365.25
@@ -96,27 +95,38 @@ class Window:
         return self.date_of(self.origin_day + days.get(measure, whole_days(WINDOW_YEARS, "year")))
 
 
-def window_of(scenario: Scenario, align: date | None = None) -> Window | None:
-    """Find from which day a scenario is measured; None for one without decrees.
+def window_of(
+    scenario: Scenario, align: date | None = None, like: Window | None = None
+) -> Window:
+    """Find from which day a scenario is measured.
+
+    That is its first planned release, or where none is planned the day to which scenarios are
+    aligned, or the file's ``measured from``. A scenario without decrees is measured as another
+    is (`like`), or from the first day that has an eve: the day after the world's start.
 
     Raises
     ------
     ScenarioError
-        If a scenario of yearly decrees does not say from which day.
+        If a scenario of yearly decrees does not say from which day, or that day does not lie
+        within the days simulated.
     """
     world = scenario.world
     origin = first_release_day(scenario)
     closes = [o.close_day for o in occasions(scenario) if not scenario.decrees[o.decree].every]
-    if origin is None and scenario.decrees:
-        stated = align or scenario.document.measured_from
-        if stated is None:
-            message = "give 'measured from: DATE': its decrees recur and name no first day"
-            raise scenario.problem(("decrees",), message)
-        origin = (stated - world.start).days
-        closes = [origin]
-    if origin is None:
-        return None
-    return Window(min(closes), origin, world.days, world.start)
+    if origin is not None:
+        window = Window(min(closes), origin, world.days, world.start)
+        return _inside(scenario, window, ("decrees",), "the first planned release")
+    stated = align or scenario.document.measured_from
+    if stated is None and scenario.decrees:
+        message = "give 'measured from: DATE': its decrees recur and name no first day"
+        raise scenario.problem(("decrees",), message)
+    if stated is None and like is not None:
+        return like
+    origin = 1 if stated is None else (stated - world.start).days
+    window = Window(origin, origin, world.days, world.start)
+    if stated is None:
+        return _inside(scenario, window, ("world", "end"), "the first day with an eve")
+    return _inside(scenario, window, ("measured from",), "the day from which it is measured")
 
 
 def measure_all(summary: Summary, window: Window) -> dict[str, float | None]:
@@ -159,19 +169,18 @@ def measure_all(summary: Summary, window: Window) -> dict[str, float | None]:
     }  # fmt: skip
 
 
-def check_horizon(scenario: Scenario, window: Window) -> None:
-    """Refuse a policy that begins outside its world's horizon.
-
-    Raises
-    ------
-    ScenarioError
-        If the first planned release does not lie within the days simulated.
-    """
+def _inside(scenario: Scenario, window: Window, path: tuple[str, ...], what: str) -> Window:
+    """Refuse to measure a scenario from a day outside its world's horizon."""
     if not 0 < window.origin_day < window.horizon_days:
-        day = window.date_of(window.origin_day)
-        message = f"the first planned release, {day}, lies outside the days simulated"
-        error: ScenarioError = scenario.problem(("decrees",), message)
-        raise error
+        last = window.date_of(window.horizon_days - 1)
+        day = window.start.toordinal() + window.origin_day
+        written = f", {date.fromordinal(day)}," if day <= date.max.toordinal() else ""
+        message = (
+            f"{what}{written} must come after the world's start, {window.start}, and not after "
+            f"its last day, {last}"
+        )
+        raise scenario.problem(path, message)
+    return window
 
 
 Values = Mapping[str, float | None]

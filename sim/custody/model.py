@@ -8,7 +8,7 @@ bring the register up to date in one sweep. Both leave the same record, byte by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ from sim.scenario.occasions import Occasion, occasions
 # merit, stages of decrees, releases by decree, census.
 SWEEP, MERIT, DECREES, RELEASES, CENSUS, SLOTS = 0, 1, 2, 3, 4, 5
 Trace = Callable[[int, str], None]
-Waiting = Iterator[simpy.Event]
+Waiting = Generator[simpy.Event, None, None]
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,12 @@ class _Model:
 
     def cell(self) -> Cell:
         counted = record(
-            self.prisons, self.register, self.court.dockets, self.occasions,
-            self.scenario.decrees, stock_by_camp=self.heads if self.by_day else None,
-        )  # fmt: skip
+            self.prisons,
+            self.register,
+            self.court.dockets,
+            self.scenario.decrees,
+            stock_by_camp=self.heads if self.by_day else None,
+        )
         return Cell(counted, self.register, self.court.dockets)
 
     def _until(self, day: int, slot: int) -> simpy.Event:

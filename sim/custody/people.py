@@ -71,6 +71,18 @@ class Prisons:
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
+DTYPES: dict[str, type[np.generic]] = {
+    "person": np.int64, "line": np.uint64, "spell": np.int16, "kind": np.int8,
+    "born": np.int32, "origin": np.int8, "residence": np.int8, "exiled": np.bool_,
+    "exiled_before": np.bool_,
+    "offence": np.int8, "imposed": np.int32, "health": np.int8, "camp": np.int16,
+    "admitted": np.int32, "base": np.int32, "tolerance": np.int64, "rate": np.int64,
+    "due": np.int32, "dies": np.int32, "merit_count": np.int16, "merit_days": np.int32,
+    "pardon_days": np.int32, "occasion": np.int16, "release": np.int32, "key": np.int32,
+    "left": np.int32, "cause": np.int16, "freed_by": np.int16, "died_free": np.int32,
+    "eligible_on": np.int32,
+}  # fmt: skip
+"""Types of the register's columns."""
 FIRST, RETURN, ARREST = 0, 1, 2
 """Kinds of admission: first, return after a spell, arrest in a drive."""
 START, PAST, NEW = 0, 1, 2
@@ -183,7 +195,12 @@ def people_at_hand(prisons: Prisons, draws: Draws) -> Columns:
     """
     parts = [_held_at_start(prisons, draws), _past_releases(prisons, draws),
              _arrivals(prisons, draws)]  # fmt: skip
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    for part in parts:
+        part["dies"] = dies_on(*(part[c].astype(np.int64) for c in ("base", "tolerance", "rate")))
+    return {
+        name: np.concatenate([part[name] for part in parts], dtype=DTYPES[name], casting="unsafe")
+        for name in parts[0]
+    }
 
 
 def _held_at_start(prisons: Prisons, draws: Draws) -> Columns:
@@ -192,12 +209,12 @@ def _held_at_start(prisons: Prisons, draws: Draws) -> Columns:
     def words(stream: Stream) -> Words:
         return draws.column(stream, HELD_AT_START, n)
 
-    origin, health, offence, imposed = _who(prisons, words, START)
+    origin, health, offence, imposed = _who(prisons, words, START, n)
     hazard = steady.hazard_class[health, origin]
     life = imposed >= LIFE
     lengths, k = steady.stays.lengths, len(steady.stays.curves)
     length = np.where(life, 0, np.searchsorted(lengths, imposed))
-    cuts = prisons.merits.pick(hazard * len(lengths) + length, words(Stream.MERIT_BEFORE))
+    cuts = _pick(prisons.merits, hazard * len(lengths) + length, n, words, Stream.MERIT_BEFORE)
     cuts = np.where(life, 0, cuts)
     elapsed_words = words(Stream.ELAPSED)
     limit = np.maximum(steady.stays.limits[cuts, length], 1)
@@ -249,7 +266,7 @@ def first_spell(
 ) -> Columns:
     """Draw people never admitted before."""
     n = len(admitted)
-    origin, health, offence, imposed = _who(prisons, words, NEW)
+    origin, health, offence, imposed = _who(prisons, words, NEW, n)
     return {
         "kind": np.full(n, FIRST),
         **_person(prisons, words, person, line, origin, admitted, NEW),
@@ -283,7 +300,7 @@ def _past_releases(prisons: Prisons, draws: Draws) -> Columns:
     def words(stream: Stream) -> Words:
         return draws.at(stream, person, spell=0, line=0)
 
-    origin, health, offence, imposed = _who(prisons, words, PAST)
+    origin, health, offence, imposed = _who(prisons, words, PAST, len(rows))
     one = _person(prisons, words, person, np.uint64(0), origin, released - imposed, PAST)
     born = np.asarray(one["born"], dtype=np.int64)
     tolerance = np.asarray(one["tolerance"], dtype=np.int64)
@@ -331,13 +348,20 @@ def next_spell(
     }  # fmt: skip
 
 
+def _pick(table: CutTable, segments: Ints | int, n: int, words: WordsOf, stream: Stream) -> Ints:
+    """Draw from a table; where it knows one value alone, nothing is drawn."""
+    if table.constant is not None:
+        return np.full(n, table.constant, dtype=np.int64)
+    return table.pick(segments, words(stream)).astype(np.int64)
+
+
 def _count(table: CutTable, draws: Draws, stream: Stream) -> int:
     return int(table.pick(0, draws.column(stream, 0, 1))[0])
 
 
-def _who(prisons: Prisons, words: WordsOf, source: int) -> tuple[Ints, Ints, Ints, Ints]:
+def _who(prisons: Prisons, words: WordsOf, source: int, n: int) -> tuple[Ints, Ints, Ints, Ints]:
     """Draw origin, health, offence and sentence."""
-    origin = prisons.origin.pick(source, words(Stream.ORIGIN)).astype(np.int64)
+    origin = _pick(prisons.origin, source, n, words, Stream.ORIGIN)
     health = _pick_health(prisons, words, source, origin)
     hazard = prisons.steady.hazard_class[health, origin]
     return origin, health, *_offence(prisons, words, source, hazard)
@@ -347,20 +371,19 @@ def _pick_health(prisons: Prisons, words: WordsOf, source: int, origin: Ints) ->
     """Health depends on origin among survivors only: those from harder origins die sooner."""
     origins = len(prisons.steady.origin_all)
     segment = np.full(len(origin), 2 * origins) if source == NEW else source * origins + origin
-    return prisons.health.pick(segment, words(Stream.HEALTH)).astype(np.int64)
+    return _pick(prisons.health, segment, len(origin), words, Stream.HEALTH)
 
 
-def _offence(
-    prisons: Prisons, words: WordsOf, source: int, hazard: Ints
-) -> tuple[Ints, Ints]:
+def _offence(prisons: Prisons, words: WordsOf, source: int, hazard: Ints) -> tuple[Ints, Ints]:
     classes, offences = len(prisons.steady.hazards), len(prisons.steady.mix)
     if source == NEW:
         segment = np.full(len(hazard), 2 * classes)
     else:
         segment = source * classes + hazard
-    offence = prisons.offence.pick(segment, words(Stream.OFFENCE)).astype(np.int64)
+    n = len(hazard)
+    offence = _pick(prisons.offence, segment, n, words, Stream.OFFENCE)
     by = segment * offences + offence
-    return offence, prisons.sentence.pick(by, words(Stream.SENTENCE)).astype(np.int64)
+    return offence, _pick(prisons.sentence, by, n, words, Stream.SENTENCE)
 
 
 def _person(
@@ -375,7 +398,7 @@ def _person(
     """Draw what stays with a person: age, tolerance."""
     groups = len(prisons.steady.age_all)
     group = prisons.steady.origin_group[origin] + (groups if source == NEW else 0)
-    age = prisons.age.pick(group, words(Stream.AGE)).astype(np.int64)
+    age = _pick(prisons.age, group, len(person), words, Stream.AGE)
     delay = prisons.scenario.world.offence_to_admission.value
     n = len(person)
     return {
@@ -394,7 +417,7 @@ def _spell(
     prisons: Prisons, words: WordsOf, offence: Ints, imposed: Ints, health: Ints, origin: Ints
 ) -> Columns:
     """Draw what belongs to a spell."""
-    camp = prisons.camp.pick(origin, words(Stream.CAMP)).astype(np.int64)
+    camp = _pick(prisons.camp, origin, len(origin), words, Stream.CAMP)
     rate = prisons.steady.hazards[prisons.steady.hazard_class[health, origin]]
     return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate}
 

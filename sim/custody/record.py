@@ -17,7 +17,7 @@ from sim.custody.law import places
 from sim.custody.people import ARREST, FIRST, RETURN, Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
 from sim.custody.sentencing import LIFE
-from sim.scenario.occasions import Occasion
+from sim.scenario.decree import Decree
 
 Ints = NDArray[np.int64]
 STAGES = (
@@ -27,6 +27,7 @@ STAGES = (
 )  # fmt: skip
 DECREE = "(decree)"
 """Stands for a decree as a whole where clauses are listed."""
+KINDS, CAUSES = 3, 3
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,7 @@ def record(
     prisons: Prisons,
     register: Register,
     dockets: Mapping[int, Docket],
-    occasions: tuple[Occasion, ...],
-    decrees: Mapping[str, object],
+    decrees: Mapping[str, Decree],
     *,
     stock_by_camp: Ints | None = None,
 ) -> Record:
@@ -78,44 +78,55 @@ def record(
     r = register
     camps = len(prisons.scenario.world.camps)
 
+    if stock_by_camp is None:
+        stock_by_camp = _stock_by_camp(register, days, camps)
+
     def on(day: NDArray[np.integer], weights: NDArray[np.integer] | None = None) -> Ints:
         inside = (day >= 0) & (day < days)
         chosen = None if weights is None else weights[inside]
         counted = np.bincount(day[inside], chosen, minlength=days)
         return np.asarray(counted).astype(np.int64)
 
-    if stock_by_camp is None:
-        stock_by_camp = _stock_by_camp(register, days, camps)
-    gone = r.left < NEVER
-    dead, expired = gone & (r.cause == BY_DEATH), gone & (r.cause == BY_EXPIRY)
-    freed = gone & (r.cause >= BY_DECREE)
-    arrested = r.line != 0
-    end = np.minimum(np.minimum(r.due, r.dies), days).astype(np.int64)
-    fixed = freed & (r.imposed < LIFE)
-    left = np.where(gone, r.left, 0).astype(np.int64)
-    exiled = freed & r.exiled & ~r.exiled_before
+    came = np.flatnonzero((r.admitted >= 0) & (r.admitted < days))
+    admitted = np.bincount(
+        r.admitted[came].astype(np.int64) * KINDS + r.kind[came], minlength=days * KINDS
+    ).reshape(days, KINDS)
+    gone = np.flatnonzero(r.left < days)
+    cause = np.minimum(r.cause[gone], BY_DECREE).astype(np.int64)
+    leavings = np.bincount(
+        r.left[gone].astype(np.int64) * CAUSES + cause, minlength=days * CAUSES
+    ).reshape(days, CAUSES)
+    freed = gone[cause == BY_DECREE]
+    arrested = np.flatnonzero(r.line != 0)
+    again = came[(r.kind[came] == RETURN) & (r.freed_by[came] >= 0)]
+    left = r.left[freed].astype(np.int64)
+    fixed = r.imposed[freed] < LIFE
+    end = np.minimum(np.minimum(r.due[freed], r.dies[freed]), days).astype(np.int64)
+    sent = np.zeros(len(r), dtype=np.bool_)
+    sent[freed] = r.exiled[freed] & ~r.exiled_before[freed]
+    exiled = np.flatnonzero(sent)
     series = {
         "stock": stock_by_camp.sum(axis=1),
-        "first admissions": on(r.admitted[r.kind == FIRST]),
-        "returns": on(r.admitted[r.kind == RETURN]),
-        "drive arrests": on(r.admitted[r.kind == ARREST]),
-        "returns of the freed": on(r.admitted[(r.kind == RETURN) & (r.freed_by >= 0)]),
-        "expiries": on(r.left[expired]),
-        "releases by decree": on(r.left[freed]),
-        "deaths in custody": on(r.left[dead]),
-        "deaths in custody of the arrested": on(r.left[dead & arrested]),
-        "deaths at liberty": on(r.died_free[~arrested]),
+        "first admissions": admitted[:, FIRST],
+        "returns": admitted[:, RETURN],
+        "drive arrests": admitted[:, ARREST],
+        "returns of the freed": on(r.admitted[again]),
+        "expiries": leavings[:, BY_EXPIRY],
+        "releases by decree": leavings[:, BY_DECREE],
+        "deaths in custody": leavings[:, BY_DEATH],
+        "deaths in custody of the arrested": on(r.left[arrested[r.cause[arrested] == BY_DEATH]]),
+        "deaths at liberty": on(r.died_free[r.line == 0]),
         "newly eligible": on(r.eligible_on),
         "reductions by decree": _reductions(register, days),
         "exiled": on(r.left[exiled]),
-        "days remitted": on(r.left[fixed], (r.due - left)[fixed]),
-        "days averted": on(r.left[freed], (end - left)[freed]),
+        "days remitted": on(left[fixed], (r.due[freed] - left)[fixed]),
+        "days averted": on(left, end - left),
     }
     names = places(prisons)
     exiled_to = np.zeros((days, len(names)), dtype=np.int64)
     np.add.at(exiled_to, (r.left[exiled], r.residence[exiled]), 1)
     return Record(
-        series, stock_by_camp, exiled_to, _waterfalls(register, dockets, decrees, exiled),
+        series, stock_by_camp, exiled_to, _waterfalls(register, dockets, decrees, sent),
         group_names(prisons), tuple(prisons.scenario.world.camps), names,
     )  # fmt: skip
 
@@ -148,34 +159,42 @@ def _reductions(register: Register, days: int) -> Ints:
 def _waterfalls(
     register: Register,
     dockets: Mapping[int, Docket],
-    decrees: Mapping[str, object],
+    decrees: Mapping[str, Decree],
     exiled: NDArray[np.bool_],
 ) -> dict[tuple[str, str, str], Ints]:
     """Add up the occasions of each decree."""
     totals: dict[tuple[str, str, str], Ints] = {}
-
-    def add(key: tuple[str, str, str], counts: Ints) -> None:
-        totals[key] = totals.get(key, 0) + counts.astype(np.int64)
-
     for docket in dockets.values():
         name = docket.occasion.decree
-        decree = decrees[name]
-        add((name, DECREE, "held"), docket.held)
-        stages = _stages(register, docket, exiled)
-        for stage, mask in stages.items():
-            add((name, DECREE, stage), docket.groups[:, mask].sum(axis=1))
-        for i, exclusion in enumerate(getattr(decree, "exclude", {})):
-            any_reason = docket.excluded[i] & ~docket.eligible
-            only = any_reason & (docket.excluded.sum(axis=0) == 1)
-            add((name, DECREE, f"held and named by {exclusion}"), docket.named[i])
-            add((name, DECREE, f"barred by {exclusion}"), docket.groups[:, any_reason].sum(axis=1))
-            add((name, DECREE, f"barred only by {exclusion}"), docket.groups[:, only].sum(axis=1))
-        for i, clause in enumerate(getattr(decree, "clauses", {})):
-            add((name, clause, "meets this clause"), docket.groups[:, docket.met[i]].sum(axis=1))
-            for stage, mask in stages.items():
-                booked = mask & (docket.clause == i)
-                add((name, clause, stage), docket.groups[:, booked].sum(axis=1))
+        counts = {(DECREE, "held"): docket.held, **_counted(register, docket, decrees[name], exiled)}
+        for (clause, stage), found in counts.items():
+            key = (name, clause, stage)
+            totals[key] = totals.get(key, 0) + found.astype(np.int64)
     return totals
+
+
+def _counted(
+    register: Register, docket: Docket, decree: Decree, exiled: NDArray[np.bool_]
+) -> dict[tuple[str, str], Ints]:
+    """Count one occasion by clause and stage: every mask against every group at once."""
+    stages = _stages(register, docket, exiled)
+    masks = {(DECREE, stage): mask for stage, mask in stages.items()}
+    for i, exclusion in enumerate(decree.exclude):
+        any_reason = docket.excluded[i] & ~docket.eligible
+        masks[DECREE, f"barred by {exclusion}"] = any_reason
+        only = any_reason & (docket.excluded.sum(axis=0) == 1)
+        masks[DECREE, f"barred only by {exclusion}"] = only
+    for i, clause in enumerate(decree.clauses):
+        masks[clause, "meets this clause"] = docket.met[i]
+        booked = docket.clause == i
+        for stage, mask in stages.items():
+            masks[clause, stage] = mask & booked
+    # Sums of zeros and ones stay far below 2**53: exact in floats.
+    sums = docket.groups.astype(np.float64) @ np.array(list(masks.values())).T.astype(np.float64)
+    counts = dict(zip(masks, np.rint(sums).astype(np.int64).T, strict=True))
+    for i, exclusion in enumerate(decree.exclude):
+        counts[DECREE, f"held and named by {exclusion}"] = docket.named[i]
+    return counts
 
 
 def _stages(

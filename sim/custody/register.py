@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.people import FIRST, Columns, dies_on
+from sim.custody.people import DTYPES, FIRST, Columns, dies_on
 from sim.custody.sentencing import LIFE
 
 Ints = NDArray[np.int64]
@@ -24,21 +24,15 @@ CLOSED = np.iinfo(np.int32).max
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
 """Causes of leaving; a release by the decree at position p has ``BY_DECREE + p``."""
 
-DTYPES: dict[str, type[np.generic]] = {
-    "person": np.int64, "line": np.uint64, "spell": np.int16, "kind": np.int8,
-    "born": np.int32, "origin": np.int8, "residence": np.int8, "exiled": np.bool_,
-    "exiled_before": np.bool_,
-    "offence": np.int8, "imposed": np.int32, "health": np.int8, "camp": np.int16,
-    "admitted": np.int32, "base": np.int32, "tolerance": np.int64, "rate": np.int64,
-    "due": np.int32, "dies": np.int32, "merit_count": np.int16, "merit_days": np.int32,
-    "pardon_days": np.int32, "occasion": np.int16, "release": np.int32, "key": np.int32,
-    "left": np.int32, "cause": np.int16, "freed_by": np.int16, "died_free": np.int32,
-    "eligible_on": np.int32,
-}  # fmt: skip
+CHANGING = (
+    "residence", "exiled", "due", "merit_count", "merit_days", "pardon_days", "occasion",
+    "release", "key", "left", "cause", "died_free", "eligible_on",
+)  # fmt: skip
+"""Columns that change after a spell is added; the others may be shared between registers."""
 BLANK: dict[str, int] = {
     "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
-    "exiled_before": 0,
+    "exiled_before": 0, "key": CLOSED,
 }  # fmt: skip
 
 
@@ -96,39 +90,48 @@ class Register:
     eligible_on: NDArray[np.int32]
 
     def __init__(self, columns: Columns) -> None:
-        for name, dtype in DTYPES.items():
-            setattr(self, name, np.empty(0, dtype=dtype))
         self.cuts: list[tuple[int, int, Rows]] = []
-        self.add(columns)
+        self._room = self._size = len(columns["person"])
+        for name, column in self._complete(columns).items():
+            changes = name in CHANGING and name in columns
+            setattr(self, name, column.copy() if changes else column)
+        self.rekey(np.arange(self._size))
 
     def __len__(self) -> int:
         """Return the number of spells."""
-        return len(self.person)
+        return self._size
 
-    def copy(self) -> Register:
-        """Return an independent register with the same rows."""
-        other = Register.__new__(Register)
-        other.cuts = list(self.cuts)
-        for name in DTYPES:
-            setattr(other, name, getattr(self, name).copy())
-        return other
+    def _complete(self, columns: Columns) -> Columns:
+        """Bring columns to their types and fill in those that say nothing yet."""
+        n = len(columns["person"])
+        full: Columns = {}
+        for name, dtype in DTYPES.items():
+            if name in columns:
+                full[name] = columns[name].astype(dtype, copy=False)
+            elif name == "dies":
+                since = (columns[c].astype(np.int64) for c in ("base", "tolerance", "rate"))
+                full[name] = dies_on(*since).astype(dtype)
+            else:
+                full[name] = np.full(n, BLANK[name], dtype=dtype)
+        return full
 
     def add(self, columns: Columns) -> Rows:
         """Add rows; columns that say nothing yet are blank. Returns the new rows."""
-        n = len(columns["person"])
-        first = len(self)
+        first, new = self._size, self._complete(columns)
+        if not len(columns["person"]):
+            return np.empty(0, dtype=np.intp)
+        self._size += len(columns["person"])
+        grown = self._size > self._room
+        if grown:
+            self._room = self._size + self._size // 4
+            self._all: Columns = {}
         for name, dtype in DTYPES.items():
-            if name in columns:
-                new = columns[name].astype(dtype)
-            elif name in BLANK:
-                new = np.full(n, BLANK[name], dtype=dtype)
-            elif name == "dies":
-                new = dies_on(*(columns[c].astype(np.int64) for c in ("base", "tolerance", "rate"))
-                              ).astype(dtype)  # fmt: skip
-            else:
-                new = np.full(n, CLOSED, dtype=dtype)  # the key, which follows from the others
-            setattr(self, name, np.concatenate((getattr(self, name), new)))
-        rows = np.arange(first, first + n)
+            if grown:
+                self._all[name] = np.empty(self._room, dtype=dtype)
+                self._all[name][:first] = getattr(self, name)
+            self._all[name][first : self._size] = new[name]
+            setattr(self, name, self._all[name][: self._size])
+        rows = np.arange(first, self._size)
         self.rekey(rows)
         return rows
 

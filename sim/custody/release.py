@@ -111,9 +111,7 @@ class Gate:
         register.residence[rows] = self.destinations.pick(0, words)
         register.exiled[rows] = True
 
-    def _arrests(
-        self, register: Register, rows: Rows, decree: Decree, occasion: Occasion
-    ) -> None:
+    def _arrests(self, register: Register, rows: Rows, decree: Decree, occasion: Occasion) -> None:
         """Arrest new people in the months after a release; those so arrested bring no more."""
         assert decree.drive is not None
         rows = rows[register.line[rows] == 0]
@@ -136,6 +134,8 @@ class Gate:
 
     def _at_liberty(self, register: Register, rows: Rows, kinds: Ints) -> None:
         """Find who dies at liberty and who returns before, and admit the latter on their day."""
+        if self.prisons.steady.returning is None and not self.prisons.steady.liberty.rates.any():
+            return
         steady, days = self.prisons.steady, self.prisons.days
         left = register.left[rows].astype(np.int64)
         health = register.health[rows].astype(np.int64)

@@ -99,9 +99,7 @@ def _solved(
     return _weights(sentences, days, float(np.exp(brentq(excess, low, high, xtol=1e-13))))
 
 
-def _weights(
-    sentences: Sentences, days: NDArray[np.int64], scale: float
-) -> NDArray[np.float64]:
+def _weights(sentences: Sentences, days: NDArray[np.int64], scale: float) -> NDArray[np.float64]:
     """Probabilities of the steps: each takes what lies nearer to it than to its neighbours."""
     from scipy.special import gammainc, ndtr
 

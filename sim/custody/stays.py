@@ -36,9 +36,7 @@ class MeritRule:
         """Read it from a world."""
         if merit is None or merit.cut.value == 0:
             return MeritRule((1, 1), 0, 0.0, 0)
-        return MeritRule(
-            merit.each, merit.after.value, merit.probability.value, merit.cut.value
-        )
+        return MeritRule(merit.each, merit.after.value, merit.probability.value, merit.cut.value)
 
     def dates_before(self, start: date, days: int) -> NDArray[np.int64]:
         """Days before the start, increasing, on which merit was given in the last `days` days.

@@ -157,7 +157,7 @@ def _hazards(
     hazard_class = hazard_class.reshape(relative.shape)
     stated = np.array([s.share.value for s in states])
     target = world.deaths.in_custody.value
-    base, health = target / max(float((stated @ relative @ origin)), 1e-300), stated
+    base, health = target / max(float(stated @ relative @ origin), 1e-300), stated
     for _ in range(ITERATIONS):
         hazards = np.array([per_day(base * factor) for factor in distinct], dtype=np.int64)
         stays = stays_at(hazards)

@@ -76,6 +76,12 @@ class CutTable:
         self._values = _frozen(np.concatenate(values).astype(np.int32))
         self._finder = _Finder(self._cuts, len(segments))
 
+    @property
+    def constant(self) -> int | None:
+        """The value, if every segment holds the same one alone."""
+        first = int(self._values[0])
+        return first if np.all(self._values == first) else None
+
     def pick(self, segments: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return the value of each word, shape (n,), in its segment (one per word, or one)."""
         _refuse_unknown("segment", segments, len(self._starts) - 1)

@@ -50,9 +50,7 @@ def _legend(comparison: Comparison, baseline: str, policies: list[str]) -> list[
     return [*lines, ""]
 
 
-def _rows(
-    comparison: Comparison, baseline: str, policies: list[str]
-) -> Iterator[list[list[str]]]:
+def _rows(comparison: Comparison, baseline: str, policies: list[str]) -> Iterator[list[list[str]]]:
     origins = {comparison.windows[p].origin_day for p in policies}
     for panel in PANELS:
         yield [[panel.upper()], *([""] for _ in range(len(policies) + 1))]

@@ -150,6 +150,31 @@ def read_waterfall(folder: Path, scenario: str | None) -> str:
     )
 
 
+TABLES = ("effects", "levels", "waterfall", "rests-on")
+
+
+def read_tables(folder: Path, kind: str | None) -> list[str]:
+    """Read the tables of a run's folder, all or of one kind.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds no run, or the run no such table.
+    """
+    if kind is not None and kind not in TABLES:
+        raise FolderError(f"no kind of table {kind!r}: expected one of {', '.join(TABLES)}")
+    try:
+        described = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        names = [n for n in described["files_sha256"] if n.endswith(".txt")]
+        found = [n for k in TABLES if kind in (None, k) for n in names if n.startswith(k)]
+        tables = [(folder / name).read_text(encoding="utf-8") for name in found]
+    except (OSError, ValueError, KeyError):
+        raise FolderError(f"{folder} holds no run") from None
+    if not tables:
+        raise FolderError(f"the run in {folder} has no table of that kind")
+    return tables
+
+
 class FolderError(Exception):
     """A folder cannot take a run."""
 

@@ -29,7 +29,9 @@ def count(value: float, figures: int = 2) -> str:
 def signed(value: float, figures: int = 2) -> str:
     """Write a difference with its sign."""
     text = count(value, figures)
-    return text if text.startswith((MINUS, "0")) and float(value) <= 0 or text == "0" else f"+{text}"
+    return (
+        text if (text.startswith((MINUS, "0")) and float(value) <= 0) or text == "0" else f"+{text}"
+    )
 
 
 def per_cent(value: float, of: float) -> str:

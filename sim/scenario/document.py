@@ -89,7 +89,7 @@ def _located(tree: Tree, error: ValidationError) -> list[Problem]:
     for line in error.errors(include_url=False):
         path = _path_in_file(tree, line["loc"])
         place, message = tree.place(path), line["msg"]
-        if path == ("world",) and line["type"] == "missing":
+        if path == ("world",) and tree.at(path) is None:
             message += ": give 'extends: dprk.yaml', or a world of your own"
         problems.append(Problem(place.file, place.line, dotted(path), message))
     return problems
@@ -157,7 +157,7 @@ def _wrong_sums(tree: Tree) -> Iterator[Found]:
         with suppress(ValueError):
             leaves_of = [entry.at((*shares, "value")) for entry in entries.value.values()]
             total = sum(read_share(leaf.plain() if leaf else None) for leaf in leaves_of)
-            if abs(total - 1) > SUM_TOLERANCE:
+            if abs(float(total) - 1) > SUM_TOLERANCE:
                 yield path, f"the shares sum to {float(total):.6g}; they must sum to 1"
 
 

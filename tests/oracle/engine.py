@@ -240,7 +240,7 @@ class Oracle:
     def _merit(self, s: Spell, day: int) -> None:
         merit = self.world.merit
         assert merit is not None
-        if s.due is None or day - s.admitted < merit.after.value:
+        if s.due is None or day - s.admitted < merit.after.value or merit.cut.value == 0:
             return
         year = dict(self.merit_days)[day]
         if happens(self._word(Stream.MERIT, s, occurrence=year), merit.probability.value)[0]:
@@ -486,11 +486,13 @@ class Oracle:
                 and (s.due - file.cut > occasion.grant_day)
             ):
                 s.waits_for = None
+                file.outcome = "reduced"
+                if file.cut == 0:
+                    continue  # no reduction
                 s.due -= file.cut
                 s.cuts.append((occasion.grant_day, occasion.decree))
                 s.cut_days += file.cut
                 docket.count("reduced", file.clause, file.spell)
-                file.outcome = "reduced"
                 self.processes[s.person, s.line].interrupt()
             else:
                 s.waits_for = occasion

@@ -87,7 +87,6 @@ class Facts:
     served: int
     remaining: int | None
     until_due: int | None
-    left_to_serve: int | None  # on the day on which lists close; amounts are taken from it
     age: int
     age_at_offence: int
     words: dict[str, str]
@@ -123,14 +122,12 @@ def facts(world: World, s: Spell, close: int, threshold: int) -> Facts:
     if labelled and s.imposed is not None:
         sentence += min(label.cut.value, s.imposed)
     earlier = [name for day, name in s.cuts if day < close]
-    merits = s.merits - (1 if s.merit_day == close else 0)
     return Facts(
         sentence=sentence,
         term=None if s.due is None else s.due - s.admitted,
         served=threshold - s.admitted,
         remaining=None if s.due is None else s.due - threshold,
         until_due=None if s.due is None else s.due - threshold,
-        left_to_serve=None if s.due is None else s.due - close,
         age=birthdays(world.start, s.born, threshold),
         age_at_offence=birthdays(
             world.start, s.born, s.admitted - world.offence_to_admission.value
@@ -141,7 +138,7 @@ def facts(world: World, s: Spell, close: int, threshold: int) -> Facts:
             "sex": "women" if s.woman else "men",
         },
         tags=offence.tags,
-        by_merit=merits,
+        by_merit=s.merits,
         by_pardon=len(earlier) + (1 if labelled else 0),
         by_decree=tuple(earlier),
     )  # fmt: skip
@@ -210,10 +207,10 @@ def holds(rule: Predicate, f: Facts) -> bool:
 def days_of(part: Part, f: Facts) -> int:
     """An amount in whole days, rounded down."""
     assert f.term is not None
-    assert f.left_to_serve is not None
+    assert f.remaining is not None
     if part.of == "days":
         return part.days
-    whole = {"sentence": f.sentence, "term": f.term, "remaining": f.left_to_serve}[part.of]
+    whole = {"sentence": f.sentence, "term": f.term, "remaining": max(f.remaining, 0)}[part.of]
     return floor(part.fraction * whole)
 
 
@@ -299,6 +296,11 @@ def probability(decree: Decree, clause: str, kind: str) -> float | None:
     return None
 
 
+def is_ill(world: World, health: str) -> bool:
+    """Whoever is not in the first state of health that the world lists."""
+    return health != next(iter(world.health.states))
+
+
 def rank_key(decree: Decree, world: World, s: Spell, f: Facts, lot: int) -> tuple[object, ...]:
     """Order of candidates for places: smaller first; ties by lottery, then by id."""
     key: list[object] = []
@@ -314,9 +316,7 @@ def rank_key(decree: Decree, world: World, s: Spell, f: Facts, lot: int) -> tupl
         elif rank == "oldest":
             key.append(s.born)
         elif rank == "ill first":
-            states = world.health.states
-            least = min(state.in_custody.value for state in states.values())
-            key.append(0 if states[s.health].in_custody.value > least else 1)
+            key.append(0 if is_ill(world, s.health) else 1)
         else:
             assert rank == "lottery"
             key.append(lot)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 
 import pytest
@@ -58,7 +59,7 @@ def test_years_and_months_are_one_scale(years):
 
 def test_every_month_is_longer_than_the_one_before_by_30_or_31_days():
     days = [whole_days(months, "month") for months in range(1201)]
-    steps = {later - earlier for earlier, later in zip(days, days[1:], strict=False)}
+    steps = {later - earlier for earlier, later in pairwise(days)}
     assert steps == {30, 31}
 
 
@@ -83,7 +84,7 @@ def test_every_whole_month_pair_in_exact_ratio_passes_with_one_day_of_grace():
     assert refused_raw > 480 * 481 // 2 // 4, "without the grace many round pairs would fail"
 
 
-@pytest.mark.parametrize("text", ["5", "5.5", 5, 5.0, True, None, ["5 years"]])
+@pytest.mark.parametrize("text", ["5", "5.5", 5, 5.0, True, None, ["5 years"]], ids=repr)
 def test_a_length_without_unit_says_that_it_needs_one(text):
     with pytest.raises(ValueError, match="a length needs its unit"):
         read_length(text)

@@ -25,8 +25,20 @@ def assert_poisson(counts: ArrayLike, means: ArrayLike, what: str = "counts") ->
     assert not wrong.any(), f"{what}: {found[wrong]} against {expected[wrong]} at {where(wrong)}"
 
 
-def assert_means(samples: ArrayLike, means: ArrayLike, what: str = "means") -> None:
-    """Columns of independent rows, shape (n, k), have these means (Student)."""
+def assert_dispersion(counts: ArrayLike, means: ArrayLike, what: str = "dispersion") -> None:
+    """Rows of large independent Poisson counts, shape (n, k), vary as such, column by column."""
+    found, expected = np.broadcast_arrays(np.asarray(counts), np.asarray(means, dtype=float))
+    squares = ((found - expected) ** 2 / expected).sum(axis=0)
+    level = FALSE_ALARM / 2 / squares.size
+    low, high = stats.chi2.isf([1 - level, level], len(found))
+    wrong = (squares < low) | (squares > high)
+    assert not wrong.any(), f"{what}: {squares[wrong]} outside {low} to {high} at {where(wrong)}"
+
+
+def assert_means(
+    samples: ArrayLike, means: ArrayLike, what: str = "means", *, slack: ArrayLike = 0.0
+) -> None:
+    """Columns of independent rows, shape (n, k), have these means, give or take the slack."""
     found = np.asarray(samples, dtype=float)
     found = found.reshape(len(found), -1)
     expected = np.broadcast_to(np.asarray(means, dtype=float).ravel(), found.shape[1:])
@@ -34,7 +46,7 @@ def assert_means(samples: ArrayLike, means: ArrayLike, what: str = "means") -> N
     error = found.std(axis=0, ddof=1) / np.sqrt(n)
     gap = np.abs(found.mean(axis=0) - expected)
     limit = stats.t.isf(FALSE_ALARM / 2 / found.shape[1], n - 1) * error
-    wrong = gap > np.maximum(limit, 1e-9 * np.abs(expected))
+    wrong = gap > np.maximum(limit, 1e-9 * np.abs(expected)) + slack
     assert not wrong.any(), (
         f"{what}: {found.mean(axis=0)[wrong]} ± {error[wrong]} against {expected[wrong]} "
         f"at {where(wrong)}"

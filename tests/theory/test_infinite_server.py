@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from sim.custody.register import BY_DEATH, BY_EXPIRY
 from sim.custody.sentencing import LIFE
-from tests.theory.chance import assert_means, assert_normal, assert_poisson, assert_shares
+from tests.theory.chance import (
+    assert_dispersion,
+    assert_means,
+    assert_normal,
+    assert_poisson,
+    assert_shares,
+)
 from tests.theory.theory import InfiniteServer
 from tests.theory.worlds import cells, graded, offence, scenario, solved, world
 
@@ -93,8 +99,7 @@ def test_stock_is_poisson_with_admissions_times_stay(both):
     counts = np.array([np.bincount(both.rep[both.held(e)], minlength=100) for e in EVENINGS])
     assert_poisson(counts.sum(axis=1), REPLICATIONS * held, "pooled")
     assert_poisson(counts, held, "one by one")
-    dispersion = ((counts - held) ** 2).sum(axis=1) / held
-    assert_normal(dispersion, REPLICATIONS, np.sqrt(REPLICATIONS * (2 + 1 / held)), "dispersion")
+    assert_dispersion(counts.T, held)
 
 
 def test_the_recorded_stock_is_that_of_the_spells(both):

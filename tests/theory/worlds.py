@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sim.custody.model import Cell, simulate
-from sim.custody.people import Columns, Prisons, people_at_hand, prisons
+from sim.custody.people import Prisons, prisons
 from sim.custody.streams import Draws
 from sim.scenario.load import Scenario, build, load
 from sim.scenario.tree import Tree, replaced
@@ -157,14 +156,14 @@ def shipped(name: str, held: int, end: str | None = None, **extra: object) -> Sc
     return build(name, tree)
 
 
-@cache
-def _solved(address: str, scenario: Scenario) -> Prisons:  # noqa: ARG001 - the key of the cache
-    return prisons(scenario)
+_SOLVED: dict[str, Prisons] = {}
 
 
 def solved(scenario: Scenario) -> Prisons:
     """Solve a world, once for all scenarios in it."""
-    return prisons(scenario)
+    if scenario.world_address not in _SOLVED:
+        _SOLVED[scenario.world_address] = prisons(scenario)
+    return _SOLVED[scenario.world_address]
 
 
 def cells(scenario: Scenario, seed: int, count: int, prisons: Prisons) -> Iterator[Cell]:
@@ -173,11 +172,110 @@ def cells(scenario: Scenario, seed: int, count: int, prisons: Prisons) -> Iterat
         yield simulate(scenario, prisons, Draws(seed, replication))
 
 
-def people(prisons: Prisons, draws: Draws) -> Columns:
-    """Draw everybody at hand."""
-    return people_at_hand(prisons, draws)
-
-
 def day_of(scenario: Scenario, when: str) -> int:
     """Days from the world's start to a date."""
     return (date.fromisoformat(when) - scenario.world.start).days
+
+
+def extreme_world(**changes: object) -> File:
+    """A small world in which everything is on, and everything is strong."""
+    parts: File = {
+        "offences": {
+            "theft": offence("55%", "14 months", most="4 years", petty="40%", tags=("economic",)),
+            "violence": offence("35%", "30 months", family="log-normal", shape=0.6),
+            "murder": offence("10%", "40 months", life="20%"),
+        },
+        "origins": {"hills": origin("70%"), "coast": origin("30%", 2.0)},
+        "health": {
+            "of": "stock",
+            "states": {
+                "well": health("40%", 1),
+                "ill": health("45%", 4, 2),
+                "dying": health("15%", 12, 6),
+            },
+        },
+        "deaths": {
+            "in custody": graded(0.25, "per person-year"),
+            "at liberty": {
+                "15 to 49": graded(0.03, "per person-year"),
+                "50 to 110": graded(0.1, "per person-year"),
+            },
+        },
+        "merit": merit("50%", "3 months"),
+        "earlier_reductions": {
+            "share": graded("35%"),
+            "after": graded("4 months"),
+            "cut": graded("6 months"),
+        },
+        "returns": returns(1.3, {"1 year": 1, "3 years": 0.5}),
+    }
+    return world(**(parts | changes))
+
+
+EXILE: File = {
+    "compliance": graded("80%"),
+    "destinations": {"far north": graded("70%"), "far east": graded("30%")},
+}
+
+
+def busy_world(**changes: object) -> File:
+    """The extreme world, with places of exile, at a size that runs in a moment."""
+    effects = {"supervision": {"offending": graded(0.7, "x"), "detection": graded(1.5, "x")},
+               "job": {"offending": graded(0.6, "x")},
+               "education": {"offending": graded(0.8, "x")}}  # fmt: skip
+    parts = {
+        "held": graded(600, "persons"),
+        "end": "2008-01-01",
+        "returns": returns(1.3, {"1 year": 1, "3 years": 0.5}, **effects),
+        "exile": EXILE,
+    }
+    return extreme_world(**(parts | changes))
+
+
+def decree(**changes: object) -> File:
+    """A pardon of everything that the language has, on dates in 2003."""
+    parts: File = {
+        "title": "A pardon",
+        "source": "assumption",
+        "grade": "C",
+        "ordered": {"value": "2003-02-01", "between": ["2003-02-01", "2003-02-01"]},
+        "lists_due": {"value": "2003-03-01", "between": ["2003-03-01", "2003-03-01"]},
+        "granted": {"value": "2003-04-15", "between": ["2003-04-15", "2003-04-15"]},
+        "exclude": {"murder": {"offence": "murder"}, "cut before": {"reductions": ">= 2"}},
+        "clauses": {
+            "half served": {"when": {"served share": ">= 1/2"}, "then": "release",
+                            "review": {"recommended": 0.7}},
+            "petty": {"when": {"gravity": "petty"}, "then": "release", "despite": ["cut before"]},
+            "others": {"when": {"sentence": ">= 6 months"},
+                       "then": {"reduce": {"by": "4 months", "at most": "half the sentence"}}},
+        },
+        "review": {"approved": 0.9},
+        "cap": "60 per camp",
+        "rank": ["longest served share", "lottery"],
+        "counts": "both",
+        "release": {
+            "education": "60 days from listing",
+            "over": "3 days",
+            "escort": True,
+            "exile": {"origin": "hills", "to": "chosen by camp"},
+            "supervision": True,
+            "job": 0.5,
+        },
+        "drive": {"arrests per release": 0.6, "within": "3 months"},
+    }  # fmt: skip
+    return {key: part for key, part in deepcopy(parts | changes).items() if part is not None}
+
+
+def customary(**changes: object) -> File:
+    """A pardon on two days of every year."""
+    parts: File = {
+        "source": "assumption",
+        "grade": "C",
+        "every": "year",
+        "dates": ["02-16", "09-09"],
+        "clauses": {"close to the end": {"when": {"remaining": "<= 6 months"}, "then": "release"}},
+        "cap": "8 per camp",
+        "rank": "longest served",
+        "drive": {"arrests per release": 0.3, "within": "2 months"},
+    }
+    return deepcopy(parts | changes)

@@ -1,0 +1,70 @@
+"""Random worlds under random decrees: the engine does what the oracle does, on every clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
+from sim.custody.streams import Draws
+from sim.scenario.problems import ScenarioError
+from tests.oracle.compare import check
+from tests.oracle.worlds import files, scenario_of
+
+SEEN = (
+    "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
+    "exiled", "expired waiting", "died waiting", "moved while waiting", "still waiting",
+    "unrecommended", "unapproved", "capped", "returned", "arrested in a drive", "merit",
+    "died at liberty", "life", "labelled", "nobody",
+)  # fmt: skip
+"""What must have happened somewhere, or the examples show too little."""
+
+
+def _examined(file: dict[str, Any], seed: int, stops: list[int], seen: Counter[str]) -> None:
+    try:
+        oracle, _ = check(scenario_of(file), Draws(seed, 0), stops)
+    except ScenarioError:
+        reject()  # a world that cannot be: a label nobody can bear, returns beyond admissions
+    stages = Counter(stage for docket in oracle.dockets for stage, _, _ in docket.stages)
+    seen.update(stages)
+    seen["unrecommended"] += stages["eligible"] - stages["recommended"]
+    seen["unapproved"] += stages["recommended"] - stages["approved"]
+    seen["capped"] += stages["approved"] - stages["selected"]
+    seen["nobody"] += not oracle.spells
+    for s in oracle.spells:
+        seen["returned"] += s.spell > 0 and s.person < 2**40
+        seen["arrested in a drive"] += s.line > 0
+        seen["merit"] += s.merit_day is not None
+        seen["died at liberty"] += s.died_free is not None
+        seen["life"] += s.imposed is None
+        seen["labelled"] += s.labelled
+
+
+def _run(examples: int) -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(files(), st.integers(0, 9), st.lists(st.integers(0, 2191), max_size=8))
+    def examine(file: dict[str, Any], seed: int, stops: list[int]) -> None:
+        _examined(file, seed, stops, seen)
+
+    examine()
+    assert not [what for what in SEEN if not seen[what]]
+
+
+def test_hundred_random_worlds_and_decrees():
+    _run(100)
+
+
+@pytest.mark.slow
+def test_two_thousand_random_worlds_and_decrees():
+    _run(2000)

@@ -1,0 +1,381 @@
+"""Every shipped file loads; every mistake is told with file, line, key path and what to mend."""
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sim.scenario.load import Scenario, load, shipped_folder
+from sim.scenario.problems import Problem, ScenarioError, nearest, shown
+
+WRONG = Path(__file__).parent / "wrong"
+SHIPPED = sorted(shipped_folder().glob("*.yaml"))
+PARTY = "decrees.party-75th"
+BORDER = f"{PARTY}.clauses.border crossing and smuggling"
+ECONOMIC = f"{PARTY}.clauses.economic crime"
+
+MISTAKES = {
+    # A key or a word that is not known.
+    "typo-in-a-key": (3, f"{PARTY}.list_due", "did you mean 'lists_due'?"),
+    "typo-in-a-key-of-the-world": (6, "world.offences.theft.sentence.maen", "did you mean 'mean'?"),
+    "unknown-offence": (6, f"{PARTY}.exclude.serious crime.when.offence", "'robery': did you mean"),
+    "unknown-tag": (6, f"{ECONOMIC}.when.offence.tag", "did you mean 'economic'?"),
+    "unknown-attribute": (7, f"{BORDER}.when.served shares", "did you mean 'served share'?"),
+    "unknown-attribute-of-a-bare-exclusion": (
+        6, f"{PARTY}.exclude.the young.agee", "did you mean 'age'?"),
+    "unknown-giver-of-reductions": (
+        6, "decrees.party-70th.clauses.others.when.reductions.by", "mean 'liberation-70th'?"),
+    "unknown-rank": (3, f"{PARTY}.rank.0", "did you mean 'longest served'?"),
+    "unknown-camp-of-an-origin": (
+        7, "world.origins.Pyongyang.by camp.Kangdon", "did you mean 'Kangdong'?"),
+    "exile-of-an-unknown-origin": (
+        3, f"{PARTY}.release.exile.origin", "'Seoul' is no origin of this world: expected one of"),
+    "despite-naming-no-exclusion": (6, f"{ECONOMIC}.despite", "did you mean 'serious crime'?"),
+    # What a value rests on.
+    "missing-source": (4, "world.women.source", "'source' is missing"),
+    "unknown-source": (4, "world.women.source", "'un-coi-2041': did you mean 'un-coi-2014'?"),
+    "unknown-source-of-a-threshold": (
+        7, f"{BORDER}.when.served share.source", "unknown source 'daily-nk-2020'"),
+    "wrong-grade": (4, "world.women.grade", "'D': expected one of: A, B, C"),
+    "grade-c-without-a-range": (5, "world.merit.probability", "needs a range: give 'low' and"),
+    "grade-c-threshold-without-a-range": (
+        10, "decrees.wrong.clauses.everybody.when.served", "needs a range"),
+    "grade-c-date-without-a-range": (5, f"{PARTY}.granted", "give 'between: [first, last]'"),
+    "probability-without-a-range": (3, f"{PARTY}.release.job", "needs a range"),
+    "half-a-range": (4, "world.women", "a range has both ends"),
+    "range-beside-the-value": (5, "world.merit.after", "6 months to 2 years does not hold 3 years"),
+    "range-beside-the-threshold": (7, f"{BORDER}.when.served share", "does not hold '>= 70%'"),
+    "assumption-graded-a": (4, "world.women", "write 'grade: C'"),
+    # Numbers and lengths.
+    "number-without-unit": (4, "world.held.unit", "'unit' is missing"),
+    "length-without-unit": (4, "world.offence to admission.value", "needs its unit"),
+    "share-above-one": (4, "world.women.value", "between 0 and 1 (0% and 100%); found '120%'"),
+    "negative-number": (4, "world.held.value", "cannot be negative; found -1"),
+    "shares-not-summing-to-one": (5, "world.offences", "the shares sum to 1.01; they must sum to"),
+    "ages-with-a-gap": (5, "world.deaths.at liberty", "without gap or overlap"),
+    "no-ages": (5, "world.ages at offence.young", "expected such as '14 to 17'"),
+    "times-free-out-of-order": (5, "world.returns", "in increasing order"),
+    # Conditions, effects, caps.
+    "threshold-without-unit": (7, f"{BORDER}.when.remaining", "needs its unit, such as '2 years'"),
+    "threshold-without-comparison": (7, f"{BORDER}.when.remaining", "such as '>= 2 years'"),
+    "share-without-unit": (7, f"{BORDER}.when.served share.value", "a per cent or a fraction"),
+    "equals-on-a-share": (7, f"{BORDER}.when.served share", "'=='; use a band"),
+    "age-in-months": (
+        6, "decrees.surprise.clauses.juvenile.when.age at offence", "in whole years"),
+    "condition-without-attribute": (6, f"{ECONOMIC}.when", "such as {offence: theft}"),
+    "clause-without-when": (6, f"{ECONOMIC}.when", "'when' is missing"),
+    "decree-without-clauses": (4, "decrees.wrong.clauses", "names nothing; expected at least one"),
+    "unknown-effect": (6, f"{ECONOMIC}.then", "'relaese': expected 'release' or such as {reduce"),
+    "amount-of-nothing": (6, f"{ECONOMIC}.then.reduce.by", "such as '3 years', 'half the"),
+    "cap-nonsense": (3, f"{PARTY}.cap", "'a few'; expected 'none', '50 per camp' or '5000 in all'"),
+    "education-from-nowhere": (3, f"{PARTY}.release.education", "such as '60 days from listing'"),
+    "neither-true-nor-false": (3, f"{PARTY}.release.escort", "expected true or false"),
+    # Dates.
+    "decree-before-the-start": (3, f"{PARTY}.ordered", "before the start of the world, 2015-01-01"),
+    "decree-after-the-end": (5, f"{PARTY}.granted", "not lie before the world's end, 2026-01-01"),
+    "granted-before-ordered": (
+        8, "decrees.wrong.granted", "2020-07-22 lies before 'ordered', 2020-07-23"),
+    "lists-due-before-ordered": (
+        5, f"{PARTY}.ordered", "2020-08-11 lies after 'lists_due', 2020-08-10"),
+    "date-outside-its-bounds": (
+        5, f"{PARTY}.granted", "2020-10-11 does not lie between 2020-10-01 and 2020-10-10"),
+    "no-such-day": (5, f"{PARTY}.granted", "'2020-13-10' (month must be in 1..12); expected such"),
+    "date-not-in-iso-form": (5, f"{PARTY}.granted", "expected YYYY-MM-DD"),
+    "never-granted": (3, PARTY, "'granted' is missing"),
+    "thresholds-on-nothing": (3, f"{PARTY}.thresholds_on", "'lists', 'grant', 'release' or a date"),
+    "yearly-without-dates": (3, "decrees.customary", "needs 'dates', each once, such as [02-16]"),
+    "no-such-day-of-the-year": (3, "decrees.customary.dates.1", "'02-30'; expected MM-DD"),
+    # Cases.
+    "case-of-an-unknown-camp": (
+        6, f"{PARTY}.cases.a thief of no known camp.who.camp", "did you mean 'Kaechon'?"),
+    "case-with-an-unknown-outcome": (
+        6, f"{PARTY}.cases.a thief is let go.then.1", "unknown outcome 'freed'"),
+    # Assumptions to vary alone.
+    "rests-on-an-unknown-path": (
+        4, "rests on.mortality in custody.range of", "no key 'death' under 'world': did you mean"),
+    "rests-on-a-value-without-a-range": (4, "rests on.number held.range of", "names no value with"),
+    "rests-on-two-things": (4, "rests on.number held", "either 'range of' or 'instead'"),
+    # Files and their form.
+    "null-that-removes-nothing": (
+        5, f"{PARTY}.exclude.sentences already reduced", "mean 'sentence already reduced'?"),
+    "duplicate-key": (3, "title", "stands here twice; remove one"),
+    "key-with-a-dot": (3, "rests on.No. 1", "a key has no dot"),
+    "key-that-is-a-truth-word": (3, f"{PARTY}.exclude.no", "take for true or false"),
+    "text-with-a-comma": (4, "world.women.or a third", "a text with a comma needs quotes"),
+    "circle": (2, "extends", "circle.yaml -> circle-back.yaml -> circle.yaml"),
+    "circle-back": (3, "extends", "circle-back.yaml -> circle.yaml -> circle-back.yaml"),
+    "circle-of-one": (2, "extends", "a circle: circle-of-one.yaml -> circle-of-one.yaml"),
+    "extends-no-file": (2, "extends", "no such file: 'dprc.yaml'"),
+    "extends-two-files": (2, "extends", "expected the name of one file"),
+    "without-a-world": (1, "world", "give 'extends: dprk.yaml', or a world of your own"),
+    "without-a-title": (1, "title", "'title' is missing"),
+    "list-of-nothing": (1, "", "expected keys such as 'title:' and 'decrees:'"),
+    "no-yaml": (3, "", "no YAML: expected ',' or ']'"),
+    "alias-of-itself": (3, "rests on.number held", "an alias that contains itself"),
+    "tag-of-a-language": (1, "title", "is not used here"),
+    "empty": (0, "", "is empty; expected a scenario or a world"),
+    "only-a-comment": (0, "", "is empty; expected a scenario or a world"),
+}  # fmt: skip
+
+SEVERAL = {
+    "cap-without-reach": [
+        (3, f"{PARTY}.cap.high", "expected a whole number, found 'many'"),
+        (3, f"{PARTY}.cap.value", "no cap: 50"),
+    ],
+    "typo-in-an-effect": [
+        (6, f"{ECONOMIC}.then.reduce.buy", "did you mean 'by'?"),
+        (6, f"{ECONOMIC}.then.reduce.by", "'by' is missing"),
+    ],
+    "case-with-a-bare-sentence": [
+        (6, f"{PARTY}.cases.a thief.then.trem", "did you mean 'term'?"),
+        (6, f"{PARTY}.cases.a thief.who.sentence", "a length needs its unit"),
+    ],
+    "rests-on-a-wrong-patch": [
+        (5, f"rests on.arrest drive.instead.{PARTY}.drive.arrests per release", "is missing"),
+        (5, f"rests on.arrest drive.instead.{PARTY}.drive.within", "lasts at least 1 day"),
+        (7, f"rests on.bar on earlier reductions.instead.{PARTY}.exclude.sentences",
+         "null removes nothing"),
+    ],
+    "everything-at-once": [
+        (3, "title", "stands here twice"),
+        (5, "world.held.value", "expected a number, found 'many'"),
+        (6, "world.women.source", "unknown source 'nobody'"),
+        (9, f"{PARTY}.ordered", "2020-09-01 lies after 'lists_due'"),
+        (11, f"{ECONOMIC}.then", "unknown effect 'relaese'"),
+        (11, f"{ECONOMIC}.when.gravity", "did you mean 'petty'?"),
+        (15, "decrees.second.granted", "2014-12-31 lies before the start of the world"),
+        (18, "decrees.second.release.exile.origin", "'Seoul' is no origin"),
+        (20, "rests on.number held.range of", "no key 'hold' under 'world': did you mean 'held'?"),
+    ],
+}  # fmt: skip
+
+
+def problems_of(path):
+    with pytest.raises(ScenarioError) as error:
+        load(path)
+    return error.value.problems
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_told_once_with_its_place_and_what_to_mend(name):
+    line, path, words = MISTAKES[name]
+    (problem,) = problems_of(WRONG / f"{name}.yaml")
+    assert (Path(problem.file).name, problem.line, problem.path) == (f"{name}.yaml", line, path)
+    assert words in problem.message
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_all_mistakes_of_a_file_are_told_at_once(name):
+    problems = problems_of(WRONG / f"{name}.yaml")
+    assert [(problem.line, problem.path) for problem in problems] == [
+        (line, path) for line, path, _ in SEVERAL[name]
+    ]
+    for problem, (_, _, words) in zip(problems, SEVERAL[name], strict=True):
+        assert words in problem.message
+
+
+def test_every_wrong_file_is_asserted():
+    assert {path.stem for path in WRONG.glob("*.yaml")} == {*MISTAKES, *SEVERAL}
+
+
+def test_no_message_speaks_of_the_library_that_finds_it():
+    jargon = re.compile(
+        r"pydantic|validat|literal\[|function-|Input should|dict_type|NoneType", re.I
+    )
+    for path in WRONG.glob("*.yaml"):
+        for problem in problems_of(path):
+            assert not jargon.search(str(problem)), problem
+
+
+def test_a_folder_a_binary_file_and_no_file_are_refused(tmp_path):
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(bytes(range(256)))
+    expected = {
+        tmp_path: "is a folder; expected a YAML file",
+        binary: "is no UTF-8 text; expected YAML",
+        tmp_path / "none.yaml": "no such file",
+    }
+    for path, message in expected.items():
+        assert problems_of(path) == (Problem(str(path), 0, "", message),)
+    assert [path.name for path in tmp_path.iterdir()] == ["binary.yaml"]
+
+
+def test_a_message_names_file_line_path_and_mistake():
+    problem = Problem("a.yaml", 3, "world.held", "'unit' is missing")
+    assert str(problem) == "a.yaml:3: world.held: 'unit' is missing"
+    assert str(Problem("a.yaml", 0, "", "is empty")) == "a.yaml: is empty"
+
+
+def test_problems_are_told_in_the_order_of_the_file_and_once():
+    later, earlier = Problem("a", 9, "x", "m"), Problem("a", 2, "y", "m")
+    error = ScenarioError([later, earlier, later])
+    assert error.problems == (earlier, later)
+    assert str(error) == "a:2: y: m\na:9: x: m"
+
+
+def test_the_nearest_word_is_suggested_and_long_lists_are_cut():
+    assert nearest("offense", ["offence", "origin"]) == "did you mean 'offence'?"
+    assert nearest("xyz", ["b", "a"]) == "expected one of: a, b"
+    assert nearest("xyz", []) == "nothing is expected here"
+    assert (
+        nearest("?", [f"w{i:02}" for i in range(40)]) == "expected one of 40, such as w00, w01, w02"
+    )
+    assert shown("x" * 100) == "'" + "x" * 57 + " …"
+
+
+# --- Files that are right.
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return {path.stem: load(path) for path in SHIPPED}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_file_loads(path):
+    scenario = load(path)
+    assert isinstance(scenario, Scenario)
+    assert scenario.name == path.stem
+    assert (scenario.world.start, scenario.world.end) == (date(2015, 1, 1), date(2026, 1, 1))
+
+
+def test_a_shipped_file_is_found_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load("2020-anniversary.yaml").title.endswith("as announced")
+
+
+def test_titles_tell_the_shipped_files_apart(shipped):
+    titles = [scenario.title for scenario in shipped.values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_shipped_decree_has_cases(shipped):
+    for scenario in shipped.values():
+        for name, decree in scenario.decrees.items():
+            assert decree.cases, (scenario.name, name)
+            assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+
+
+def test_every_source_is_used_and_none_is_cited_twice_over():
+    text = (shipped_folder() / "sources.bib").read_text(encoding="utf-8")
+    keys = re.findall(r"^@\w+\{([^,]+),", text, re.MULTILINE)
+    assert len(set(keys)) == len(keys)
+    cited = set()
+    for path in SHIPPED:
+        for _, tree in load(path).tree.mappings():
+            source = tree.value.get("source")
+            found = source.plain() if source else []
+            cited.update(found if isinstance(found, list) else [found])
+    assert cited - {"assumption", "derived"} == set(keys)
+
+
+def test_every_source_has_author_title_date_address_and_note():
+    text = (shipped_folder() / "sources.bib").read_text(encoding="utf-8")
+    entries = re.split(r"^@", text, flags=re.MULTILINE)[1:]
+    for entry in entries:
+        fields = re.findall(r"^\s+(\w+)\s*=", entry, re.MULTILINE)
+        assert {"author", "title", "year", "url", "note"} <= set(fields), entry
+
+
+def test_the_worlds_have_their_camps_and_stocks(shipped):
+    small, large = shipped["dprk"].world, shipped["dprk-70k"].world
+    assert (len(small.camps), small.held.value) == (12, 36000)
+    assert sum(camp.size.value for camp in small.camps.values()) == 36000
+    assert (len(large.camps), large.held.value) == (19, 70000)
+    assert large.offences == small.offences
+    assert list(large.camps)[:12] == list(small.camps)
+
+
+def test_a_scenario_can_be_set_in_another_world(shipped):
+    there = load("2020-anniversary.yaml", world="dprk-70k.yaml")
+    assert there.world == shipped["dprk-70k"].world
+    assert there.decrees == shipped["2020-anniversary"].decrees
+    assert there.title == shipped["2020-anniversary"].title
+
+
+def test_a_decree_beside_its_world_stays_when_the_world_is_changed(tmp_path, shipped):
+    text = (shipped_folder() / "dprk.yaml").read_text(encoding="utf-8")
+    decree = """
+decrees:
+  own:
+    source: dailynk-2020-07
+    grade: A
+    granted: 2020-10-10
+    clauses: {everybody: {when: {served: ">= 1 day"}, then: release}}
+"""
+    own = tmp_path / "own.yaml"
+    own.write_text(text.replace("Twelve prisons, 36,000 held", "Own", 1) + decree, encoding="utf-8")
+    there = load(own, world="dprk-70k.yaml")
+    assert (there.title, list(there.decrees)) == ("Own", ["own"])
+    assert there.world == shipped["dprk-70k"].world
+
+
+def test_sources_are_those_of_every_folder_in_the_chain(tmp_path):
+    shutil.copy(shipped_folder() / "no-pardon.yaml", tmp_path / "base.yaml")
+    (tmp_path / "sources.bib").write_text("@misc{own-2025, title = {Own}}\n", encoding="utf-8")
+    (tmp_path / "base.yaml").write_text(
+        "title: Base\nextends: dprk.yaml\nworld: {women: {source: own-2025}}\n", encoding="utf-8"
+    )
+    below = tmp_path / "below"
+    below.mkdir()
+    (below / "own.yaml").write_text("title: Own\nextends: ../base.yaml\n", encoding="utf-8")
+    assert load(below / "own.yaml").world.women.source == ("own-2025",)
+
+
+def write(tmp_path, text):
+    path = tmp_path / "own.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "title: Another title",
+        "note: A remark",
+        "decrees: {party-75th: {note: A remark, grade: B, status: reported}}",
+        "decrees: {party-75th: {cases: {a petty thief is freed on his second day: null}}}",
+        "rests on: {number held: null}",
+        "world: {women: {source: kinu-2016, grade: A, low: 20%}}",
+        "decrees: {party-75th: {granted: {between: [2020-10-02, 2020-10-09]}}}",
+    ],
+)
+def test_what_decides_no_result_leaves_the_address(tmp_path, shipped, patch):
+    title = "" if patch.startswith("title") else "title: Own\n"
+    own = write(tmp_path, f"{title}extends: 2020-anniversary.yaml\n{patch}\n")
+    assert own.address == shipped["2020-anniversary"].address
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "world: {women: {value: 28%}}",
+        "world: {start: 2015-01-02}",
+        "decrees: {party-75th: {granted: {value: 2020-10-07}}}",
+        "decrees: {party-75th: {cap: 50 per camp}}",
+        "decrees: {party-75th: {release: {escort: false}}}",
+    ],
+)
+def test_what_decides_a_result_changes_the_address(tmp_path, shipped, patch):
+    own = write(tmp_path, f"title: Own\nextends: 2020-anniversary.yaml\n{patch}\n")
+    assert own.address != shipped["2020-anniversary"].address
+
+
+def test_the_order_of_clauses_decides(tmp_path):
+    head = "extends: dprk.yaml\ndecrees:\n  d:\n    source: assumption\n    grade: C\n"
+    dates = "    granted: {value: 2020-10-10, between: [2020-10-10, 2020-10-10]}\n    clauses:\n"
+    one = "      a: {when: {sex: women}, then: release}\n"
+    other = '      b: {when: {served: ">= 1 day"}, then: release}\n'
+    first = write(tmp_path, f"title: A\n{head}{dates}{one}{other}")
+    second = write(tmp_path, f"title: A\n{head}{dates}{other}{one}")
+    assert first.address != second.address
+
+
+def test_an_error_of_a_later_step_is_placed_in_the_files(shipped):
+    error = shipped["2020-no-exile"].problem(("world", "held", "value"), "too many")
+    (problem,) = error.problems
+    assert Path(problem.file).name == "dprk.yaml"
+    assert problem.line == shipped["dprk"].tree.at(("world", "held", "value")).line
+    assert str(problem).endswith("world.held.value: too many")

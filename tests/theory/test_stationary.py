@@ -1,0 +1,272 @@
+"""Without decrees nothing changes: twenty years of every shipped world and of extreme ones.
+
+The same evening of each year is compared, since merit makes a yearly ripple. Persons are points
+of a Poisson process, and each is held on an evening or not: so the stock of an evening is
+Poisson, and so is any part of it that a person's own attributes mark.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sim.custody.model import simulate
+from sim.custody.people import PAST_RELEASES, Prisons, labelled, people_at_hand
+from sim.custody.register import BY_DEATH, Register
+from sim.custody.sentencing import LIFE
+from sim.custody.streams import ARRIVALS, Draws
+from sim.scenario.lengths import whole_days
+from sim.scenario.world import World
+from tests.theory.chance import assert_dispersion, assert_means, assert_normal, assert_poisson
+from tests.theory.theory import sentence_law
+from tests.theory.worlds import SHIPPED, extreme_world, scenario, shipped, solved
+
+YEARS = 20
+HELD = 3000
+EXTREME = ("extreme", "extreme without returns", "extreme by admissions")
+
+
+def made(name: str):
+    if name in SHIPPED:
+        start = shipped(name, HELD).world.start
+        return shipped(name, HELD, end=f"{start.year + YEARS}{start:-%m-%d}")
+    changes = {"end": "2021-01-01"}
+    if name == "extreme without returns":
+        changes["returns"] = None
+    plain = extreme_world(**changes)
+    if name == "extreme by admissions":
+        plain["health"]["of"] = "admissions"
+    return scenario({key: part for key, part in plain.items() if part is not None})
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was counted, one row for each replication."""
+
+    world: World
+    prisons: Prisons
+    start: np.ndarray
+    evenings: np.ndarray
+    year_days: np.ndarray
+    stock: np.ndarray
+    health: np.ndarray
+    rate: np.ndarray
+    rate_squared: np.ndarray
+    labelled: np.ndarray
+    camps: np.ndarray
+    admitted: np.ndarray
+    returned: np.ndarray
+    exposure: np.ndarray
+    died: np.ndarray
+    by_place: np.ndarray
+    by_offence: np.ndarray
+    life: np.ndarray
+    imposed: np.ndarray
+    ages: np.ndarray
+
+    @property
+    def replications(self) -> int:
+        return len(self.stock)
+
+
+def observe(name: str, replications: int, seed: int) -> Observed:
+    scenario_, rows = made(name), []
+    prisons = solved(scenario_)
+    world = scenario_.world
+    anniversary = [date(world.start.year + y, *world.start.timetuple()[1:3]) for y in range(21)]
+    edges = np.array([(day - world.start).days for day in anniversary])
+    for k in range(replications):
+        draws = Draws(seed, k)
+        people = people_at_hand(prisons, draws)
+        register = simulate(scenario_, prisons, draws, people=people).register
+        rows.append(count(prisons, draws, register, edges))
+    columns = [np.array(part) for part in zip(*rows, strict=True)]
+    return Observed(world, prisons, columns[0], edges[1:] - 1, np.diff(edges), *columns[1:])
+
+
+def count(prisons: Prisons, draws: Draws, r: Register, edges: np.ndarray) -> list[object]:
+    world = prisons.scenario.world
+    label = world.earlier_reductions
+    after = label.after.value if label else 0
+    on = labelled(prisons, draws, r.person, r.spell.astype(np.int64), r.line)
+    states, camps, origins = len(world.health.states), len(world.camps), len(world.origins)
+    held = np.array([(r.admitted <= e) & (r.left > e) for e in edges[1:] - 1])
+    new = r.admitted >= 0
+    year = np.searchsorted(edges, r.admitted[new], side="right") - 1
+    back = new & (r.spell > 0)
+    code = r.origin.astype(np.int64) * camps + r.camp
+    fixed = new & (r.imposed < LIFE)
+    offence = r.offence.astype(np.int64)
+    age = (r.admitted - world.offence_to_admission.value - r.born)[new]
+    band = age_edges(world)
+    group = (r.spell > 0) * states + r.health
+    risk = -np.expm1(-r.rate / 1e12) * (np.minimum(r.left, edges[-1] - 1) - r.base)
+    dead = (r.cause == BY_DEATH) & (r.left < edges[-1])
+    offences, groups = len(world.offences), 2 * states
+    return [
+        ((r.person < PAST_RELEASES) & (r.spell == 0)).sum(),
+        held.sum(axis=1),
+        [np.bincount(r.health[h], minlength=states) for h in held],
+        [r.rate[h].sum() / 1e12 for h in held],
+        [(r.rate[h].astype(float) ** 2).sum() / 1e24 for h in held],
+        [(h & on & (e - r.admitted >= after)).sum() for e, h in zip(edges[1:] - 1, held, strict=True)],
+        [np.bincount(r.camp[h], minlength=camps) for h in held],
+        np.bincount(year, minlength=len(edges) - 1),
+        np.bincount(year[r.spell[new] > 0], minlength=len(edges) - 1),
+        np.bincount(group, risk, groups),
+        np.bincount(group[dead], minlength=groups),
+        np.bincount(code[new], minlength=origins * camps),
+        np.bincount(offence[new], minlength=offences),
+        np.bincount(offence[new & ~fixed], minlength=offences),
+        np.bincount(offence[fixed], r.imposed[fixed], offences),
+        np.bincount(np.searchsorted(band, age, side="right") - 1, minlength=len(band)),
+    ]
+
+
+def age_edges(world: World) -> list[int]:
+    """Ages in days at which a stated band begins, and the end of the last."""
+    bands = list(world.ages_at_offence)
+    years = [first for first, _ in bands] + [bands[-1][1] + 1]
+    return [whole_days(year, "year") for year in years]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        *((name, 40) for name in SHIPPED),
+        ("extreme", 25),
+        ("extreme without returns", 25),
+        *(pytest.param((name, 500), marks=pytest.mark.slow) for name in SHIPPED),
+        *(pytest.param((name, 300), marks=pytest.mark.slow) for name in EXTREME),
+    ],
+    ids=lambda param: f"{param[0]}, {param[1]} replications",
+)
+def seen(request) -> Observed:
+    return observe(*request.param, seed=104)
+
+
+def test_stock_is_what_the_world_says_on_every_anniversary(seen):
+    held = seen.world.held.value
+    assert_poisson(seen.start.sum(), seen.replications * held, "at the start")
+    assert_poisson(seen.stock.sum(axis=0), seen.replications * held, "stock")
+    assert_dispersion(seen.stock, held)
+
+
+def test_admissions_and_returns_are_the_same_every_year(seen):
+    steady = seen.prisons.steady
+    assert_means(seen.admitted, steady.admissions_per_day * seen.year_days, "admissions")
+    per_day = steady.admissions_per_day - steady.first_per_day
+    assert_means(seen.returned, per_day * seen.year_days, "returns")
+    if seen.world.returns is None:
+        assert seen.returned.sum() == 0
+    else:
+        assert seen.returned.sum() > 100 * seen.replications
+    first = seen.admitted - seen.returned
+    expected = steady.first_per_day * seen.year_days * seen.replications
+    assert_poisson(first.sum(axis=0), expected, "first admissions")
+
+
+def test_hazard_of_those_held_is_the_stated_one_every_year(seen):
+    stated = seen.world.deaths.in_custody.value / 365.25 * seen.world.held.value
+    assert_normal(
+        seen.rate.sum(axis=0), stated * seen.replications,
+        np.sqrt(seen.rate_squared.sum(axis=0)), "sum of hazards",
+    )  # fmt: skip
+
+
+def test_deaths_follow_the_hazard_of_each_state_in_first_and_later_spells(seen):
+    expected, deaths = seen.exposure.sum(axis=0), seen.died.sum(axis=0)
+    possible = expected > 0
+    assert deaths[~possible].sum() == 0
+    assert_normal(
+        deaths[possible], expected[possible], np.sqrt(expected[possible]), "deaths in custody"
+    )
+
+
+def test_health_of_the_stock_or_of_admissions_is_the_stated_one(seen):
+    shares = np.array([state.share.value for state in seen.world.health.states.values()])
+    if seen.world.health.of == "stock":
+        expected = shares * seen.world.held.value * seen.replications
+        assert_poisson(seen.health.sum(axis=0), expected[None, :], "health of the stock")
+    else:
+        assert np.allclose(seen.prisons.steady.health, shares, rtol=1e-12)
+
+
+def test_share_that_bears_the_label_is_the_stated_one_every_year(seen):
+    label = seen.world.earlier_reductions
+    stated = label.share.value if label else 0.0
+    expected = stated * seen.world.held.value * seen.replications
+    assert_poisson(seen.labelled.sum(axis=0), expected, "labelled")
+
+
+def test_admissions_by_camp_and_origin_are_the_stated_ones(seen):
+    joint = places_of(seen.world)
+    total = seen.admitted.sum(axis=1, keepdims=True)
+    assert_means(seen.by_place - total * joint.ravel(), 0, "camp and origin")
+
+
+def places_of(world: World) -> np.ndarray:
+    """P(origin, camp) of an admission; at most one origin has its own shares by camp."""
+    sizes = np.array([camp.size.value for camp in world.camps.values()])
+    sizes = sizes / sizes.sum()
+    shares = np.array([origin.share.value for origin in world.origins.values()])
+    own = [o for o, origin in enumerate(world.origins.values()) if origin.by_camp]
+    if not own:
+        return shares[:, None] * sizes
+    (one,) = own
+    stated = list(world.origins.values())[one].by_camp
+    known = np.array([stated[c].value if c in stated else np.nan for c in world.camps])
+    free = np.isnan(known)
+    rest = shares[one] - sizes[~free] @ known[~free]
+    within = np.where(free, rest / sizes[free].sum(), known)
+    joint = shares[:, None] / (1 - shares[one]) * (1 - within) * sizes
+    joint[one] = within * sizes
+    return joint
+
+
+def test_offences_of_admissions_are_in_the_stated_shares(seen):
+    shares = np.array([offence.share.value for offence in seen.world.offences.values()])
+    total = seen.admitted.sum(axis=1, keepdims=True)
+    assert_means(seen.by_offence - total * shares, 0, "offences")
+    life = np.array([o.life.value if o.life else 0.0 for o in seen.world.offences.values()])
+    assert_means(seen.life - seen.by_offence * life, 0, "life sentences")
+
+
+def test_mean_sentences_are_the_stated_ones(seen):
+    offences = seen.world.offences.values()
+    stated = np.array([offence.sentence.mean.value for offence in offences])
+    for offence, solved_one in zip(offences, seen.prisons.steady.sentences, strict=True):
+        assert solved_one.mean_days == pytest.approx(offence.sentence.mean.value, rel=1e-9)
+        days, weights = sentence_law(offence.sentence, seen.world.sentence_step.value)
+        fixed = solved_one.days < LIFE
+        assert np.array_equal(solved_one.days[fixed], days)
+        own = solved_one.weights[fixed] / solved_one.weights[fixed].sum()
+        assert np.allclose(own, weights, rtol=1e-6, atol=1e-12)
+    fixed = seen.by_offence - seen.life
+    assert_means(seen.imposed - fixed * stated, 0, "sentences")
+
+
+def test_ages_at_offence_are_the_stated_ones_but_for_returns_beyond_the_oldest(seen):
+    steady, edges = seen.prisons.steady, age_edges(seen.world)
+    stated = [share.value for share in seen.world.ages_at_offence.values()]
+    by_day = np.array([steady.age_all[g] / steady.age_all[g].sum() for g in steady.origin_group])
+    day = steady.origin_all @ by_day
+    solved_ages = np.add.reduceat(day, edges)
+    beyond = solved_ages[-1]
+    assert np.all(np.abs(solved_ages[:-1] - stated) <= beyond + 1e-9)
+    assert beyond < 0.03
+    assert day[: edges[0]].sum() == 0
+    total = seen.admitted.sum(axis=1, keepdims=True)
+    gap = seen.ages[:, : len(edges)] - total * solved_ages
+    # Ages at a return are solved in steps of half a year, hence to about a part in a hundred.
+    assert_means(gap, 0, "ages at offence", slack=0.01 * solved_ages * total.mean())
+
+
+def test_first_admissions_are_numbered_from_their_own_first_id(seen):
+    draws = Draws(104, 0)
+    people = people_at_hand(seen.prisons, draws)
+    arrivals = np.sort(people["person"][people["person"] >= ARRIVALS])
+    assert np.array_equal(arrivals, ARRIVALS + np.arange(len(arrivals)))
