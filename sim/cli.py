@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
-    from sim.analysis.compare import Comparison, Progress
+    from sim.analysis.check import FileResult
+    from sim.analysis.compare import Progress
     from sim.scenario.load import Scenario
 
 DONE, FAILED, WRONG_INPUT, DOES_NOT_HOLD, INTERRUPTED = 0, 1, 2, 3, 130
@@ -30,9 +32,11 @@ app = typer.Typer(
 
 Files = Annotated[list[Path], typer.Argument(help="Scenario files; shipped ones by name.")]
 World = Annotated[Path | None, typer.Option(help="Run the decrees in this file's world instead.")]
-Replications = Annotated[int, typer.Option(min=1, help="Realisations of every scenario.")]
+Replications = Annotated[
+    int, typer.Option(min=1, max=1_000_000, help="Realisations of every scenario.")
+]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")]
-Workers = Annotated[int, typer.Option(min=0, help="Workers; 0 for one per processor.")]
+Workers = Annotated[int, typer.Option(min=0, max=1024, help="Workers; 0 for one per processor.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for tables, CSV files and the manifest.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier run in that folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -41,19 +45,14 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stder
 
 def main() -> None:
     """Run the command line."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        say("Interrupted; nothing was saved. The same command begins again.")
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(FAILED)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # where a minus sign cannot be written
+    app()
 
 
 def say(text: str) -> None:
     """Tell the user something that is no result."""
-    print(text, file=sys.stderr)
+    typer.echo(text, err=True)
 
 
 def stop(message: str, code: int = WRONG_INPUT) -> NoReturn:
@@ -64,28 +63,41 @@ def stop(message: str, code: int = WRONG_INPUT) -> NoReturn:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn mistakes in files and folders into messages."""
-    from sim.paper.folder import FolderError
-    from sim.scenario.problems import ScenarioError
-
+    """Turn mistakes, failures and interruption into messages and exit statuses."""
     try:
-        yield
-    except ScenarioError as error:
-        stop(str(error))
-    except FolderError as error:
-        stop(str(error), FAILED)
+        from sim.paper.folder import FolderError, SaveError
+        from sim.scenario.problems import ScenarioError
+
+        try:
+            yield
+            sys.stdout.flush()
+        except SaveError as error:
+            stop(str(error), FAILED)
+        except (ScenarioError, FolderError) as error:
+            stop(str(error))
+    except KeyboardInterrupt:
+        stop("Interrupted; nothing was saved. The same command begins again.", INTERRUPTED)
+    except BrokenPipeError:
+        raise  # whoever reads has read enough; Typer ends quietly
+    except OSError as error:
+        stop(f"{error.filename or 'standard output'}: {error.strerror or error}", FAILED)
+    except MemoryError:
+        stop("not enough memory; fewer workers, or a smaller world, need less", FAILED)
 
 
 def _load_all(files: list[Path], world: Path | None) -> list[Scenario]:
     from sim.scenario.load import load
-    from sim.scenario.problems import ScenarioError
+    from sim.scenario.problems import Problem, ScenarioError
 
-    problems, found = [], []
+    problems: list[Problem] = []
+    found: list[Scenario] = []
     for file in files:
         try:
             found.append(load(file, world=world))
         except ScenarioError as error:
             problems += error.problems
+        except OSError as error:  # such as a name that is too long
+            problems.append(Problem(str(error.filename), 0, "", str(error.strerror)))
     if problems:
         raise ScenarioError(problems)
     names = [scenario.name for scenario in found]
@@ -101,29 +113,39 @@ def check(files: Files, as_json: Json = False) -> None:
 
     Exit status 2 if a file is wrong, 3 if a case does not hold.
     """
-    from sim.analysis.check import check_files
+    with plain_errors():
+        from sim.analysis.check import check_files
+        from sim.scenario.problems import Problem
 
-    results = check_files(files)
-    if as_json:
-        print(json.dumps({"files": results}, indent=1, ensure_ascii=False))
-    wrong = [error for result in results for error in result["errors"]]
-    failed = 0
-    for result in results:
-        for error in result["errors"]:
-            say(f"{error['file']}:{error['line']}: {error['path']}: {error['message']}")
-        for case in result["cases"]:
-            failed += not case["ok"]
-            if not case["ok"] and not as_json:
-                print(f"{result['file']}: {case['decree']}: {case['case']}: expected "
-                      f"{case['expected']}; got {case['got']}")  # fmt: skip
-        for warning in result["warnings"]:
-            say(f"{result['file']}: {warning}")
-        if result["ok"] and not as_json:
-            print(f"{result['file']}: in order; {len(result['cases'])} cases hold")
+        results = check_files(files)
+        if as_json:
+            typer.echo(json.dumps({"files": results}, indent=1, ensure_ascii=False))
+        for result in results:
+            for error in result["errors"]:
+                say(str(Problem(**error)))
+            for warning in result["warnings"]:
+                say(f"{result['file']}: {warning}")
+            for line in [] if as_json else _verdict(result):
+                typer.echo(line)
+    wrong = any(result["errors"] for result in results)
+    failed = any(not case["ok"] for result in results for case in result["cases"])
     if wrong:
         raise typer.Exit(WRONG_INPUT)
     if failed:
         raise typer.Exit(DOES_NOT_HOLD)
+
+
+def _verdict(result: FileResult) -> Iterator[str]:
+    """Tell the cases of a file that fail, or that it is in order."""
+    for case in result["cases"]:
+        if not case["ok"]:
+            yield (
+                f"{result['file']}: {case['decree']}: {case['case']}: expected "
+                f"{case['expected']}; got {case['got']}"
+            )
+    if result["ok"]:
+        cases = len(result["cases"])
+        yield f"{result['file']}: in order; {cases} case{'s hold' if cases != 1 else ' holds'}"
 
 
 @app.command()
@@ -145,10 +167,20 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Simulate one scenario and print its levels and waterfall."""
+    """Simulate one scenario and print its levels and waterfall.
+
+    Levels are measured from the first planned release, where the file plans none from its
+    'measured from', and without decrees from the day after the world's start.
+    """
     with plain_errors():
+        if clock not in ("production", "day"):
+            stop(f"--clock: no clock {clock!r}; expected 'production' or 'day'")
+        one = trace or clock != "production"
+        if one and (out is not None or as_json):
+            stop("--trace and --clock day run one replication and save nothing: leave out --out "
+                 "and --json")  # fmt: skip
         scenarios = _load_all([file], world)
-        if trace or clock != "production":
+        if one:
             _trace(scenarios[0], seed, clock, trace=trace)
             return
         _compare(scenarios, [], replications, seed, workers, None, 0, out, force, as_json, quiet)
@@ -185,15 +217,18 @@ def compare(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare scenarios with a baseline on common random numbers."""
+    """Compare scenarios with a baseline on common random numbers.
+
+    A scenario without decrees is measured as its baseline is.
+    """
     with plain_errors():
+        day = _date(align)
         scenarios = _load_all(files, world)
         names = [scenario.name for scenario in scenarios]
-        wanted = [Path(b).stem if b.endswith(".yaml") else b for b in baseline or names[:1]]
+        wanted = [_name(text) for text in baseline or names[:1]]
         for name in wanted:
             if name not in names:
-                stop(f"no baseline {name!r} among the files: {', '.join(names)}")
-        day = _date(align)
+                stop(f"--baseline: no {name!r} among the files: {', '.join(names)}")
         _compare(
             scenarios, wanted, replications, seed, workers, day, assumptions, out, force,
             as_json, quiet,
@@ -206,10 +241,10 @@ def waterfall(
     scenario: Annotated[str | None, typer.Option(help="One scenario; default: all.")] = None,
 ) -> None:
     """Print who is freed, and why not, from the folder of a run."""
-    from sim.paper.folder import read_waterfall
-
     with plain_errors():
-        print(read_waterfall(folder, scenario))
+        from sim.paper.folder import read_waterfall
+
+        typer.echo(read_waterfall(folder, None if scenario is None else _name(scenario)))
 
 
 @app.command()
@@ -220,10 +255,15 @@ def table(
     ] = None,
 ) -> None:
     """Print the tables of a run's folder."""
-    from sim.paper.folder import read_tables
-
     with plain_errors():
-        print("\n\n".join(read_tables(folder, kind)))
+        from sim.paper.folder import read_tables
+
+        typer.echo("\n\n".join(read_tables(folder, kind)))
+
+
+def _name(text: str) -> str:
+    """Return a scenario's name, also where its file is given."""
+    return Path(text).stem if text.endswith((".yaml", ".yml")) else text
 
 
 def _date(text: str | None) -> date | None:
@@ -243,18 +283,16 @@ def _trace(scenario: Scenario, seed: int, clock: str, *, trace: bool) -> None:
     from sim.custody.streams import Draws
     from sim.study.execute import solved
 
-    if clock not in ("production", "day"):
-        stop(f"--clock: no clock {clock!r}; expected 'production' or 'day'")
     start = scenario.world.start
 
     def show(day: int, event: str) -> None:
-        print(f"{start + timedelta(days=day)}  {event}")
+        typer.echo(f"{start + timedelta(days=day)}  {event}")
 
     cell = simulate(
         scenario, solved(scenario), Draws(seed, 0), clock=clock, trace=show if trace else None
     )
     stock = cell.record.series["stock"]
-    print(f"{start + timedelta(days=len(stock) - 1)}  {stock[-1]} held at the end")
+    typer.echo(f"{start + timedelta(days=len(stock) - 1)}  {stock[-1]} held at the end")
 
 
 def _compare(
@@ -272,7 +310,14 @@ def _compare(
 ) -> None:
     from sim.analysis.compare import compare as run_comparison
     from sim.paper.data import as_json as json_of
-    from sim.paper.folder import check_folder, command_line, files_of, manifest, write_folder
+    from sim.paper.folder import (
+        SaveError,
+        check_folder,
+        command_line,
+        files_of,
+        manifest,
+        write_folder,
+    )
     from sim.paper.report import tables_of
     from sim.study.execute import processors
 
@@ -287,14 +332,19 @@ def _compare(
         )  # fmt: skip
     described = manifest(found, command_line(), time.monotonic() - began)
     tables = tables_of(found)
+    unsaved = None
+    try:  # before anything is printed, so that a reader who leaves early loses nothing
+        if out is not None:
+            write_folder(out, files_of(found, tables), described)
+            say(f"Saved in {out}")
+    except SaveError as error:
+        unsaved = error
     if as_json:
-        print(json.dumps(json_of(found, described), indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(json_of(found, described), indent=1, ensure_ascii=False))
     else:
-        print("\n\n\n".join(tables.values()))
-    if out is not None:
-        write_folder(out, files_of(found, tables), described)
-        say(f"Saved in {out}")
-    _ = Comparison if TYPE_CHECKING else None
+        typer.echo("\n\n\n".join(tables.values()))
+    if unsaved is not None:
+        raise unsaved
 
 
 @contextmanager

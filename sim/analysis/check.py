@@ -65,5 +65,8 @@ def _check(file: Path) -> FileResult:
             {"file": p.file, "line": p.line, "path": p.path, "message": p.message}
             for p in error.problems
         ]
+    except OSError as error:  # such as a name that is too long
+        message = error.strerror or str(error)
+        result["errors"] = [{"file": str(file), "line": 0, "path": "", "message": message}]
     result["ok"] = not result["errors"] and all(case["ok"] for case in result["cases"])
     return result

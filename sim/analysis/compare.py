@@ -201,7 +201,9 @@ class _Keep:
     windows: dict[str, Window]
 
     def __call__(self, point: Point, summary: Summary) -> Cell:
-        values = {name: measure_all(summary, window) for name, window in self.windows.items()}
+        values: dict[str, Values] = {
+            name: measure_all(summary, window) for name, window in self.windows.items()
+        }
         stock = summary.series["stock"]
         first = [i for i in range(len(stock)) if _is_first(point.scenario.world.start, i)]
         return Cell(

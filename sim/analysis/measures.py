@@ -95,9 +95,7 @@ class Window:
         return self.date_of(self.origin_day + days.get(measure, whole_days(WINDOW_YEARS, "year")))
 
 
-def window_of(
-    scenario: Scenario, align: date | None = None, like: Window | None = None
-) -> Window:
+def window_of(scenario: Scenario, align: date | None = None, like: Window | None = None) -> Window:
     """Find from which day a scenario is measured.
 
     That is its first planned release, or where none is planned the day to which scenarios are

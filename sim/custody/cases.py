@@ -21,7 +21,8 @@ from sim.custody.register import BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws, Stream
-from sim.scenario.decree import Case, Decree, DecreeCap, DecreeShare, Expected, Review, Who
+from sim.scenario.decree import Case, Decree, DecreeCap, Expected, Review, Who
+from sim.scenario.graded import DecreeShare
 from sim.scenario.lengths import in_words, whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions
@@ -177,7 +178,7 @@ def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
 
 
 def _plain_origin(origins: Iterable[str]) -> int:
-    """The first origin that is not the capital, from which people may be exiled."""
+    """Return the first origin that is not the capital, from which people may be exiled."""
     names = list(origins)
     return next((i for i, name in enumerate(names) if name != PYONGYANG), 0)
 
@@ -190,7 +191,7 @@ def _years(prisons: Prisons, born: int, day: int) -> int:
 class _LoneDraws(Draws):
     """Words under which everything turns out well, and flags are what the case says."""
 
-    who: Who = Who()
+    who: Who
 
     def at(
         self,

@@ -20,6 +20,7 @@ from sim.custody.register import Register, Rows
 from sim.custody.streams import Draws, Stream, decree_salt
 from sim.custody.tables import happens
 from sim.scenario.decree import Clause, Decree, Part, Review
+from sim.scenario.graded import DecreeShare
 from sim.scenario.occasions import Occasion
 from sim.scenario.world import PYONGYANG
 
@@ -41,8 +42,8 @@ class Docket:
         (exclusions, groups).
     rows
         Rows of the register that meet a clause, shape (n,).
-    groups
-        Membership of the groups counted, shape (groups, n).
+    kinds
+        Kind of person (`Groups.kinds`), shape (n,).
     met, excluded
         Who meets each clause, shape (clauses, n); whom each exclusion bars, (exclusions, n).
     eligible, recommended, approved, selected, granted
@@ -59,7 +60,7 @@ class Docket:
 
     occasion: Occasion
     rows: Rows
-    groups: Mask
+    kinds: Ints
     met: Mask
     excluded: Mask
     eligible: Mask
@@ -90,6 +91,7 @@ class Court:
         self.decrees = decrees
         self.names = tuple(decrees)
         self.occasions = occasions
+        self.groups = Groups(prisons)
         self.dockets: dict[int, Docket] = {}
 
     def close_lists(self, register: Register, number: int) -> None:
@@ -99,11 +101,11 @@ class Court:
         rows = register.held(occasion.close_day)
         rows = rows[register.occasion[rows] == NONE]
         bench = self._bench(register, rows, occasion)
-        members = group_members(self.prisons, register, rows)
-        held = members.sum(axis=1)
+        kinds = self.groups.kinds(register, rows)
+        held = self.groups.count(kinds)
         barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
-        named = np.array([members[:, mask].sum(axis=1) for mask in barring])
-        met = np.array([bench.meets(clause.when) for clause in decree.clauses.values()])
+        named = np.array([self.groups.count(kinds[mask]) for mask in barring])
+        met = np.array([_meets(bench, clause) for clause in decree.clauses.values()])
         anyone = met.any(axis=0)
         bench = self._bench(register, rows[anyone], occasion)
         excluded = np.array([mask[anyone] for mask in barring], dtype=np.bool_)
@@ -172,26 +174,34 @@ class Court:
         open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
         eligible = open_to.any(axis=0)
         leaving, cuts = self._outcomes(bench, clauses, occasion)
-        # The barred are booked under the first clause they meet; the others where they may go.
-        tried = np.where(open_to, leaving, NEVER + 1 + ~met)
+        # Open clauses first, the most favourable of them before the others; then those barred.
+        tried = leaving + np.where(open_to, 0, np.where(met, NEVER, 2 * NEVER))
         order = np.argsort(tried, axis=0, kind="stable")
         recommended, approved = self._answers(bench, decree, occasion, eligible)
         columns = np.arange(n)
-        clause, passed = order[0].copy(), np.zeros(n, dtype=np.bool_)
+        clause = order[0].copy()
+        advised, passed = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
         for rank in order:
-            agreed = open_to[rank, columns] & recommended[rank, columns] & ~passed
+            yes = open_to[rank, columns] & recommended[rank, columns] & ~passed
+            clause[yes & ~advised] = rank[yes & ~advised]
+            advised |= yes
+            agreed = yes & approved[rank, columns]
             clause[agreed] = rank[agreed]
             passed |= agreed
-        freeing = np.array([c.then == "release" for c in clauses])[clause]
         cut_days = cuts[clause, columns]
         # A cut that will leave nothing is a release, and takes a place where releases are counted.
-        left = bench.register.due[bench.rows] - cut_days
-        freeing |= (cut_days > 0) & (left <= occasion.grant_day)
+        freeing = np.array([c.then == "release" for c in clauses])[clause]
+        freeing |= self._spent(bench, cut_days, occasion)
         return Docket(
-            occasion, bench.rows, group_members(self.prisons, bench.register, bench.rows),
-            met, excluded, eligible, passed, passed & approved,
+            occasion, bench.rows, self.groups.kinds(bench.register, bench.rows),
+            met, excluded, eligible, advised, passed,
             clause, cut_days, freeing,
         )  # fmt: skip
+
+    def _spent(self, bench: Bench, cut_days: Ints, occasion: Occasion) -> Mask:
+        """Whose term a cut uses up by the grant."""
+        left = bench.register.due[bench.rows] - cut_days
+        return np.asarray((cut_days > 0) & (left <= occasion.grant_day))
 
     def _outcomes(
         self, bench: Bench, clauses: list[Clause], occasion: Occasion
@@ -208,27 +218,26 @@ class Court:
                 if reduce.at_most is not None:
                     cut = np.minimum(cut, _amount(bench, reduce.at_most))
                 cuts[i] = np.where(bench.life, 0, np.maximum(cut, 0))
-                leaving[i] = due - cuts[i]
+                kept = due - cuts[i]
+                leaving[i] = np.where(self._spent(bench, cuts[i], occasion), leaving[i], kept)
         return leaving, cuts
 
     def _answers(
         self, bench: Bench, decree: Decree, occasion: Occasion, eligible: Mask
     ) -> tuple[Mask, Mask]:
-        """Recommendation by clause, shape (clauses, n), and approval, shape (n,)."""
+        """Recommendation and approval by clause, shape (clauses, n) both; one draw for each."""
         rows = bench.rows[eligible]
-        shape = (len(decree.clauses), len(bench.rows))
-        recommended = np.ones(shape, dtype=np.bool_)
-        asked = [_asked(clause.review, decree.review) for clause in decree.clauses.values()]
-        if any(share is not None for share in asked):
-            words = self._words(bench.register, rows, Stream.RECOMMENDATION, occasion)
-            for i, share in enumerate(asked):
-                if share is not None:
-                    recommended[i, eligible] = happens(words, share)
-        approved = np.ones(len(bench.rows), dtype=np.bool_)
-        if decree.review.approved is not None:
-            words = self._words(bench.register, rows, Stream.APPROVAL, occasion)
-            approved[eligible] = happens(words, decree.review.approved.value)
-        return recommended, approved
+        answers = []
+        for stream, word in ((Stream.RECOMMENDATION, "recommended"), (Stream.APPROVAL, "approved")):
+            yes = np.ones((len(decree.clauses), len(bench.rows)), dtype=np.bool_)
+            asked = [_asked(c.review, decree.review, word) for c in decree.clauses.values()]
+            if any(share is not None for share in asked):
+                words = self._words(bench.register, rows, stream, occasion)
+                for i, share in enumerate(asked):
+                    if share is not None:
+                        yes[i, eligible] = happens(words, share)
+            answers.append(yes)
+        return answers[0], answers[1]
 
     def _select(self, bench: Bench, decree: Decree, docket: Docket) -> None:
         """Select within the cap by rank, ties by lottery, then by person."""
@@ -242,11 +251,14 @@ class Court:
         rows = docket.rows[asking]
         register = bench.register
         lottery = self._words(register, rows, Stream.LOTTERY, docket.occasion)
-        keys = [_rank_key(bench, name)[asking] for name in decree.rank if name != "lottery"]
+        keys = [
+            lottery if name == "lottery" else _rank_key(bench, name)[asking] for name in decree.rank
+        ]
         ties = [register.spell[rows], register.line[rows], register.person[rows], lottery]
         by_camp = cap.per == "camp"
         groups = register.camp[rows] if by_camp else np.zeros(len(rows), dtype=np.int16)
-        order = np.lexsort((*ties, *reversed(keys), groups))
+        sorted_by = [np.asarray(key) for key in (*ties, *reversed(keys), groups)]
+        order = np.lexsort(tuple(sorted_by))
         place = np.arange(len(rows)) - np.searchsorted(groups[order], groups[order])
         docket.selected[asking[order[place >= cap.places]]] = False
 
@@ -255,13 +267,19 @@ def _barred(decree: Decree, clause: Clause, excluded: Mask, n: int) -> Mask:
     """Whom the exclusions bar from a clause; a clause may stand despite some of them."""
     names = list(decree.exclude)
     binding = [excluded[i] for i, name in enumerate(names) if name not in clause.despite]
-    return np.logical_or.reduce([np.zeros(n, dtype=np.bool_), *binding])
+    return np.asarray(np.logical_or.reduce([np.zeros(n, dtype=np.bool_), *binding]))
 
 
-def _asked(clause: Review, decree: Review) -> float | None:
-    """Probability of the officer's recommendation where one is asked for."""
-    share = clause.recommended or decree.recommended
+def _asked(clause: Review, decree: Review, word: str) -> float | None:
+    """Probability of an answer where one is asked for: the clause's own, else the decree's."""
+    share: DecreeShare | None = getattr(clause, word) or getattr(decree, word)
     return share.value if share is not None else None
+
+
+def _meets(bench: Bench, clause: Clause) -> Mask:
+    """Who meets a clause; a cut in days does not reach a life sentence."""
+    met = bench.meets(clause.when)
+    return met if clause.then == "release" else met & ~bench.life
 
 
 def _amount(bench: Bench, part: Part) -> Ints:
@@ -286,29 +304,41 @@ def _rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     if name == "oldest":
         return register.born[rows].astype(np.int64)
     if name == "ill first":
-        return -bench.register.rate[rows]
+        states = bench.prisons.scenario.world.health.states.values()
+        hazards = np.array([state.in_custody.value for state in states])
+        return -hazards[register.health[rows]]
     # Exact shares ordered without floats: served/term as whole parts of 2**32.
     term = np.maximum(bench.term, 1)
     return np.where(bench.life, 1, -((bench.served << 32) // term))
 
 
-def group_names(prisons: Prisons) -> tuple[str, ...]:
-    """Names of the groups that are counted: everybody, each offence, origin, ill health."""
-    world = prisons.scenario.world
-    capital = (f"from {PYONGYANG}",) if PYONGYANG in world.origins else ()
-    return ("all", *world.offences, *capital, "in ill health")
+class Groups:
+    """The groups that are counted: everybody, each offence, origin in the capital, ill health.
 
-
-def group_members(prisons: Prisons, register: Register, rows: Rows) -> Mask:
-    """Membership of the groups, shape (groups, n).
-
-    In ill health are all whose state is not the first that the world lists.
+    People are sorted into kinds by offence, origin and health; a group is a set of kinds. In ill
+    health are all whose state is not the first that the world lists.
     """
-    world = prisons.scenario.world
-    masks = [np.ones(len(rows), dtype=np.bool_)]
-    offence = register.offence[rows]
-    masks += [offence == code for code in range(len(world.offences))]
-    if PYONGYANG in world.origins:
-        masks.append(register.origin[rows] == list(world.origins).index(PYONGYANG))
-    masks.append(register.health[rows] > 0)
-    return np.array(masks)
+
+    def __init__(self, prisons: Prisons) -> None:
+        world = prisons.scenario.world
+        origins, offences = list(world.origins), list(world.offences)
+        self.capital = origins.index(PYONGYANG) if PYONGYANG in origins else NONE
+        known = (f"from {PYONGYANG}",) if PYONGYANG in origins else ()
+        self.names = ("all", *offences, *known, "in ill health")
+        kinds = np.arange(4 * len(offences))
+        offence = kinds // 4
+        members = [kinds >= 0, *(offence == code for code in range(len(offences)))]
+        if known:
+            members.append(kinds // 2 % 2 == 1)
+        members.append(kinds % 2 == 1)
+        self.members = np.array(members, dtype=np.int64)
+
+    def kinds(self, register: Register, rows: Rows) -> Ints:
+        """Kind of each row, shape (n,)."""
+        offence = register.offence[rows].astype(np.int64)
+        capital = register.origin[rows] == self.capital
+        return np.asarray((offence * 2 + capital) * 2 + (register.health[rows] > 0))
+
+    def count(self, kinds: Ints) -> Ints:
+        """Count people of given kinds by group, shape (groups,)."""
+        return self.members @ np.bincount(kinds, minlength=self.members.shape[1])

@@ -66,7 +66,8 @@ class StepHazard:
         """Return the sum of the hazards of the days before each clock reading."""
         step = np.searchsorted(self.edges, reading, side="right") - 1
         step = np.maximum(step, 0)
-        return self.sums[kind, step] + self.rates[kind, step] * (reading - self.edges[step])
+        within = self.rates[kind, step] * (reading - self.edges[step])
+        return np.asarray(self.sums[kind, step] + within)
 
     def days_until(self, tolerance: Tolerance, kind: NDArray[np.integer], reading: Days) -> Days:
         """Days from a clock reading until the tolerance is used up; ``NEVER`` if it lasts."""

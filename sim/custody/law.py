@@ -1,8 +1,9 @@
 """Whom the law names: predicates evaluated over the columns of those held.
 
 Thresholds that lie on a later day project served and remaining time from the term known when
-lists close; everything else is read at the close. A leaf that has no meaning for a life sentence
-is false, negated or not.
+lists close; everything else is read at the close. A life sentence is longer than any number of
+days; its term, remaining time and served share have no meaning, and such a leaf is false, negated
+or not.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from sim.custody import people
 from sim.custody.people import Prisons
 from sim.custody.register import Register, Rows
+from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws
 from sim.scenario.predicate import (
     AgeIs,
@@ -149,10 +151,14 @@ class Bench:
         match predicate:
             case Every(parts):
                 masks = [self.meets(part) for part in parts]
-                return np.logical_and.reduce([np.ones(len(self.rows), dtype=np.bool_), *masks])
+                return np.asarray(
+                    np.logical_and.reduce([np.ones(len(self.rows), dtype=np.bool_), *masks])
+                )
             case Either(parts):
                 masks = [self.meets(part) for part in parts]
-                return np.logical_or.reduce([np.zeros(len(self.rows), dtype=np.bool_), *masks])
+                return np.asarray(
+                    np.logical_or.reduce([np.zeros(len(self.rows), dtype=np.bool_), *masks])
+                )
             case OneOf(attribute, values, among):
                 codes, names = self.codes(attribute)
                 wanted = np.array([name in values for name in names])
@@ -176,6 +182,8 @@ class Bench:
         lengths = {"sentence": "sentence", "term": "term", "remaining": "remaining",
                    "until due": "remaining"}  # fmt: skip
         found: Ints = getattr(self, lengths[attribute])
+        if attribute == "sentence":  # life is longer than any number of days
+            return COMPARE[operator](np.where(self.life, LIFE, found), days)
         return COMPARE[operator](found, days) & ~self.life
 
     def _share(self, leaf: ShareIs) -> Mask:
@@ -222,7 +230,7 @@ def completed_years(start: date, born: Ints, days: Ints | int) -> Ints:
     leap = (n_year % 4 == 0) & ((n_year % 100 != 0) | (n_year % 400 == 0))
     b_day = np.where((b_month == 2) & (b_day == 29) & ~leap, 28, b_day)
     before = (n_month < b_month) | ((n_month == b_month) & (n_day < b_day))
-    return n_year - b_year - before
+    return np.asarray(n_year - b_year - before)
 
 
 def _civil(days: NDArray[np.datetime64]) -> tuple[Ints, Ints, Ints]:

@@ -132,7 +132,7 @@ class _Model:
             self._note(day, f"up to date; {len(self.register) - before} returns known")
 
     def _merit(self) -> Waiting:
-        """The yearly cut for merit."""
+        """Give the yearly cut for merit."""
         for day in self.merit_days:
             yield self._until(day, MERIT)
             rows = self._give_merit(day)

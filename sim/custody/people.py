@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER, days_until_used_up
 from sim.custody.sentencing import LIFE
-from sim.custody.steady import Steady, factor_kind, solve
+from sim.custody.steady import Steady, factor_kind, life_days, solve
 from sim.custody.streams import ARRIVALS, HELD_AT_START, PAST_RELEASES, Draws, Stream
 from sim.custody.tables import CutTable, TruncatedTable, exponential, happens, poisson_table
 from sim.scenario.lengths import in_year
@@ -136,7 +136,7 @@ def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
     weights = []
     for c in range(len(steady.hazards)):
         fixed = steady.imposed * stays.held[c].sum(axis=0)
-        forever = np.where(steady.life > 0, steady.life * stays.life_held[c], 0.0)
+        forever = life_days(steady.life, stays.life_held[c])
         weights.append(np.column_stack((fixed, forever)))
     for c in range(len(steady.hazards)):
         weights.append(np.column_stack((steady.imposed * alive[c], 0 * steady.life)))
@@ -309,12 +309,11 @@ def _past_releases(prisons: Prisons, draws: Draws) -> Columns:
     rest = {"tolerance": tolerance - used, "born": born, "origin": origin, "residence": origin,
             "exiled": np.zeros(len(rows), dtype=np.bool_)}  # fmt: skip
     del offence
-    columns = next_spell(
+    return next_spell(
         prisons, draws, person[alive], np.ones(int(alive.sum()), dtype=np.int64),
         np.zeros(int(alive.sum()), dtype=np.uint64), back[alive],
         {name: np.asarray(column)[alive] for name, column in rest.items()},
     )  # fmt: skip
-    return columns
 
 
 def next_spell(
@@ -376,11 +375,8 @@ def _pick_health(prisons: Prisons, words: WordsOf, source: int, origin: Ints) ->
 
 def _offence(prisons: Prisons, words: WordsOf, source: int, hazard: Ints) -> tuple[Ints, Ints]:
     classes, offences = len(prisons.steady.hazards), len(prisons.steady.mix)
-    if source == NEW:
-        segment = np.full(len(hazard), 2 * classes)
-    else:
-        segment = source * classes + hazard
     n = len(hazard)
+    segment = np.full(n, 2 * classes) if source == NEW else source * classes + hazard
     offence = _pick(prisons.offence, segment, n, words, Stream.OFFENCE)
     by = segment * offences + offence
     return offence, _pick(prisons.sentence, by, n, words, Stream.SENTENCE)
@@ -448,4 +444,4 @@ def labelled(
 
 def dies_on(base: Ints, tolerance: Ints, rate: Ints) -> Ints:
     """Day of death if held for ever."""
-    return np.minimum(base + days_until_used_up(tolerance, rate), NEVER)
+    return np.asarray(np.minimum(base + days_until_used_up(tolerance, rate), NEVER))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.decrees import Docket, group_names
+from sim.custody.decrees import Docket, Groups
 from sim.custody.hazards import NEVER
 from sim.custody.law import places
 from sim.custody.people import ARREST, FIRST, RETURN, Prisons
@@ -122,12 +122,12 @@ def record(
         "days remitted": on(left[fixed], (r.due[freed] - left)[fixed]),
         "days averted": on(left, end - left),
     }
-    names = places(prisons)
+    names, groups = places(prisons), Groups(prisons)
     exiled_to = np.zeros((days, len(names)), dtype=np.int64)
     np.add.at(exiled_to, (r.left[exiled], r.residence[exiled]), 1)
     return Record(
-        series, stock_by_camp, exiled_to, _waterfalls(register, dockets, decrees, sent),
-        group_names(prisons), tuple(prisons.scenario.world.camps), names,
+        series, stock_by_camp, exiled_to, _waterfalls(register, groups, dockets, decrees, sent),
+        groups.names, tuple(prisons.scenario.world.camps), names,
     )  # fmt: skip
 
 
@@ -158,6 +158,7 @@ def _reductions(register: Register, days: int) -> Ints:
 
 def _waterfalls(
     register: Register,
+    groups: Groups,
     dockets: Mapping[int, Docket],
     decrees: Mapping[str, Decree],
     exiled: NDArray[np.bool_],
@@ -166,7 +167,10 @@ def _waterfalls(
     totals: dict[tuple[str, str, str], Ints] = {}
     for docket in dockets.values():
         name = docket.occasion.decree
-        counts = {(DECREE, "held"): docket.held, **_counted(register, docket, decrees[name], exiled)}
+        counts = {
+            (DECREE, "held"): docket.held,
+            **_counted(register, groups, docket, decrees[name], exiled),
+        }
         for (clause, stage), found in counts.items():
             key = (name, clause, stage)
             totals[key] = totals.get(key, 0) + found.astype(np.int64)
@@ -174,27 +178,50 @@ def _waterfalls(
 
 
 def _counted(
-    register: Register, docket: Docket, decree: Decree, exiled: NDArray[np.bool_]
+    register: Register,
+    groups: Groups,
+    docket: Docket,
+    decree: Decree,
+    exiled: NDArray[np.bool_],
 ) -> dict[tuple[str, str], Ints]:
-    """Count one occasion by clause and stage: every mask against every group at once."""
+    """Count one occasion by clause and stage."""
     stages = _stages(register, docket, exiled)
     masks = {(DECREE, stage): mask for stage, mask in stages.items()}
     for i, exclusion in enumerate(decree.exclude):
-        any_reason = docket.excluded[i] & ~docket.eligible
+        any_reason, only = _reasons(decree, docket, i)
+        any_reason, only = any_reason & ~docket.eligible, only & ~docket.eligible
         masks[DECREE, f"barred by {exclusion}"] = any_reason
-        only = any_reason & (docket.excluded.sum(axis=0) == 1)
         masks[DECREE, f"barred only by {exclusion}"] = only
     for i, clause in enumerate(decree.clauses):
         masks[clause, "meets this clause"] = docket.met[i]
         booked = docket.clause == i
         for stage, mask in stages.items():
             masks[clause, stage] = mask & booked
-    # Sums of zeros and ones stay far below 2**53: exact in floats.
-    sums = docket.groups.astype(np.float64) @ np.array(list(masks.values())).T.astype(np.float64)
-    counts = dict(zip(masks, np.rint(sums).astype(np.int64).T, strict=True))
+    counts = {key: groups.count(docket.kinds[mask]) for key, mask in masks.items()}
     for i, exclusion in enumerate(decree.exclude):
         counts[DECREE, f"held and named by {exclusion}"] = docket.named[i]
     return counts
+
+
+def _reasons(
+    decree: Decree, docket: Docket, number: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whom one exclusion keeps out of a clause that he meets; whom it alone keeps out."""
+    some = np.zeros(len(docket.rows), dtype=np.bool_)
+    alone = some.copy()
+    names = list(decree.exclude)
+    for clause, met in zip(decree.clauses.values(), docket.met, strict=True):
+        if names[number] in clause.despite:
+            continue
+        kept_out = docket.excluded[number] & met
+        others = [
+            docket.excluded[i]
+            for i, name in enumerate(names)
+            if i != number and name not in clause.despite
+        ]
+        some |= kept_out
+        alone |= kept_out & ~np.logical_or.reduce([np.zeros_like(met), *others])
+    return some, alone
 
 
 def _stages(
@@ -219,7 +246,7 @@ def _stages(
         "selected": docket.selected,
         "granted": docket.granted,
         "released": released,
-        "reduced": docket.granted & ~docket.freeing,
+        "reduced": docket.granted & ~docket.freeing & (docket.cut_days > 0),
         "exiled": released & exiled[rows],
         "expired waiting": waiting & gone & (cause == BY_EXPIRY),
         "died waiting": waiting & gone & (cause == BY_DEATH),

@@ -69,7 +69,7 @@ class Gate:
         position = np.array([o.position for o in self.occasions], dtype=np.int64)
         if len(rows):
             register.cause[rows] = BY_DECREE + position[numbers]
-        return released
+        return np.asarray(released)
 
     def _leave_by_decree(self, register: Register, rows: Rows, number: int) -> Ints:
         """Exile and arrests that a decree's releases bring; returns the kinds of release."""

@@ -69,7 +69,7 @@ def _steps(scenario: Scenario, sentences: Sentences) -> NDArray[np.int64]:
 
 
 def _exact_step(days: int) -> Fraction:
-    """A step that is a whole number of months or years is taken in those, else in days."""
+    """Take a step in months or years where it is a whole number of them, else in days."""
     number, unit = in_words(days).split()
     return int(number) * DAYS_IN[unit.rstrip("s")]
 

@@ -44,7 +44,7 @@ class MeritRule:
         The day before the start is left out: its cut ends no stay before the start and is given
         to those then held (`sim.custody.people`).
         """
-        found = []
+        found: list[int] = []
         year = start.year
         while True:
             before = (start - in_year(year, self.month_day)).days
@@ -109,13 +109,13 @@ class Stays:
         """Weight of (class, cuts, days elapsed): shape (c, k, longest), entry ``a - 1``."""
         elapsed = np.arange(self.curves.shape[1], dtype=np.float64)
         alive = np.exp(-self.hazards[:, None] / UNIT * elapsed)
-        return alive[:, None, :] * self.curves[None, :, :]
+        return np.asarray(alive[:, None, :] * self.curves[None, :, :])
 
     @cached_property
     def limits(self) -> NDArray[np.int64]:
         """Most days elapsed while held, by cuts and sentence, shape (k, n); 0 where never."""
         cuts = np.arange(len(self.curves))[:, None] * self.merit.cut_days
-        return np.maximum(self.lengths[None, :] - cuts, 0)
+        return np.asarray(np.maximum(self.lengths[None, :] - cuts, 0))
 
     @cached_property
     def held(self) -> NDArray[np.float64]:
@@ -123,7 +123,7 @@ class Stays:
         return self.held_since(0)
 
     def held_since(self, served: int) -> NDArray[np.float64]:
-        """Expected days held of which at least `served` were served, shape (c, k, n)."""
+        """Return expected days held of which at least `served` were served, shape (c, k, n)."""
         sums = np.cumsum(self.weights, axis=2)
         sums = np.concatenate((np.zeros((*sums.shape[:2], 1)), sums), axis=2)
         cuts = np.arange(len(self.curves))[:, None]

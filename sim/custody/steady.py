@@ -86,11 +86,15 @@ class Steady:
 
 
 def mean_held(stays: Stays, mix: Floats, imposed: Floats, life: Floats) -> Floats:
-    """Expected days held of an admission, by hazard class."""
+    """Return expected days held of an admission, by hazard class."""
     fixed = stays.held.sum(axis=1) @ imposed.T
+    return np.asarray((fixed + life_days(life[None, :], stays.life_held[:, None])) @ mix)
+
+
+def life_days(life: Floats, held: Floats | float) -> Floats:
+    """Return expected days held of life sentences; 0 where there are none, whatever the hazard."""
     with np.errstate(invalid="ignore"):
-        forever = np.where(life[None, :] > 0, stays.life_held[:, None] * life[None, :], 0.0)
-    return np.asarray((fixed + forever) @ mix)
+        return np.asarray(np.where(life > 0, life * held, 0.0))
 
 
 def mean_leaving(stays: Stays, mix: Floats, imposed: Floats) -> Floats:
@@ -267,7 +271,7 @@ def _first_admissions(
         one = int(np.flatnonzero(group == g)[0])
         everyone = stated
         for _ in range(ITERATIONS):
-            back = flow.next_ages(np.bincount(bins, everyone, AGE_BINS), one, delay)
+            back = flow.next_ages(np.bincount(bins, everyone, AGE_BINS).astype(float), one, delay)
             if back.sum() >= 1:
                 message = (f"returns alone ({back.sum():.2f} per admission) exceed the total of "
                            "admissions; lower offending, detection or imprisonment")  # fmt: skip
@@ -298,7 +302,7 @@ def _label_probability(
         return 0.0
     served = label.after.value
     fixed = stays.held_since(served).sum(axis=1) @ imposed.T
-    forever = np.where(life > 0, stays.life_held[:, None] * life, 0.0)
+    forever = life_days(life[None, :], stays.life_held[:, None])
     forever = forever * np.exp(-stays.hazards / UNIT * served)[:, None]
     since = ((fixed + forever) @ mix)[hazard_class]
     held = mean_held(stays, mix, imposed, life)[hazard_class]

@@ -30,10 +30,14 @@ def assumptions_table(comparison: Comparison, policy: str) -> str:
         lines.append("  ".join(text).rstrip())
     lines += [
         "",
-        f"One assumption changed at a time, {comparison.swing_replications} replications, seed "
-        f"{comparison.seed}; sorted by the swing of",
-        f"{MEASURE[HEADLINE[0]].difference_name}. Signs: held is policy minus baseline, averted "
-        "is baseline minus policy.",
+        (
+            f"One assumption changed at a time, {comparison.swing_replications} replications, seed "
+            f"{comparison.seed}; sorted by the swing of"
+        ),
+        (
+            f"{MEASURE[HEADLINE[0]].difference_name}. Signs: held is policy minus baseline, averted "
+            "is baseline minus policy."
+        ),
     ]
     return "\n".join(lines)
 

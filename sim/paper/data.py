@@ -97,7 +97,7 @@ def waterfall_rows(comparison: Comparison) -> Iterator[Row]:
 
 
 def outcome_rows(comparison: Comparison) -> Iterator[Row]:
-    """What was reported of each decree, one row per scenario, decree and stage."""
+    """Tell what was reported of each decree, one row per scenario, decree and stage."""
     for scenario in comparison.scenarios:
         yield from _outcomes(scenario)
 

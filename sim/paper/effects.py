@@ -74,39 +74,55 @@ def _label(measure: Measure) -> str:
 def _cell(comparison: Comparison, baseline: str, policy: str, measure: Measure) -> list[str]:
     if measure.name in LEVELS:
         one = comparison.estimates.get((policy, policy, measure.name))
-        return ["" if one is None else f"{count(one.mean)} {half_width(one.low, one.high)}"]
+        if one is None:
+            return [missing(comparison, policy)]
+        return [f"{count(one.mean)} {half_width(one.low, one.high)}"]
     found = comparison.differences.get((policy, baseline, measure.name))
     if found is None:
         return [NOT_OBSERVED]
+    ends = span(comparison, policy, baseline, measure.name)
     if found.constant:
-        return [signed(found.estimate.mean) + " (always)" if found.estimate.mean else "0 (always)"]
-    return _layers(comparison, baseline, policy, measure, found)
+        lines = [f"{signed(found.estimate.mean)} (always)"]
+        if ends is not None and ends[0] == ends[1]:
+            ends = None
+    else:
+        lines = _layers(found)
+    if ends is not None:
+        lines.append(f"assumptions {interval(*ends)}")
+    return lines
 
 
-def _layers(
-    comparison: Comparison, baseline: str, policy: str, measure: Measure, found: Difference
-) -> list[str]:
+def missing(comparison: Comparison, policy: str) -> str:
+    """Say why a level has no estimate: beyond the horizon, or nobody was freed."""
+    freed = comparison.estimates.get((policy, policy, "freed by decree"))
+    if freed is None:
+        return NOT_OBSERVED
+    return "in some runs none freed" if freed.mean else "none freed"
+
+
+def _layers(found: Difference) -> list[str]:
     e = found.estimate
     relative = per_cent(e.mean, found.baseline_mean)
     lines = [f"{signed(e.mean)} ({relative})" if relative else signed(e.mean)]
     lines.append(f"error {half_width(e.low, e.high)}")
-    if e.replications > 1:
+    if e.p2_5 is not None and e.p97_5 is not None:
         lines.append(f"chance {interval(e.p2_5, e.p97_5)}")
-    ends = span(comparison, policy, baseline, measure.name)
-    if ends is not None:
-        lines.append(f"assumptions {interval(*ends)}")
     return lines
 
 
 def _notes(comparison: Comparison, baseline: str, policies: list[str]) -> list[str]:
     window = comparison.windows[policies[0]] if policies else None
     notes = [
-        "Numbers are rounded to two figures, which is more than most of their inputs bear; full "
-        "precision is in the data files.",
-        f"error: half the 95% interval of the mean over {comparison.replications} paired "
-        "replications (common random numbers, Student's t); it shrinks with replications and says "
-        "nothing about the real prisons. Intervals here are pointwise; simultaneous ones are in "
-        "the data files.",
+        (
+            "Numbers are rounded to two figures, which is more than most of their inputs bear; full "
+            "precision is in the data files."
+        ),
+        (
+            f"error: half the 95% interval of the mean over {comparison.replications} paired "
+            "replications (common random numbers, Student's t); it shrinks with replications and says "
+            "nothing about the real prisons. Intervals here are pointwise; simultaneous ones are in "
+            "the data files."
+        ),
         "chance: the middle 95% of single replications.",
     ]
     if comparison.swings and baseline == comparison.baselines[0]:

@@ -1,21 +1,24 @@
 """A run's folder: tidy CSV files, tables as text, resolved scenarios and the manifest.
 
-Files are written beside their place and moved there whole, so that an interrupted run leaves no
-half-written file. Nothing but the manifest carries a time or a version.
+A run's files are all written beside their places before the first is moved there, so that an
+interrupted or failed run leaves no half-written file and an earlier run is kept until the new one
+is complete. Nothing but the manifest carries a time or a version.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sim.analysis.compare import Comparison
 from sim.paper.data import (
@@ -36,6 +39,8 @@ from sim.study.cells import MODEL_VERSION
 
 PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "pandas")
 MANIFEST = "manifest.json"
+UNFINISHED = ".unfinished"
+"""Where files are written before they are moved to their places."""
 
 
 def manifest(comparison: Comparison, command: list[str], seconds: float) -> dict[str, object]:
@@ -133,21 +138,22 @@ def read_waterfall(folder: Path, scenario: str | None) -> str:
     FolderError
         If the folder holds no run, or the run no such scenario.
     """
+    if _earlier(folder) is None:
+        raise FolderError(f"{folder} holds no run")
+    if not (folder / "waterfall.csv").is_file():
+        raise FolderError(f"the run in {folder} has no decrees")
     try:
-        described = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        groups = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["groups"]
         rows = read_csv(folder / "waterfall.csv")
-    except (OSError, ValueError):
-        raise FolderError(f"{folder} holds no run with decrees") from None
-    outcomes = folder / "outcomes.csv"
-    reported = read_csv(outcomes) if outcomes.is_file() else []
-    names = list(dict.fromkeys(row["scenario"] for row in rows))
+        outcomes = folder / "outcomes.csv"
+        reported = read_csv(outcomes) if outcomes.is_file() else []
+        names = list(dict.fromkeys(row["scenario"] for row in rows))
+        tables = {name: waterfall_table(rows, reported, name, groups) for name in names}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise FolderError(f"the files of the run in {folder} are damaged") from None
     if scenario is not None and scenario not in names:
         raise FolderError(f"no scenario {scenario!r} with decrees in {folder}: {', '.join(names)}")
-    return "\n\n\n".join(
-        waterfall_table(rows, reported, name, described["groups"])
-        for name in names
-        if scenario in (None, name)
-    )
+    return "\n\n\n".join(tables[name] for name in names if scenario in (None, name))
 
 
 TABLES = ("effects", "levels", "waterfall", "rests-on")
@@ -168,7 +174,7 @@ def read_tables(folder: Path, kind: str | None) -> list[str]:
         names = [n for n in described["files_sha256"] if n.endswith(".txt")]
         found = [n for k in TABLES if kind in (None, k) for n in names if n.startswith(k)]
         tables = [(folder / name).read_text(encoding="utf-8") for name in found]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise FolderError(f"{folder} holds no run") from None
     if not tables:
         raise FolderError(f"the run in {folder} has no table of that kind")
@@ -176,7 +182,11 @@ def read_tables(folder: Path, kind: str | None) -> list[str]:
 
 
 class FolderError(Exception):
-    """A folder cannot take a run."""
+    """A folder cannot take a run, or holds none."""
+
+
+class SaveError(FolderError):
+    """A run cannot be saved."""
 
 
 def check_folder(folder: Path, *, force: bool) -> None:
@@ -185,67 +195,100 @@ def check_folder(folder: Path, *, force: bool) -> None:
     Raises
     ------
     FolderError
-        If the folder is no folder, cannot be written, or holds files without ``force``.
+        If the folder is no folder, or holds files (an earlier run, without ``force``).
+    SaveError
+        If it cannot be written to.
     """
-    if folder.exists() and not folder.is_dir():
-        raise FolderError(f"{folder} is a file; give a folder")
-    if folder.is_dir() and any(folder.iterdir()):
-        if not (folder / MANIFEST).is_file():
-            raise FolderError(f"{folder} holds other files; give an empty or a new folder")
-        if not force:
-            raise FolderError(f"{folder} holds an earlier run; add --force to replace it")
-    parent = folder
-    while not parent.exists():
-        parent = parent.parent
-    if not os.access(parent, os.W_OK):
-        raise FolderError(f"{parent} cannot be written to")
+    try:
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        if not there.is_dir():
+            raise FolderError(f"{there} is a file; give a folder")
+        if there == folder and any(entry.name != UNFINISHED for entry in folder.iterdir()):
+            if _earlier(folder) is None:
+                raise FolderError(f"{folder} holds other files; give an empty or a new folder")
+            if not force:
+                raise FolderError(f"{folder} holds an earlier run; add --force to replace it")
+        with TemporaryDirectory(dir=there, prefix=UNFINISHED):
+            pass  # it can be written to
+    except OSError as error:
+        raise SaveError(f"{folder} cannot be written to: {error.strerror or error}") from None
 
 
 def write_folder(folder: Path, files: Mapping[str, str], described: dict[str, object]) -> None:
     """Write a run's files, the manifest with their hashes last.
 
+    An earlier run in the folder is replaced once all files of the new one are written.
+
     Raises
     ------
-    FolderError
-        If a file cannot be written.
+    SaveError
+        If a file cannot be written, or would replace one that no run wrote. Then nothing changes.
     """
     hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     described = {**described, "files_sha256": hashes}
+    texts = {**files, MANIFEST: json.dumps(described, indent=1, ensure_ascii=False) + "\n"}
+    new = [path for path in (folder, *folder.absolute().parents) if not path.exists()]
     try:
-        _drop_earlier(folder)
-        for name, text in files.items():
-            _write(folder / name, text)
-        _write(folder / MANIFEST, json.dumps(described, indent=1, ensure_ascii=False) + "\n")
-    except OSError as error:
-        message = f"{error.filename or folder}: {error.strerror or error}; the run is not saved"
-        raise FolderError(message) from None
+        earlier = _earlier(folder) or frozenset()
+        _refuse_foreign(folder, texts, earlier)
+        for name, text in texts.items():
+            _write(folder / UNFINISHED / name, text)
+        _put_in_place(folder, list(files), earlier)
+    except BaseException as error:
+        shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+        for path in new:
+            with suppress(OSError):
+                path.rmdir()
+        if isinstance(error, OSError):
+            message = f"{error.filename or folder}: {error.strerror or error}"
+            raise SaveError(f"{message}; the run is not saved") from None
+        raise
 
 
-def _drop_earlier(folder: Path) -> None:
-    """Remove the files that an earlier run's manifest lists."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        return
+def _earlier(folder: Path) -> frozenset[str] | None:
+    """Name the files of the run in a folder, the manifest included; None if it holds no run."""
     try:
-        listed = json.loads(path.read_text(encoding="utf-8")).get("files_sha256", {})
-    except (ValueError, AttributeError):
-        listed = {}
-    path.unlink()
-    for name in listed:
-        target = folder / name
-        if target.resolve().is_relative_to(folder.resolve()):
-            target.unlink(missing_ok=True)
+        hashes = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files_sha256"]
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+        return None
+    return frozenset([*hashes, MANIFEST]) if isinstance(hashes, dict) else None
+
+
+def _refuse_foreign(folder: Path, texts: Mapping[str, str], earlier: frozenset[str]) -> None:
+    for name in texts:
+        if name not in earlier and (folder / name).exists():
+            raise SaveError(f"{folder / name} is not of an earlier run; the run is not saved")
+
+
+def _put_in_place(folder: Path, files: Sequence[str], earlier: frozenset[str]) -> None:
+    """Move files to their places, drop what only the earlier run had, then the manifest."""
+    moved = []
+    try:
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            moved.append(name)
+            (folder / UNFINISHED / name).replace(folder / name)
+        _drop(folder, earlier - {*files, MANIFEST})
+        (folder / UNFINISHED / MANIFEST).replace(folder / MANIFEST)
+    except BaseException:
+        _drop(folder, set(moved) - earlier)
+        raise
+    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+
+
+def _drop(folder: Path, names: Iterable[str]) -> None:
+    """Remove files of a run, and the folders that this leaves empty; nothing outside the folder."""
+    for path in (folder / name for name in names):
+        if path.parent.resolve().is_relative_to(folder.resolve()):
+            path.unlink(missing_ok=True)
+            if path.parent != folder:
+                with suppress(OSError):
+                    path.parent.rmdir()
 
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(path.name + ".part")
-    try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
-    except OSError:
-        half.unlink(missing_ok=True)
-        raise
+    path.write_bytes(text.encode())
 
 
 def command_line() -> list[str]:

@@ -21,6 +21,8 @@ def count(value: float, figures: int = 2) -> str:
     rounded = significant(value, figures)
     if rounded == 0:
         return "0"
+    if not math.isfinite(rounded):
+        return "undefined"
     digits = max(0, figures - 1 - math.floor(math.log10(abs(rounded))))
     text = f"{abs(rounded):,.{digits}f}"
     return f"{MINUS}{text}" if rounded < 0 else text
@@ -29,9 +31,7 @@ def count(value: float, figures: int = 2) -> str:
 def signed(value: float, figures: int = 2) -> str:
     """Write a difference with its sign."""
     text = count(value, figures)
-    return (
-        text if (text.startswith((MINUS, "0")) and float(value) <= 0) or text == "0" else f"+{text}"
-    )
+    return f"+{text}" if significant(value, figures) > 0 else text
 
 
 def per_cent(value: float, of: float) -> str:

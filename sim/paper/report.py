@@ -6,7 +6,7 @@ from sim.analysis.compare import Comparison
 from sim.analysis.measures import MEASURES
 from sim.paper.assumptions import assumptions_table
 from sim.paper.data import outcome_rows, waterfall_rows
-from sim.paper.effects import GUARD, effects_table
+from sim.paper.effects import GUARD, effects_table, missing
 from sim.paper.folder import waterfall_groups
 from sim.paper.numbers import count, half_width, interval
 from sim.paper.waterfall import waterfall_table
@@ -38,14 +38,13 @@ def levels_table(comparison: Comparison) -> str:
     for measure in MEASURES:
         found = comparison.estimates.get((name, name, measure.name))
         if found is None:
-            lines.append(f"{measure.name:38} not observed")
+            lines.append(f"{measure.name:38} {missing(comparison, name):>10}")
             continue
-        chance = interval(found.p2_5, found.p97_5, sign=False) if found.replications > 1 else ""
-        lines.append(
-            f"{measure.name:38} {count(found.mean, 3):>10}  error "
-            f"{half_width(found.low, found.high):<10} chance {chance}"
-        )
+        error = f"error {half_width(found.low, found.high):<10}"
+        if found.p2_5 is not None and found.p97_5 is not None:
+            error += f" chance {interval(found.p2_5, found.p97_5, sign=False)}"
+        lines.append(f"{measure.name:38} {count(found.mean, 3):>10}  {error}".rstrip())
     window = comparison.windows[name]
-    lines += ["", f"Measured from {window.date_of(window.origin_day)}; {comparison.replications} "
-              f"replications, seed {comparison.seed}."]  # fmt: skip
+    lines += ["", (f"Measured from {window.date_of(window.origin_day)}; {comparison.replications} "
+              f"replications, seed {comparison.seed}.")]  # fmt: skip
     return "\n".join(lines)

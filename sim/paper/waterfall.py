@@ -66,8 +66,8 @@ def waterfall_table(
 
 _NOTE = (
     "Means over replications, two figures; full precision and intervals are in waterfall.csv. A\n"
-    "person is booked under the clause by which he would leave first; `meet it` counts everyone who\n"
-    "meets a clause. `only` means barred for no other reason. Yearly decrees: sum over occasions."
+    "person is booked under the clause by which he would leave first; `meet it` counts all who\n"
+    "meet a clause. `only` means barred for no other reason. Yearly decrees: sum over occasions."
 )
 
 

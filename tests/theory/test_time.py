@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from math import ceil, floor, gcd
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.custody.law import Bench, completed_years
+from sim.custody.people import Prisons
 from sim.custody.register import Register
 from sim.scenario.lengths import in_words, in_year, read_length, read_share, whole_days
 from sim.scenario.predicate import PredicateReader, ShareIs, opposite
@@ -24,6 +26,11 @@ OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operat
 TODAY = 700
 
 
+@cache
+def plain_prisons() -> Prisons:
+    return solved(scenario(world()))
+
+
 def months(number: int) -> int:
     """Days of whole months, from the definition: 365.25 / 12 days each, rounded half up."""
     return floor(number * Fraction(36525, 1200) + Fraction(1, 2))
@@ -31,14 +38,22 @@ def months(number: int) -> int:
 
 def bench(served, term, *, merit_days=0, threshold_day=TODAY) -> Bench:
     """People who have served so many days of their terms on the threshold day."""
-    served, term = np.atleast_1d(served), np.atleast_1d(term)
+    register = register_of(np.atleast_1d(served), np.atleast_1d(term), merit_days, threshold_day)
+    return bench_of(register, np.arange(len(register)), threshold_day)
+
+
+def bench_of(register: Register, rows, threshold_day=TODAY) -> Bench:
+    return Bench(register, plain_prisons(), None, (), rows, TODAY, threshold_day)
+
+
+def register_of(served, term, merit_days=0, threshold_day=TODAY) -> Register:
     n = len(served)
     zero = np.zeros(n, dtype=np.int64)
     admitted = threshold_day - served
     names = ("person", "line", "spell", "born", "origin", "residence", "exiled", "offence",
              "health", "camp", "base", "rate", "merit_count")  # fmt: skip
     columns = dict.fromkeys(names, zero)
-    register = Register(
+    return Register(
         {
             **columns,
             "kind": zero,
@@ -49,8 +64,6 @@ def bench(served, term, *, merit_days=0, threshold_day=TODAY) -> Bench:
             "merit_days": zero + merit_days,
         }
     )
-    prisons = solved(scenario(world()))
-    return Bench(register, prisons, None, (), np.arange(n), TODAY, threshold_day)
 
 
 def meets(people: Bench, condition: dict) -> np.ndarray:
@@ -112,27 +125,33 @@ def test_five_years_served_are_1826_days_whatever_the_calendar():
 # --- Shares.
 
 
-def test_every_pair_of_whole_months_in_exact_ratio_passes_and_a_month_less_does_not():
+def test_every_pair_of_whole_months_in_exact_ratio_passes_as_stated():
     ratios: dict[tuple[int, int], list[int]] = {}
     for whole in range(1, MONTHS + 1):
         for part in range(1, whole + 1):
             common = gcd(part, whole)
             ratios.setdefault((part // common, whole // common), []).append(common)
-    days = np.array([months(n) for n in range(MONTHS + 1)])
+    days = np.array([months(n) for n in range(MONTHS + 2)])
+    whole, part = np.tril_indices(MONTHS)
+    served, term = days[part + 1], days[whole + 1]
+    # In exact ratio, one month less, and one month more.
+    exact = register_of(np.concatenate((served, days[part], days[part + 2])), np.tile(term, 3))
+    row_of = np.full((MONTHS + 1, MONTHS + 1), -1)
+    row_of[part + 1, whole + 1] = np.arange(len(part))
     pairs = 0
-    for (part, whole), times in ratios.items():
+    for (above, below), times in ratios.items():
         k = np.array(times)
-        share = Fraction(part, whole)
-        n = len(k)
-        served = np.concatenate((days[k * part], days[k * part - 1]))
-        people = bench(served, np.tile(days[k * whole], 2))
-        reached = people.meets(ShareIs("term", ">=", share))
-        assert reached[:n].all(), (share, k[~reached[:n]])
-        assert not reached[n:].any(), (share, k[reached[n:]])
-        assert np.array_equal(people.meets(ShareIs("term", "<", share)), ~reached)
-        above = people.meets(ShareIs("term", ">", share))
-        assert not above.any(), (share, k)
-        assert people.meets(ShareIs("term", "<=", share)).all()
+        rows, n = row_of[k * above, k * below], len(k)
+        people = bench_of(exact, np.concatenate((rows, rows + len(part), rows + 2 * len(part))))
+        share = Fraction(above, below)
+        reached = people.meets(ShareIs("term", ">=", share)).reshape(3, n)
+        assert reached[[0, 2]].all(), (share, k[~reached[0]])
+        assert not reached[1].any(), (share, k[reached[1]])
+        assert np.array_equal(people.meets(ShareIs("term", "<", share)), ~reached.ravel())
+        beyond = people.meets(ShareIs("term", ">", share)).reshape(3, n)
+        assert not beyond[:2].any(), share
+        assert beyond[2].all(), share
+        assert np.array_equal(people.meets(ShareIs("term", "<=", share)), ~beyond.ravel())
         pairs += n
     assert pairs == MONTHS * (MONTHS + 1) // 2
 

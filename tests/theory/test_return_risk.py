@@ -1,0 +1,117 @@
+"""Return after release with death competing, against adding up the hazards of each day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.custody.hazards import NEVER
+from sim.custody.model import simulate
+from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY
+from sim.custody.streams import Draws
+from tests.theory.chance import assert_normal
+from tests.theory.worlds import decree, graded, health, returns, scenario, solved, world
+
+REPLICATIONS = 40
+FOLLOWED = (1, 30, 180, 365, 366, 500, 730, 900, 1095, 1096, 1400)
+STEPS = {"1 year": 1.0, "3 years": 0.4}
+OFFENDING = 0.9
+EFFECTS = {
+    "supervision": {"offending": graded(0.7, "x"), "detection": graded(1.5, "x")},
+    "job": {"offending": graded(0.5, "x")},
+    "education": {"offending": graded(0.6, "x"), "detection": graded(1.2, "x")},
+}
+DEATHS = {15: 0.02, 30: 0.1, 50: 0.5}
+WEAK = 3.0
+
+
+def mortal_world():
+    return world(
+        end="2007-01-01",
+        returns=returns(OFFENDING, STEPS, **EFFECTS),
+        health={"states": {"well": health("60%", 1), "weak": health("40%", 2, WEAK)}},
+        deaths={
+            "in custody": graded(0.1, "per person-year"),
+            "at liberty": {
+                "15 to 29": graded(DEATHS[15], "per person-year"),
+                "30 to 49": graded(DEATHS[30], "per person-year"),
+                "50 to 110": graded(DEATHS[50], "per person-year"),
+            },
+        },
+    )
+
+
+def per_day(rate: float) -> float:
+    return round(rate / 365.25 * 1e12) / 1e12
+
+
+def risks(age, weak, rate_factor: float, days: int):
+    """P(returned) and P(died at liberty first) by days after release, for each person.
+
+    Who dies and returns on one day has died: death comes first within a day.
+    """
+    returned, dead = np.zeros((days + 1, len(age))), np.zeros((days + 1, len(age)))
+    free = np.ones(len(age))
+    for day in range(1, days + 1):
+        reached = age + day - 1
+        rate = np.select([reached < 10958, reached < 18263], [DEATHS[15], DEATHS[30]], DEATHS[50])
+        hazards = np.array([[per_day(r * f) for f in (1, WEAK)] for r in DEATHS.values()])
+        band = np.select([reached < 10958, reached < 18263], [0, 1], 2)
+        survive = np.exp(-hazards[band, weak.astype(int)])
+        step = STEPS["1 year"] if day <= 365 else STEPS["3 years"] if day <= 1096 else 0.0
+        stay = np.exp(-per_day(OFFENDING * 0.5 * 0.8 * rate_factor * step))
+        assert rate.shape == band.shape
+        returned[day] = returned[day - 1] + free * survive * (1 - stay)
+        dead[day] = dead[day - 1] + free * (1 - survive)
+        free = free * survive * stay
+    return returned, dead
+
+
+KINDS = {
+    "expiry": (None, 1.0),
+    "plain": ({}, 1.0),
+    "supervision": ({"supervision": True}, 0.7 * 1.5),
+    "job": ({"job": 1.0}, 0.5),
+    "education": ({"education": "1 day from grant"}, 0.6 * 1.2),
+    "all three": (
+        {"supervision": True, "job": 1.0, "education": "1 day from grant"},
+        0.7 * 0.5 * 0.6 * min(0.5 * 1.5 * 1.2, 1) / 0.5,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cumulative_incidence_of_return_with_death_competing(kind):
+    release, factor = KINDS[kind]
+    plain = mortal_world()
+    decrees = {}
+    if release is not None:
+        granted = {"value": "2002-06-01", "between": ["2002-06-01", "2002-06-01"]}
+        decrees = {"p": decree(
+            ordered=None, lists_due=None, granted=granted, exclude={}, review={}, cap="none",
+            counts="releases", release=release, drive=None,
+            clauses={"all": {"when": {"served": ">= 0 days"}, "then": "release"}},
+        )}  # fmt: skip
+    made = scenario(plain, decrees)
+    prisons = solved(made)
+    counts = np.zeros((2, len(FOLLOWED)))
+    expected, variance = np.zeros_like(counts), np.zeros_like(counts)
+    for k in range(REPLICATIONS):
+        r = simulate(made, prisons, Draws(110, k)).register
+        cohort = r.left < made.world.days - max(FOLLOWED)
+        cohort &= (r.cause == BY_EXPIRY) if release is None else (r.cause == BY_DECREE)
+        rows = np.flatnonzero(cohort)[:150]
+        after = {(p, s): d for p, s, d in zip(r.person, r.spell, r.admitted, strict=True)}
+        back = np.array([after.get((r.person[i], r.spell[i] + 1), NEVER) for i in rows])
+        for place, days in enumerate(FOLLOWED):
+            counts[0, place] += (back - r.left[rows] <= days).sum()
+            counts[1, place] += (r.died_free[rows] - r.left[rows] <= days).sum()
+        assert np.all(r.cause[rows] != BY_DEATH)
+        risk = risks((r.left - r.born)[rows], r.health[rows] == 1, factor, max(FOLLOWED))
+        for i, one in enumerate(risk):
+            at = one[list(FOLLOWED)]
+            expected[i] += at.sum(axis=1)
+            variance[i] += (at * (1 - at)).sum(axis=1)
+    enough = variance > 30
+    assert enough.sum() > 10
+    assert_normal(counts[enough], expected[enough], np.sqrt(variance[enough]), "return and death")
