@@ -245,7 +245,7 @@ def test_drive_lines_refuse_a_second_drive_and_a_spell_too_many():
         (lambda: DRAWS.column(Stream.AGE, 0, 1, occurrence=-1), "occurrence must be"),
         (lambda: DRAWS.column(Stream.AGE, 0, 1, salt=2**64), "salt must be"),
         (lambda: DRAWS.at(Stream.AGE, np.array([3, -1]), spell=0, line=0), "person must not"),
-        (lambda: DRAWS.at(Stream.AGE, np.array([3]), spell=-1, line=0), "spell must be"),
+        (lambda: DRAWS.at(Stream.AGE, np.array([3]), spell=-1, line=0), "spell must be from"),
         (lambda: DRAWS.at(Stream.AGE, np.array([3]), spell=np.array([-1]), line=0), "spell must"),
         (
             lambda: DRAWS.at(Stream.AGE, np.array([3, 3]), spell=np.array([0, -1]), line=0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,14 @@ SERIES = (
 SAME_AS = {"applied": "eligible", "listed": "recommended"}
 
 
-def check(scenario: Scenario, draws: Draws, stops: Iterable[int] = ()) -> tuple[Oracle, Cell]:
+def check(
+    scenario: Scenario, draws: Draws, stops: Iterable[int] = (), *, world: Prisons | None = None
+) -> tuple[Oracle, Cell]:
     """Run a scenario through both and through every clock; fail on the first difference."""
-    world = prisons(scenario)
+    world = prisons(scenario) if world is None else world
     cell = simulate(scenario, world, draws)
     oracle = Oracle(scenario, world, draws).run()
-    same_people(oracle, cell, world)
+    same_people(oracle, cell)
     same_waterfalls(oracle, cell.record)
     same_series(oracle, cell.record)
     for clock in ("day", list(stops)):
@@ -42,12 +45,16 @@ def check(scenario: Scenario, draws: Draws, stops: Iterable[int] = ()) -> tuple[
     return oracle, cell
 
 
-def same_people(oracle: Oracle, cell: Cell, world: Prisons) -> None:
+def same_people(oracle: Oracle, cell: Cell) -> None:
     ours = {s.name: _oracle_row(s) for s in oracle.spells}
     theirs = _engine_rows(oracle, cell)
     assert len(ours) == len(oracle.spells)
-    assert not ours.keys() - theirs.keys(), f"only the oracle has {sorted(ours.keys() - theirs.keys())[:5]}"
-    assert not theirs.keys() - ours.keys(), f"only the engine has {sorted(theirs.keys() - ours.keys())[:5]}"
+    assert not ours.keys() - theirs.keys(), (
+        f"only the oracle has {sorted(ours.keys() - theirs.keys())[:5]}"
+    )
+    assert not theirs.keys() - ours.keys(), (
+        f"only the engine has {sorted(theirs.keys() - ours.keys())[:5]}"
+    )
     different = [(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]]
     assert not different, _told(*different[0], len(different))
 
@@ -166,22 +173,25 @@ def same_series(oracle: Oracle, record: Record) -> None:
             f"{name} on day {different[0]}: oracle {by_day[different[0]]}, "
             f"engine {theirs[different[0]]}"
         )
-    by_camp = [[0] * len(oracle.camps) for _ in range(oracle.horizon)]
+    changes = [[0] * len(oracle.camps) for _ in range(oracle.horizon + 1)]
     exiled_to = [[0] * len(oracle.places) for _ in range(oracle.horizon)]
     for s in oracle.spells:
-        for day in range(max(s.admitted, 0), oracle.horizon if s.left is None else s.left):
-            by_camp[day][oracle.camps.index(s.camp)] += 1
+        camp = oracle.camps.index(s.camp)
+        changes[max(s.admitted, 0)][camp] += 1
+        changes[oracle.horizon if s.left is None else s.left][camp] -= 1
         if s.exiled_on is not None:
             exiled_to[s.exiled_on][oracle.places.index(s.residence)] += 1
-    assert record.stock_by_camp.tolist() == by_camp
+    by_camp = list(zip(*(accumulate(camp) for camp in zip(*changes, strict=True)), strict=True))
+    assert [tuple(stock) for stock in record.stock_by_camp.tolist()] == by_camp[:-1]
     assert record.exiled_to.tolist() == exiled_to
 
 
 def _series(oracle: Oracle) -> dict[str, list[int]]:
     days = {name: [0] * oracle.horizon for name in SERIES}
+    changes = [0] * (oracle.horizon + 1)
     for s in oracle.spells:
-        for day in range(max(s.admitted, 0), oracle.horizon if s.left is None else s.left):
-            days["stock"][day] += 1
+        changes[max(s.admitted, 0)] += 1
+        changes[oracle.horizon if s.left is None else s.left] -= 1
         if s.admitted >= 0:
             came = "returns" if s.spell else "drive arrests" if s.line else "first admissions"
             days[came][s.admitted] += 1
@@ -197,6 +207,7 @@ def _series(oracle: Oracle) -> dict[str, list[int]]:
             days["reductions by decree"][day] += 1
         if s.exiled_on is not None:
             days["exiled"][s.exiled_on] += 1
+    days["stock"] = list(accumulate(changes))[:-1]
     return days
 
 

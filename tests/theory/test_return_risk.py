@@ -7,7 +7,7 @@ import pytest
 
 from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
-from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY
+from sim.custody.register import BY_DECREE, BY_EXPIRY
 from sim.custody.streams import Draws
 from tests.theory.chance import assert_normal
 from tests.theory.worlds import decree, graded, health, returns, scenario, solved, world
@@ -52,15 +52,13 @@ def risks(age, weak, rate_factor: float, days: int):
     """
     returned, dead = np.zeros((days + 1, len(age))), np.zeros((days + 1, len(age)))
     free = np.ones(len(age))
+    survival = np.exp([[-per_day(r * f) for f in (1, WEAK)] for r in DEATHS.values()])
     for day in range(1, days + 1):
         reached = age + day - 1
-        rate = np.select([reached < 10958, reached < 18263], [DEATHS[15], DEATHS[30]], DEATHS[50])
-        hazards = np.array([[per_day(r * f) for f in (1, WEAK)] for r in DEATHS.values()])
         band = np.select([reached < 10958, reached < 18263], [0, 1], 2)
-        survive = np.exp(-hazards[band, weak.astype(int)])
+        survive = survival[band, weak.astype(int)]
         step = STEPS["1 year"] if day <= 365 else STEPS["3 years"] if day <= 1096 else 0.0
         stay = np.exp(-per_day(OFFENDING * 0.5 * 0.8 * rate_factor * step))
-        assert rate.shape == band.shape
         returned[day] = returned[day - 1] + free * survive * (1 - stay)
         dead[day] = dead[day - 1] + free * (1 - survive)
         free = free * survive * stay
@@ -94,24 +92,25 @@ def test_cumulative_incidence_of_return_with_death_competing(kind):
         )}  # fmt: skip
     made = scenario(plain, decrees)
     prisons = solved(made)
-    counts = np.zeros((2, len(FOLLOWED)))
-    expected, variance = np.zeros_like(counts), np.zeros_like(counts)
+    cohorts = []
     for k in range(REPLICATIONS):
         r = simulate(made, prisons, Draws(110, k)).register
-        cohort = r.left < made.world.days - max(FOLLOWED)
-        cohort &= (r.cause == BY_EXPIRY) if release is None else (r.cause == BY_DECREE)
-        rows = np.flatnonzero(cohort)[:150]
-        after = {(p, s): d for p, s, d in zip(r.person, r.spell, r.admitted, strict=True)}
-        back = np.array([after.get((r.person[i], r.spell[i] + 1), NEVER) for i in rows])
-        for place, days in enumerate(FOLLOWED):
-            counts[0, place] += (back - r.left[rows] <= days).sum()
-            counts[1, place] += (r.died_free[rows] - r.left[rows] <= days).sum()
-        assert np.all(r.cause[rows] != BY_DEATH)
-        risk = risks((r.left - r.born)[rows], r.health[rows] == 1, factor, max(FOLLOWED))
-        for i, one in enumerate(risk):
-            at = one[list(FOLLOWED)]
-            expected[i] += at.sum(axis=1)
-            variance[i] += (at * (1 - at)).sum(axis=1)
+        chosen = r.left < made.world.days - max(FOLLOWED)
+        chosen &= (r.cause == BY_EXPIRY) if release is None else (r.cause == BY_DECREE)
+        rows = np.flatnonzero(chosen)[:150]
+        next_spell = {(p, s): d for p, s, d in zip(r.person, r.spell, r.admitted, strict=True)}
+        back = [next_spell.get((r.person[i], r.spell[i] + 1), NEVER) for i in rows]
+        left = r.left[rows]
+        cohorts.append((left - r.born[rows], r.health[rows] == 1, back - left,
+                        r.died_free[rows] - left))  # fmt: skip
+    age, weak, back, died = (np.concatenate(part) for part in zip(*cohorts, strict=True))
+    assert np.all((back >= 1) & (died >= 1))
+    risk = np.array(risks(age, weak, factor, max(FOLLOWED)))[:, FOLLOWED]
+    days = np.array(FOLLOWED)[:, None]
+    counts = np.array([(back <= days).sum(axis=1), (died <= days).sum(axis=1)])
+    variance = (risk * (1 - risk)).sum(axis=2)
     enough = variance > 30
     assert enough.sum() > 10
-    assert_normal(counts[enough], expected[enough], np.sqrt(variance[enough]), "return and death")
+    assert_normal(
+        counts[enough], risk.sum(axis=2)[enough], np.sqrt(variance[enough]), "return and death"
+    )

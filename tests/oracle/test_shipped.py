@@ -1,0 +1,88 @@
+"""Every shipped scenario, person by person: the engine does what the oracle does, on every clock.
+
+Held and caps are scaled down together, so that the caps bind as they do at full size.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from sim.custody.people import Prisons, prisons
+from sim.custody.streams import Draws
+from sim.scenario.load import Scenario, build, deciding, load, shipped_folder
+from sim.scenario.tree import Tree, replaced
+from tests.oracle.compare import check
+
+FILES = sorted(shipped_folder().glob("*.yaml"))
+HELD = 600
+LARGER = 6_000
+FULL = 10**9
+DRAWS = Draws(seed=20200708, replication=0)
+STOPS = (0, 1, 180, 181, 900, 1373, 2030, 2031, 2110, 3000, 4017)
+AT_FULL_SIZE = "2020-anniversary"
+
+
+def scaled(scenario: Scenario, held: int) -> Scenario:
+    """The same scenario with so many held, and caps in proportion."""
+    assert isinstance(scenario.tree.value, Mapping)
+    top = {key: child for key, child in scenario.tree.value.items() if key != "rests on"}
+    tree = Tree(top, scenario.tree.file, 1)
+    few = {"value": held, "unit": "persons", "source": "derived", "grade": "B"}
+    leaves = {key: Tree(value, "scaled", 1) for key, value in few.items()}
+    tree = replaced(tree, ("world", "held"), Tree(leaves, "scaled", 1))
+    for name, decree in scenario.decrees.items():
+        cap = decree.cap.value
+        if cap is not None:
+            places = max(1, round(cap.places * held / scenario.world.held.value))
+            text = f"{places} per camp" if cap.per == "camp" else f"{places} in all"
+            tree = replaced(tree, ("decrees", name, "cap"), Tree(text, "scaled", 1))
+    return build(scenario.name, tree)
+
+
+SOLVED: dict[str, Prisons] = {}
+
+
+def solved(scenario: Scenario) -> Prisons:
+    """One solution for all scenarios of one world."""
+    world = json.dumps(deciding(scenario.resolved["world"]))
+    if world not in SOLVED:
+        SOLVED[world] = prisons(scenario)
+    return SOLVED[world]
+
+
+def _same(file: Path, held: int) -> None:
+    scenario = load(file)
+    if held < scenario.world.held.value:
+        scenario = scaled(scenario, held)
+    oracle, _ = check(scenario, DRAWS, STOPS, world=solved(scenario))
+    granted = {
+        docket.occasion.decree
+        for docket in oracle.dockets
+        for stage, _, _ in docket.stages
+        if stage == "granted"
+    }
+    assert granted == set(scenario.decrees)
+
+
+def test_there_are_scenarios():
+    assert AT_FULL_SIZE in [file.stem for file in FILES]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_small(file):
+    _same(file, HELD)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_larger(file):
+    _same(file, LARGER)
+
+
+@pytest.mark.slow
+def test_full_size():
+    _same(shipped_folder() / f"{AT_FULL_SIZE}.yaml", FULL)
