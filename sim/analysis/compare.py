@@ -69,7 +69,10 @@ class Comparison:
     differences
         By (policy, baseline, measure).
     swings
-        One-at-a-time changes of assumptions, by baseline.
+        One-at-a-time changes of assumptions.
+    central
+        Differences from the first baseline in the replications of the swings, nothing changed;
+        by (policy, measure).
     """
 
     scenarios: tuple[Scenario, ...]
@@ -82,6 +85,7 @@ class Comparison:
     estimates: dict[tuple[str, str, str], Estimate]
     differences: dict[tuple[str, str, str], Difference]
     swings: tuple[Swing, ...] = ()
+    central: dict[tuple[str, str], Difference] = field(default_factory=dict)
     swing_replications: int = 0
     digests: dict[str, str] = field(default_factory=dict)
 
@@ -141,8 +145,8 @@ def compare(
     align
         Move each dated scenario so that its first planned release falls on this date.
     assumptions
-        Replications of the one-at-a-time runs that ``rests on`` lists; 0 for none. They are
-        compared with the first baseline.
+        Replications of the one-at-a-time runs that ``rests on`` lists, at most `replications`;
+        0 for none. They are compared with the first baseline.
 
     Raises
     ------
@@ -167,21 +171,26 @@ def compare(
     pairs = []
     if assumptions:
         for policy in policies:
-            pairs += [(policy, a) for a in alternatives(policy, first)]
+            if policy is not first:
+                pairs += [(policy, a) for a in alternatives(policy, first)]
     extra = []
     for number, (_, alternative) in enumerate(pairs):
         extra += [Point(f"{number}/policy", alternative.scenario),
                   Point(f"{number}/baseline", alternative.baseline)]  # fmt: skip
-    cells = _run(points, extra, windows, seed, replications, assumptions, workers, progress)
+    few = min(assumptions, replications)
+    cells = _run(points, extra, windows, seed, replications, few, workers, progress)
     main = [c for c in cells if c.label in {s.name for s in moved}]
     labels = [s.name for s in policies]
+    early = [c for c in main if c.replication < few]
+    central = _differences(early, labels, names[:1]) if pairs else {}
     return Comparison(
         tuple(moved), tuple(labels), tuple(names), windows, seed,
         replications, tuple(main), _estimates(main, labels, names),
         _differences(main, labels, names),
         tuple(_swing(cells, n, p.name, a.assumption, a.end, a.value)
               for n, (p, a) in enumerate(pairs)),
-        assumptions, {s.world.name: solved(s).digest() for s in moved},
+        {(policy, measure): d for (policy, _, measure), d in central.items()},
+        few, {s.world.name: solved(s).digest() for s in moved},
     )  # fmt: skip
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sim.analysis.compare import HEADLINE, Comparison, Swing
+from textwrap import wrap
+
+from sim.analysis.compare import HEADLINE, Comparison
+from sim.analysis.estimates import Difference
 from sim.analysis.measures import MEASURE
-from sim.paper.effects import GUARD
+from sim.paper.effects import GUARD, WIDTH
 from sim.paper.numbers import NOT_OBSERVED, signed
 
 Row = list[str]
@@ -14,14 +17,15 @@ def assumptions_table(comparison: Comparison, policy: str) -> str:
     """Write the one-at-a-time runs of a policy as plain text, widest swing first."""
     baseline = comparison.baselines[0]
     swings = [s for s in comparison.swings if s.policy == policy]
-    names = sorted({s.assumption for s in swings}, key=lambda n: -_swing(swings, n, comparison))
+    listed = dict.fromkeys(s.assumption for s in swings)
+    names = sorted(listed, key=lambda name: -_width(comparison, policy, name))
     rows: list[Row] = [["assumption", "set to", *(MEASURE[m].difference_name for m in HEADLINE)]]
-    central = [_central(comparison, policy, baseline, m) for m in HEADLINE]
+    central = [_mean(comparison.central.get((policy, m))) for m in HEADLINE]
     rows.append(["(as in the files)", "", *central])
     for name in names:
         for one in (s for s in swings if s.assumption == name):
             where = one.value if one.end == "instead" else f"{one.end}: {one.value}"
-            rows.append([name, where, *(_mean(one, m) for m in HEADLINE)])
+            rows.append([name, where, *(_mean(one.differences.get(m)) for m in HEADLINE)])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [f"Table 3. What it rests on: {policy}, difference from {baseline}", GUARD, ""]
     for row in rows:
@@ -30,37 +34,28 @@ def assumptions_table(comparison: Comparison, policy: str) -> str:
         lines.append("  ".join(text).rstrip())
     lines += [
         "",
-        (
-            f"One assumption changed at a time, {comparison.swing_replications} replications, seed "
-            f"{comparison.seed}; sorted by the swing of"
-        ),
-        (
-            f"{MEASURE[HEADLINE[0]].difference_name}. Signs: held is policy minus baseline, averted "
-            "is baseline minus policy."
+        *wrap(
+            f"One assumption changed at a time, the first {comparison.swing_replications} of "
+            f"{comparison.replications} replications in every row, seed {comparison.seed}; sorted "
+            f"by the swing of {MEASURE[HEADLINE[0]].difference_name}. Signs: held is policy minus "
+            "baseline, averted is baseline minus policy.",
+            WIDTH,
         ),
     ]
     return "\n".join(lines)
 
 
-def _central(comparison: Comparison, policy: str, baseline: str, measure: str) -> str:
-    found = comparison.differences.get((policy, baseline, measure))
+def _mean(found: Difference | None) -> str:
     return NOT_OBSERVED if found is None else signed(found.estimate.mean)
 
 
-def _mean(swing: Swing, measure: str) -> str:
-    found = swing.differences.get(measure)
-    return NOT_OBSERVED if found is None else signed(found.estimate.mean)
-
-
-def _swing(swings: list[Swing], name: str, comparison: Comparison) -> float:
-    means = [
-        s.differences[HEADLINE[0]].estimate.mean
-        for s in swings
-        if s.assumption == name and HEADLINE[0] in s.differences
+def _width(comparison: Comparison, policy: str, assumption: str) -> float:
+    """Width of the span of the first headline measure when one assumption is changed."""
+    found = [comparison.central.get((policy, HEADLINE[0]))]
+    found += [
+        s.differences.get(HEADLINE[0])
+        for s in comparison.swings
+        if (s.policy, s.assumption) == (policy, assumption)
     ]
-    central = [
-        d.estimate.mean
-        for (p, b, m), d in comparison.differences.items()
-        if swings and p == swings[0].policy and b == comparison.baselines[0] and m == HEADLINE[0]
-    ]
-    return max([*means, *central], default=0.0) - min([*means, *central], default=0.0)
+    means = [d.estimate.mean for d in found if d is not None]
+    return max(means, default=0.0) - min(means, default=0.0)

@@ -10,6 +10,7 @@ from sim.analysis.estimates import Difference
 from sim.analysis.measures import MEASURES, PANELS, Measure
 from sim.paper.numbers import NOT_OBSERVED, count, half_width, interval, per_cent, signed
 from sim.scenario.decree import Decree
+from sim.scenario.graded import ASSUMPTION, DERIVED
 from sim.scenario.load import Scenario
 
 GUARD = "Scenario results under stated assumptions; not estimates of what happened."
@@ -114,14 +115,14 @@ def _notes(comparison: Comparison, baseline: str, policies: list[str]) -> list[s
     window = comparison.windows[policies[0]] if policies else None
     notes = [
         (
-            "Numbers are rounded to two figures, which is more than most of their inputs bear; full "
-            "precision is in the data files."
+            "Numbers are rounded to two figures, which is more than most of their inputs bear; "
+            "full precision is in the data files."
         ),
         (
             f"error: half the 95% interval of the mean over {comparison.replications} paired "
-            "replications (common random numbers, Student's t); it shrinks with replications and says "
-            "nothing about the real prisons. Intervals here are pointwise; simultaneous ones are in "
-            "the data files."
+            "replications (common random numbers, Student's t); it shrinks with replications and "
+            "says nothing about the real prisons. Intervals here are pointwise; simultaneous ones "
+            "are in the data files."
         ),
         "chance: the middle 95% of single replications.",
     ]
@@ -140,8 +141,8 @@ def _notes(comparison: Comparison, baseline: str, policies: list[str]) -> list[s
         )
     if baseline == "customary":
         notes.append("Each policy replaces the customary pardons; it does not come on top of them.")
-    for policy in policies:
-        notes += _rests_on(comparison.scenario(policy))
+    for name in (baseline, *policies):
+        notes += _rests_on(comparison.scenario(name))
     notes.append(f"Seed {comparison.seed}; world: {comparison.scenario(baseline).world.name}.")
     return [fill(note, WIDTH, subsequent_indent="  ") for note in notes]
 
@@ -150,7 +151,7 @@ def _rests_on(scenario: Scenario) -> list[str]:
     """Say what is a rumour, inferred, or assumed in a policy, and who reported it."""
     notes = []
     for name, decree in scenario.decrees.items():
-        outlets = sorted({source.split("-")[0] for source in decree.source})
+        outlets = {s.split("-")[0] for s in decree.source if s not in (ASSUMPTION, DERIVED)}
         marks = [f"{kind} {label!r} is {status}" for kind, label, status in _statuses(decree)]
         assumed = [word for word, grade in _grades(decree) if grade == "C"]
         if assumed:
@@ -172,8 +173,16 @@ def _statuses(decree: Decree) -> Iterator[tuple[str, str, str]]:
 def _grades(decree: Decree) -> Iterator[tuple[str, str | None]]:
     yield "the decree as a whole", decree.grade
     yield "cap", decree.cap.grade
-    for word, share in (("approval", decree.review.approved), ("job", decree.release.job)):
-        yield word, share.grade if share is not None else None
+    after = decree.release
+    parts = (
+        ("the day", decree.granted),
+        ("approval", decree.review.approved),
+        ("education", after.education),
+        ("days of release", after.over),
+        ("job", after.job),
+    )
+    for word, part in parts:
+        yield word, part.grade if part is not None else None
     for name, clause in decree.clauses.items():
         yield f"clause {name!r}", clause.grade
         if clause.review.recommended is not None:

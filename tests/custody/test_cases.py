@@ -22,7 +22,9 @@ decrees:
       killers: {offence: murder}
     clauses:
       half: {when: {served share: ">= 1/2", sentence: "< 10 years"}, then: release}
-      long: {when: {sentence: ">= 10 years"}, then: {reduce: {by: 3 years, at most: half the sentence}}}
+      long:
+        when: {sentence: ">= 10 years"}
+        then: {reduce: {by: 3 years, at most: half the sentence}}
     review: {recommended: {value: 1%, low: 0%, high: 2%, grade: C}}
     cap: 0 in all
     release: {education: 10 days from listing, exile: {origin: Pyongyang, to: chosen by camp}}

@@ -246,7 +246,7 @@ def decree(**changes: object) -> File:
             "half served": {"when": {"served share": ">= 1/2"}, "then": "release",
                             "review": {"recommended": 0.7}},
             "petty": {"when": {"gravity": "petty"}, "then": "release", "despite": ["cut before"]},
-            "others": {"when": {"sentence": ">= 6 months"},
+            "others": {"when": {"sentence": ">= 20 months"},
                        "then": {"reduce": {"by": "4 months", "at most": "half the sentence"}}},
         },
         "review": {"approved": 0.9},

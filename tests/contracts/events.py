@@ -1,0 +1,75 @@
+"""What happened to whom, day by day: the finished register of a run as a set of events.
+
+An event is (day, kind, person, line, spell, details). Two runs are identical, person by person,
+before the first day on which their events differ.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.custody.hazards import NEVER
+from sim.custody.model import Cell
+from sim.custody.register import BY_DECREE, DTYPES, Register
+from sim.scenario.load import Scenario
+
+Event = tuple[object, ...]
+DRAWN = ("born", "origin", "offence", "imposed", "health", "camp", "admitted", "base", "tolerance",
+         "rate", "kind", "exiled_before")  # fmt: skip
+
+
+def events(scenario: Scenario, cell: Cell) -> set[Event]:
+    """List admissions, leavings, deaths at liberty, cuts and findings of eligibility."""
+    r = cell.register
+    names = list(scenario.decrees)
+    address = columns(r, "person", "line", "spell")
+    found: set[Event] = set()
+    for who, drawn in zip(address, columns(r, *DRAWN), strict=True):
+        found.add((max(drawn[6], 0), "admitted", *who, *drawn))
+    fate = columns(r, "left", "cause", "residence", "exiled", "due", "merit_days", "pardon_days")
+    for who, (left, cause, *rest) in zip(address, fate, strict=True):
+        if left < NEVER:
+            by = names[cause - BY_DECREE] if cause >= BY_DECREE else cause
+            found.add((left, "left", *who, by, *rest))
+    for name in ("died_free", "eligible_on"):
+        for who, (day,) in zip(address, columns(r, name), strict=True):
+            if day < NEVER:
+                found.add((day, name, *who))
+    for day, decree, rows in r.cuts:
+        found |= {(day, "cut", *address[row], names[decree]) for row in rows}
+    return found
+
+
+def columns(register: Register, *names: str) -> list[tuple[int, ...]]:
+    """Rows of some columns as plain numbers."""
+    return list(zip(*(getattr(register, name).tolist() for name in names), strict=True))
+
+
+def first_difference(one: set[Event], other: set[Event]) -> int | None:
+    """First day on which the events differ."""
+    return min((event[0] for event in one ^ other), default=None)
+
+
+def assert_same_until(one: Cell, other: Cell, day: int, but: tuple[str, ...] = ()) -> None:
+    """Every series is the same before a day."""
+    for name in one.record.series.keys() - set(but):
+        series = one.record.series[name]
+        assert np.array_equal(series[:day], other.record.series[name][:day]), name
+    assert np.array_equal(one.record.stock_by_camp[:day], other.record.stock_by_camp[:day])
+    assert np.array_equal(one.record.exiled_to[:day], other.record.exiled_to[:day])
+
+
+def assert_same_record(one: Cell, other: Cell) -> None:
+    """Every series and every waterfall is the same."""
+    assert one.record.series.keys() == other.record.series.keys()
+    assert_same_until(one, other, len(one.record.stock_by_camp))
+    assert one.record.waterfalls.keys() == other.record.waterfalls.keys()
+    for key, counts in one.record.waterfalls.items():
+        assert np.array_equal(counts, other.record.waterfalls[key]), key
+
+
+def assert_same(one: Cell, other: Cell) -> None:
+    """Registers and records are the same, row by row."""
+    for name in DTYPES:
+        assert np.array_equal(getattr(one.register, name), getattr(other.register, name)), name
+    assert_same_record(one, other)
