@@ -349,7 +349,7 @@ def _compare(
 
 @contextmanager
 def _progress(quiet: bool) -> Iterator[Progress | None]:
-    """Show a bar with the time left on a terminal, a line a minute elsewhere."""
+    """Show a bar with the time left on a terminal, a line a minute elsewhere or uncoloured."""
     if quiet:
         yield None
         return
@@ -357,7 +357,7 @@ def _progress(quiet: bool) -> Iterator[Progress | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_terminal or console.is_dumb_terminal or console.no_color:
         last = time.monotonic()
 
         def line(done: int, total: int) -> None:

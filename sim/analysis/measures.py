@@ -169,7 +169,7 @@ def measure_all(summary: Summary, window: Window) -> dict[str, float | None]:
 
 def _inside(scenario: Scenario, window: Window, path: tuple[str, ...], what: str) -> Window:
     """Refuse to measure a scenario from a day outside its world's horizon."""
-    if not 0 < window.origin_day < window.horizon_days:
+    if not 0 <= window.origin_day < window.horizon_days:
         last = window.date_of(window.horizon_days - 1)
         day = window.start.toordinal() + window.origin_day
         written = f", {date.fromordinal(day)}," if day <= date.max.toordinal() else ""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.custody.hazards import NEVER
 from sim.custody.law import Bench
 from sim.custody.people import Prisons
-from sim.custody.register import Register, Rows
+from sim.custody.register import BY_DECREE, Register, Rows
 from sim.custody.streams import Draws, Stream, decree_salt
 from sim.custody.tables import happens
 from sim.scenario.decree import Clause, Decree, Part, Review
@@ -129,7 +129,9 @@ class Court:
         rows = docket.rows
         still = docket.selected & (register.left[rows] == NEVER)
         own = register.occasion[rows] == number
-        docket.moved = still & ~docket.freeing & ~own & (register.occasion[rows] != NONE)
+        elsewhere = still & ~docket.freeing & ~own & (register.occasion[rows] != NONE)
+        out = docket.selected & ~still & (register.cause[rows] >= BY_DECREE)
+        docket.moved = elsewhere | out
         docket.granted = still & ~docket.moved
         left = register.due[rows] - docket.cut_days
         # A cut that leaves nothing is a release by the decree, on its day, unless the term as it

@@ -96,7 +96,9 @@ class _Model:
         if not isinstance(clock, str):
             extra = clock
         acting = {day for day, _, _ in self.agenda} | set(self.merit_days) | {self.days - 1}
-        self.stops = sorted({day for day in {*acting, *extra} if 0 <= day < self.days})
+        observed = {day for day in extra if 0 <= day < self.days}
+        self.stops = sorted({day for day in acting if 0 <= day < self.days} | observed)
+        self.evenings = sorted({self.days - 1} | observed)
         camps = len(prisons.scenario.world.camps)
         self.heads = np.zeros((self.days if self.by_day else 0, camps), dtype=np.int64)
         self.env = simpy.Environment()
@@ -151,8 +153,8 @@ class _Model:
             self._note(day, f"{self.occasions[number].decree}: {stage}, {counted.sum()} persons")
 
     def _releases(self) -> Waiting:
-        """Releases by decree, after the decrees of the day."""
-        for day in self.stops:
+        """Releases by decree, after the decrees of the day; else with the next sweep."""
+        for day in self.evenings:
             yield self._until(day, RELEASES)
             self.gate.advance(self.register, day * STAGES + RELEASE + 1)
 

@@ -192,16 +192,22 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def as_json(comparison: Comparison, manifest: Mapping[str, object]) -> dict[str, object]:
-    """Return the result of a comparison as the documented JSON object."""
+    """Return the result of a comparison as the documented JSON object.
+
+    A single scenario has no differences.
+    """
     by_scenario: dict[str, list[Row]] = {s.name: [] for s in comparison.scenarios}
     for row in estimate_rows(comparison):
         kept = {k: v for k, v in row.items() if k != "scenario"}
         by_scenario[str(row["scenario"])].append(kept)
-    return {
+    found: dict[str, object] = {
         "scenarios": [{"name": n, "estimates": rows} for n, rows in by_scenario.items()],
-        "differences": list(difference_rows(comparison)),
         "waterfalls": list(waterfall_rows(comparison)),
-        "assumptions": list(swing_rows(comparison)),
         "outcomes": list(outcome_rows(comparison)),
         "manifest": dict(manifest),
     }
+    if len(comparison.scenarios) > 1:
+        found["differences"] = list(difference_rows(comparison))
+        found["assumptions"] = list(swing_rows(comparison))
+    order = ("scenarios", "differences", "waterfalls", "assumptions", "outcomes", "manifest")
+    return {key: found[key] for key in order if key in found}

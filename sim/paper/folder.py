@@ -149,6 +149,8 @@ def read_waterfall(folder: Path, scenario: str | None) -> str:
         reported = read_csv(outcomes) if outcomes.is_file() else []
         names = list(dict.fromkeys(row["scenario"] for row in rows))
         tables = {name: waterfall_table(rows, reported, name, groups) for name in names}
+        if not tables:
+            raise ValueError("no rows")
     except (ValueError, KeyError, TypeError, AttributeError):
         raise FolderError(f"the files of the run in {folder} are damaged") from None
     if scenario is not None and scenario not in names:
@@ -240,8 +242,8 @@ def write_folder(folder: Path, files: Mapping[str, str], described: dict[str, ob
             with suppress(OSError):
                 path.rmdir()
         if isinstance(error, OSError):
-            message = f"{error.filename or folder}: {error.strerror or error}"
-            raise SaveError(f"{message}; the run is not saved") from None
+            message = f"{folder}: {error.strerror or error}; the run is not saved"
+            raise SaveError(message) from None
         raise
 
 

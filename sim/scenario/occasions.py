@@ -12,7 +12,7 @@ from datetime import date
 
 from sim.scenario.decree import Clause, Decree, Education
 from sim.scenario.lengths import in_year
-from sim.scenario.load import Scenario, deciding
+from sim.scenario.load import Scenario
 
 
 @dataclass(frozen=True)
@@ -108,16 +108,12 @@ def first_difference_day(one: Scenario, other: Scenario) -> int | None:
     review, rank or cap the close of lists; in education its earlier start; in what happens at
     release the earlier first planned release.
     """
-    if _deciding_world(one) != _deciding_world(other):
+    if one.world_address != other.world_address:
         return 0
     days = []
     for name in (*one.decrees, *(n for n in other.decrees if n not in one.decrees)):
         days += _decree_difference(one, other, name)
     return min(days, default=None)
-
-
-def _deciding_world(scenario: Scenario) -> object:
-    return deciding(scenario.resolved["world"])
 
 
 def _decree_difference(one: Scenario, other: Scenario, name: str) -> list[int]:

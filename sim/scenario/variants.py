@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sim.scenario.load import Scenario, build, deciding
+from sim.scenario.load import Scenario, build
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.tree import Tree, merged, replaced
 
@@ -122,8 +121,7 @@ def same_world(first: Scenario, second: Scenario) -> None:
     ScenarioError
         If the worlds, their horizons included, are not equal.
     """
-    worlds = [json.dumps(deciding(s.resolved["world"])) for s in (first, second)]
-    if worlds[0] != worlds[1]:
+    if first.world_address != second.world_address:
         message = (
             f"its world ({first.world.name}) is not that of {second.name} ({second.world.name}); "
             "differences are paired within one world"

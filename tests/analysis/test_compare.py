@@ -296,9 +296,7 @@ def test_the_span_holds_every_swing_and_the_mean_and_is_of_the_first_baseline(fo
 
 def test_without_assumptions_nothing_else_is_run(of):
     told = []
-    result = compare(
-        [of["none"], of["short"]], replications=3, progress=lambda *n: told.append(n)
-    )
+    result = compare([of["none"], of["short"]], replications=3, progress=lambda *n: told.append(n))
     assert told == [(2, 6), (4, 6), (6, 6)]
     assert result.swings == ()
     assert span(result, "short", "none", "freed by decree") is None

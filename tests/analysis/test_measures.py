@@ -185,7 +185,7 @@ def test_a_yearly_decree_is_measured_from_the_day_to_which_others_are_aligned():
 def test_a_yearly_decree_without_a_first_day_is_refused(tmp_path):
     copies(tmp_path, "yearly")
     path = changed(tmp_path, "yearly", "measured from: 2011-07-15\n", "")
-    with pytest.raises(ScenarioError, match=r"yearly\.yaml:3: decrees: give 'measured from: DATE'"):
+    with pytest.raises(ScenarioError, match=r"yearly\.yaml:4: decrees: give 'measured from: DATE'"):
         window_of(load(path))
 
 

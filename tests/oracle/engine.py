@@ -35,6 +35,7 @@ from tests.oracle.law import (
     Spell,
     day_of_year,
     facts,
+    leaves_nothing,
     probability,
     rank_key,
     standing,
@@ -54,7 +55,7 @@ class File:
     cut: int | None
     lot: int
     key: tuple[object, ...]
-    leaves_nothing: bool = False
+    takes_all: bool = False
     granted: bool = False
     outcome: str | None = None
 
@@ -392,7 +393,7 @@ class Oracle:
         docket.selected = self._within_cap(decree, listed)
         for file in docket.selected:
             docket.count("selected", file.clause, file.spell)
-            if file.cut is None or file.leaves_nothing:
+            if file.cut is None or file.takes_all:
                 file.spell.waits_for = occasion
 
     def _examine(self, docket: Docket, s: Spell) -> File | None:
@@ -437,9 +438,9 @@ class Oracle:
         nothing = (
             offer.cut is not None
             and s.due is not None
-            and (s.due - offer.cut <= occasion.grant_day)
+            and leaves_nothing(s.due, offer.cut, occasion)
         )
-        return File(s, offer.clause, offer.cut, lot, key, leaves_nothing=nothing)
+        return File(s, offer.clause, offer.cut, lot, key, takes_all=nothing)
 
     def _agreed(
         self, stream: Stream, s: Spell, occasion: Occasion, offer: Offer, kind: str
@@ -455,7 +456,7 @@ class Oracle:
         taken: Counter[str] = Counter()
         selected = []
         for file in sorted(listed, key=lambda file: file.key):
-            releases = file.cut is None or file.leaves_nothing
+            releases = file.cut is None or file.takes_all
             counted = decree.counts == "both" or releases == (decree.counts == "releases")
             if counted:
                 camp = file.spell.camp if cap.per == "camp" else "all"
@@ -483,7 +484,7 @@ class Oracle:
             if (
                 file.cut is not None
                 and s.due is not None
-                and (s.due - file.cut > occasion.grant_day)
+                and not leaves_nothing(s.due, file.cut, occasion)
             ):
                 s.waits_for = None
                 file.outcome = "reduced"

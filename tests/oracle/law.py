@@ -224,6 +224,11 @@ def cut_of(clause: Clause, f: Facts) -> int | None:
     return cut
 
 
+def leaves_nothing(due: int, cut: int, occasion: Occasion) -> bool:
+    """Whether a cut takes all that is left on the grant day; no cut takes nothing."""
+    return cut > 0 and due - cut <= occasion.grant_day
+
+
 @dataclass(frozen=True)
 class Offer:
     """A clause that a person meets, and what it gives: a release, or a cut of some days."""
@@ -267,7 +272,7 @@ def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts) -> Standing
         else:
             assert s.due is not None
             leaves_on = s.due - cut
-            if leaves_on <= occasion.grant_day:  # leaves nothing: a release by the decree
+            if leaves_nothing(s.due, cut, occasion):  # a release by the decree
                 leaves_on = occasion.release_day
         met.append(Offer(name, cut, leaves_on))
         barring.append(holding - set(clause.despite))
@@ -316,7 +321,7 @@ def rank_key(decree: Decree, world: World, s: Spell, f: Facts, lot: int) -> tupl
         elif rank == "oldest":
             key.append(s.born)
         elif rank == "ill first":
-            key.append(0 if is_ill(world, s.health) else 1)
+            key.append(-world.health.states[s.health].in_custody.value)
         else:
             assert rank == "lottery"
             key.append(lot)

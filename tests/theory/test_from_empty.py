@@ -28,7 +28,7 @@ def fast_world(held: int) -> dict:
 
 @pytest.fixture(
     scope="module",
-    params=[(1000, 20), pytest.param((3000, 150), marks=pytest.mark.slow)],
+    params=[(1000, 12), pytest.param((3000, 150), marks=pytest.mark.slow)],
     ids=lambda param: f"{param[1]} replications with {param[0]} held",
 )
 def filled(request):

@@ -95,21 +95,17 @@ def test_releases_to_come_are_anticipated_while_in_education():
 
 
 def test_life_sentences_leave_a_gap_that_only_death_closes():
-    kinds = {"murder": offence("100%", "30 months", life="40%")}
-    plain = world(offences=kinds)
-    rule = pardon(0.5, clauses={"life": {"when": {"not": {"sentence": "> 0 days"}},
-                                         "then": "release"}})  # fmt: skip
-    everyone = pardon(0.5)
-    made = [scenario(plain), scenario(plain, {"p": everyone}), scenario(plain, {"p": rule})]
-    gap, none = gaps(made, plain, seed=109)
-    # A sentence for life has no length: the condition is false of it, negated or not.
-    assert np.all(none == 0)
+    plain = world(offences={"murder": offence("100%", "30 months", life="40%")})
+    # A sentence for life is longer than any number of days.
+    of_life = {"life": {"when": {"sentence": "> 100 years"}, "then": "release"}}
+    rules = [pardon(0.5), pardon(0.5, clauses=of_life)]
+    made = [scenario(plain), *(scenario(plain, {"p": rule}) for rule in rules)]
+    everybody, lifers = gaps(made, plain, seed=109)
     theory, day = InfiniteServer(made[0]), day_of(made[0], GRANTED)
-    life = theory.life / -np.expm1(-theory.q)
-    share = life / theory.stay
-    left = [
-        share * np.exp(-theory.q * s) + (1 - share) * theory.left_after(s) for s in (0, 365, 1300)
-    ]
-    found = gap[:, [day, day + 365, day + 1300]].sum(axis=0)
-    expected = REPLICATIONS * 0.5 * made[0].world.held.value * np.array(left)
-    assert_poisson(found, expected, "gap with life sentences")
+    share = theory.life / -np.expm1(-theory.q) / theory.stay
+    later = np.array([0, 365, 1300])
+    life = share * np.exp(-theory.q * later)
+    fixed = (1 - share) * np.array([theory.left_after(days) for days in later])
+    freed = REPLICATIONS * 0.5 * made[0].world.held.value
+    assert_poisson(everybody[:, day + later].sum(axis=0), freed * (life + fixed), "everybody")
+    assert_poisson(lifers[:, day + later].sum(axis=0), freed * life, "life sentences")

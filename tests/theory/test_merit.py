@@ -12,7 +12,7 @@ from tests.theory.chance import assert_poisson, assert_shares
 from tests.theory.theory import InfiniteServer, MeritServer
 from tests.theory.worlds import day_of, graded, merit, scenario, solved, world
 
-REPLICATIONS = 60
+REPLICATIONS = 40
 WHEN = ("2001-03-01", "2001-07-01", "2001-07-02", "2001-12-31", "2003-06-30", "2003-07-01",
         "2005-02-28", "2009-02-28")  # fmt: skip
 DEATHS = {
@@ -25,7 +25,12 @@ FAMILIES = 4 * (len(WHEN) + 1) * 4
 """Dates of merit, evenings, and distributions tested on each."""
 
 
-@pytest.fixture(scope="module", params=["07-01", "02-28", "03-01", "02-29"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "07-01", "02-28", *(pytest.param(date, marks=pytest.mark.slow) for date in ("03-01", "02-29")),
+    ],
+)  # fmt: skip
 def replicated(request):
     """A world with half of the terms cut by four months each year, on various dates."""
     rule = merit("50%", "4 months", each=request.param)

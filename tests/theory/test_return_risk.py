@@ -12,7 +12,7 @@ from sim.custody.streams import Draws
 from tests.theory.chance import assert_normal
 from tests.theory.worlds import decree, graded, health, returns, scenario, solved, world
 
-REPLICATIONS = 40
+REPLICATIONS = 20
 FOLLOWED = (1, 30, 180, 365, 366, 500, 730, 900, 1095, 1096, 1400)
 STEPS = {"1 year": 1.0, "3 years": 0.4}
 OFFENDING = 0.9
@@ -28,6 +28,7 @@ WEAK = 3.0
 def mortal_world():
     return world(
         end="2007-01-01",
+        held=graded(600, "persons"),
         returns=returns(OFFENDING, STEPS, **EFFECTS),
         health={"states": {"well": health("60%", 1), "weak": health("40%", 2, WEAK)}},
         deaths={
@@ -45,24 +46,26 @@ def per_day(rate: float) -> float:
     return round(rate / 365.25 * 1e12) / 1e12
 
 
-def risks(age, weak, rate_factor: float, days: int):
-    """P(returned) and P(died at liberty first) by days after release, for each person.
+def risks(age, weak, rate_factor: float):
+    """P(returned) and P(died at liberty first) on the days followed, shape (2, days, persons).
 
     Who dies and returns on one day has died: death comes first within a day.
     """
-    returned, dead = np.zeros((days + 1, len(age))), np.zeros((days + 1, len(age)))
-    free = np.ones(len(age))
     survival = np.exp([[-per_day(r * f) for f in (1, WEAK)] for r in DEATHS.values()])
-    for day in range(1, days + 1):
+    weak = weak.astype(int)
+    returned, dead, free = np.zeros(len(age)), np.zeros(len(age)), np.ones(len(age))
+    found = []
+    for day in range(1, max(FOLLOWED) + 1):
         reached = age + day - 1
-        band = np.select([reached < 10958, reached < 18263], [0, 1], 2)
-        survive = survival[band, weak.astype(int)]
+        survive = survival[(reached >= 10958).astype(int) + (reached >= 18263), weak]
         step = STEPS["1 year"] if day <= 365 else STEPS["3 years"] if day <= 1096 else 0.0
         stay = np.exp(-per_day(OFFENDING * 0.5 * 0.8 * rate_factor * step))
-        returned[day] = returned[day - 1] + free * survive * (1 - stay)
-        dead[day] = dead[day - 1] + free * (1 - survive)
+        returned += free * survive * (1 - stay)
+        dead += free * (1 - survive)
         free = free * survive * stay
-    return returned, dead
+        if day in FOLLOWED:
+            found.append((returned.copy(), dead.copy()))
+    return np.array(found).transpose(1, 0, 2)
 
 
 KINDS = {
@@ -97,15 +100,18 @@ def test_cumulative_incidence_of_return_with_death_competing(kind):
         r = simulate(made, prisons, Draws(110, k)).register
         chosen = r.left < made.world.days - max(FOLLOWED)
         chosen &= (r.cause == BY_EXPIRY) if release is None else (r.cause == BY_DECREE)
-        rows = np.flatnonzero(chosen)[:150]
-        next_spell = {(p, s): d for p, s, d in zip(r.person, r.spell, r.admitted, strict=True)}
-        back = [next_spell.get((r.person[i], r.spell[i] + 1), NEVER) for i in rows]
+        rows = np.flatnonzero(chosen)
+        later = np.flatnonzero(r.spell > 0)
+        keys = zip(r.person[later].tolist(), r.spell[later].tolist(), strict=True)
+        next_spell = dict(zip(keys, r.admitted[later].tolist(), strict=True))
+        these = zip(r.person[rows].tolist(), r.spell[rows].tolist(), strict=True)
+        back = np.array([next_spell.get((one, spell + 1), NEVER) for one, spell in these])
         left = r.left[rows]
         cohorts.append((left - r.born[rows], r.health[rows] == 1, back - left,
                         r.died_free[rows] - left))  # fmt: skip
     age, weak, back, died = (np.concatenate(part) for part in zip(*cohorts, strict=True))
     assert np.all((back >= 1) & (died >= 1))
-    risk = np.array(risks(age, weak, factor, max(FOLLOWED)))[:, FOLLOWED]
+    risk = risks(age, weak, factor)
     days = np.array(FOLLOWED)[:, None]
     counts = np.array([(back <= days).sum(axis=1), (died <= days).sum(axis=1)])
     variance = (risk * (1 - risk)).sum(axis=2)

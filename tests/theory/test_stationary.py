@@ -136,9 +136,9 @@ def age_edges(world: World) -> list[int]:
 @pytest.fixture(
     scope="module",
     params=[
-        *((name, 40) for name in SHIPPED),
-        ("extreme", 25),
-        ("extreme without returns", 25),
+        *((name, 25) for name in SHIPPED),
+        ("extreme", 15),
+        ("extreme without returns", 15),
         *(pytest.param((name, 500), marks=pytest.mark.slow) for name in SHIPPED),
         *(pytest.param((name, 300), marks=pytest.mark.slow) for name in EXTREME),
     ],

@@ -73,13 +73,13 @@ def meets(people: Bench, condition: dict) -> np.ndarray:
 # --- Lengths.
 
 
-@pytest.mark.parametrize("number", range(1, MONTHS + 1))
-def test_months_are_rounded_half_up(number):
-    assert whole_days(number, "month") == months(number)
-    assert read_length(f"{number} months") == months(number)
-    if number % 12 == 0:
-        assert whole_days(number // 12, "year") == months(number)
-    assert read_length(in_words(months(number))) == months(number)
+def test_months_are_rounded_half_up():
+    for number in range(1, MONTHS + 1):
+        assert whole_days(number, "month") == months(number)
+        assert read_length(f"{number} months") == months(number)
+        assert read_length(in_words(months(number))) == months(number)
+        if number % 12 == 0:
+            assert whole_days(number // 12, "year") == months(number)
 
 
 @given(st.fractions(0, 200, max_denominator=1000), st.sampled_from(["day", "month", "year"]))

@@ -46,7 +46,7 @@ def sentence_law(sentences: Sentences, step_days: int) -> tuple[Ints, Floats]:
         return float(weights(log_scale) @ grid) - sentences.mean.value
 
     middle = np.log(sentences.mean.value)
-    return grid, weights(optimize.bisect(excess, middle - 4, middle + 4, xtol=1e-14))
+    return grid, weights(optimize.brentq(excess, middle - 4, middle + 4, xtol=1e-14))
 
 
 @dataclass(frozen=True)
