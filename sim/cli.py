@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import Scenario
 
 DONE, FAILED, WRONG_INPUT, DOES_NOT_HOLD, INTERRUPTED = 0, 1, 2, 3, 130
+BAR_AFTER_SECONDS = 1
 
 app = typer.Typer(
     name="amnesty",
@@ -368,7 +369,15 @@ def _progress(quiet: bool) -> Iterator[Progress | None]:
 
         yield line
         return
+    began = time.monotonic()
     columns = ("cells", MofNCompleteColumn(), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with ExitStack() as shown:
+        bar = Progress(*columns, console=console, transient=True)
         task = bar.add_task("cells", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def move(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+            if not bar.live.is_started and time.monotonic() - began >= BAR_AFTER_SECONDS:
+                shown.enter_context(bar)
+
+        yield move

@@ -110,11 +110,12 @@ def aligned(scenarios: Sequence[Scenario], align: date | None) -> list[Scenario]
 def _aligned(scenario: Scenario, align: date) -> Scenario:
     world = scenario.world
     target = (align - world.start).days
-    if not 0 < target < world.days:
-        raise ScenarioError([Problem("--align", 0, "", (
-            f"{align} must come after the world's start, {world.start}, and before its end, "
-            f"{world.end}"
-        ))])  # fmt: skip
+    if not 0 <= target < world.days:
+        message = (
+            f"{align} must not come before the world's start, {world.start}, nor after its last "
+            f"day, {world.end - timedelta(days=1)}"
+        )
+        raise ScenarioError([Problem("--align", 0, "", message)])
     first = first_release_day(scenario)
     if first is None:
         return scenario

@@ -174,7 +174,7 @@ def _inside(scenario: Scenario, window: Window, path: tuple[str, ...], what: str
         day = window.start.toordinal() + window.origin_day
         written = f", {date.fromordinal(day)}," if day <= date.max.toordinal() else ""
         message = (
-            f"{what}{written} must come after the world's start, {window.start}, and not after "
+            f"{what}{written} must not come before the world's start, {window.start}, nor after "
             f"its last day, {last}"
         )
         raise scenario.problem(path, message)

@@ -378,10 +378,9 @@ def test_a_window_past_the_horizon_is_not_observed():
     [
         (["--align", "soon"], "--align: no date: 'soon'; expected YYYY-MM-DD"),
         (["--align", "2020-13-10"], "--align: no date: '2020-13-10'"),
-        (["--align", "2009-12-31"], "--align: 2009-12-31 must come after the world's start"),
-        (["--align", "2010-01-01"], "--align: 2010-01-01 must come after the world's start"),
-        (["--align", "2018-01-01"], "before its end, 2018-01-01"),
-        (["--align", "9999-12-31"], "before its end, 2018-01-01"),
+        (["--align", "2009-12-31"], "--align: 2009-12-31 must not come before the world's start"),
+        (["--align", "2018-01-01"], "nor after its last day, 2017-12-31"),
+        (["--align", "9999-12-31"], "nor after its last day, 2017-12-31"),
         (["--align", "2010-01-10"], "short.yaml:8: decrees.jubilee.ordered: 2009-12-07 lies"),
         (["--baseline", "nobody"], "--baseline: no 'nobody' among the files: none, short"),
         (["--baseline", "none", "--baseline", "no"], "--baseline: no 'no' among the files"),

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from sim.scenario.load import load, shipped_folder
 from sim.scenario.problems import ScenarioError
-from sim.study.execute import solved
 from tests.cli.command import FILES, amnesty, file
 
 NAMES = ("prisons", "short", "halves", "yearly")
@@ -20,9 +19,10 @@ WRONG = [
     "", "null", "~", "true", "no", "-1", "0", "1", "0.5", "1e400", ".nan", ".inf", "9" * 30, "0x1F",
     "5 years", "0 days", "999999 years", "60 persons", "60%", "101%", "-5%", "1/0", "2/3", "life",
     "2020-13-10", "2011-02-29", "2011-06-01", "9999-12-31", "0001-01-01", "02-29", "[]", "{}",
-    "[1, 2]", "{a: 1}", "{value: 1}", "[[[]]]", "'quoted'", '"> 4 years and <= 8 years"', "\">= 5\"",
+    "[1, 2]", "{a: 1}", "{value: 1}", "[[[]]]", "'quoted'", '"> 4 years and <= 8 years"',
+    '">= 5"',
     "none", "release", "5 per camp", "0 in all", "*unknown", "&name x", "!!python/name:os.system",
-    "!!binary aGk=", "? x", "- x", "|", "\x00", "\u2028", "\U0001f511", "a: b: c", "#", "%", "@", "`",
+    "!!binary aGk=", "? x", "- x", "|", "\x00", "\u2028", "\U0001f511", "a: b: c", "#", "%", "@",
     "jubilee", "theft", "north", "well", "Pyongyang", "14 to 17", "17 to 14", "lists", "assumption",
 ]  # fmt: skip
 
@@ -31,57 +31,59 @@ def replace(text, match, new):
     return text[: match.start()] + new + text[match.end() :]
 
 
+def spoil_scalars(data, text, pattern, wrong):
+    """Replace one match of a pattern by something else, or swap two."""
+    found = list(pattern.finditer(text))
+    if not found:
+        return text
+    one, other = sorted((data.draw(st.sampled_from(found)) for _ in range(2)), key=re.Match.start)
+    if data.draw(st.booleans()):
+        return replace(text, one, data.draw(st.sampled_from(wrong)))
+    return replace(replace(text, other, one.group()), one, other.group())
+
+
+def spoil_lines(data, text):
+    """Drop a line or a block, repeat a line, or move it to the right."""
+    lines = text.splitlines(keepends=True)
+    row = data.draw(st.integers(0, max(0, len(lines) - 1)))
+    depths = [len(line) - len(line.lstrip()) for line in lines]
+    end = row + 1
+    kind = data.draw(st.sampled_from(["drop", "block", "repeat", "indent"]))
+    if kind == "block":
+        while end < len(lines) and depths[end] > depths[row]:
+            end += 1
+    new = {"repeat": lines[row:end] * 2, "indent": ["  ", *lines[row:end]]}.get(kind, [])
+    return "".join([*lines[:row], *new, *lines[end:]])
+
+
+def spoil_text(data, text):
+    """Cut a text off, or write something into it."""
+    at = data.draw(st.integers(0, len(text)))
+    if data.draw(st.booleans()):
+        return text[:at]
+    return text[:at] + data.draw(st.text(max_size=3)) + text[at:]
+
+
 def mutate(data, text):
     """Spoil a text once."""
-    kind = data.draw(st.sampled_from(
-        ["scalar", "scalar", "swap", "key", "swap keys", "drop line", "drop block", "repeat line",
-         "indent", "cut", "any"]
-    ))  # fmt: skip
-    lines = text.splitlines(keepends=True)
-    row = data.draw(st.integers(0, len(lines) - 1))
-    if kind in ("scalar", "swap", "key", "swap keys"):
-        found = list((SCALAR if kind in ("scalar", "swap") else KEY).finditer(text))
-        if not found:
-            return text
-        one, other = (data.draw(st.sampled_from(found)) for _ in range(2))
-        if kind == "scalar":
-            return replace(text, one, data.draw(st.sampled_from(WRONG)))
-        if kind == "key":
-            return replace(text, one, data.draw(st.sampled_from([*WRONG, one.group() + "s"])))
-        if kind == "swap keys":
-            return replace(text, one, other.group())
-        if one.start() > other.start():
-            one, other = other, one
-        return replace(replace(text, other, one.group()), one, other.group())
-    if kind == "drop line":
-        del lines[row]
-    elif kind == "drop block":
-        depth = len(lines[row]) - len(lines[row].lstrip())
-        end = row + 1
-        while end < len(lines) and len(lines[end]) - len(lines[end].lstrip()) > depth:
-            end += 1
-        del lines[row:end]
-    elif kind == "repeat line":
-        lines.insert(row, lines[row])
-    elif kind == "indent":
-        lines[row] = data.draw(st.sampled_from([" ", "  ", "\t"])) + lines[row]
-    elif kind == "cut":
-        return text[: data.draw(st.integers(0, len(text)))]
-    else:
-        at = data.draw(st.integers(0, len(text)))
-        return text[:at] + data.draw(st.text(max_size=3)) + text[at:]
-    return "".join(lines)
+    match data.draw(st.sampled_from(["value", "value", "value", "key", "lines", "text"])):
+        case "value":
+            return spoil_scalars(data, text, SCALAR, WRONG)
+        case "key":
+            return spoil_scalars(data, text, KEY, [*WRONG, "titles", "world", "decrees"])
+        case "lines":
+            return spoil_lines(data, text)
+        case _:
+            return spoil_text(data, text)
 
 
 def small(path):
     """Whether a sound file can be run in a moment."""
-    scenario = load(path)
-    people = solved(scenario).people if hasattr(solved(scenario), "people") else 0
-    world = scenario.world
-    return world.held.value <= 2000 and world.days <= 4000 and people < 10_000
+    world = load(path).world
+    return world.held.value <= 2000 and world.days <= 4000
 
 
-def check_and_run(path):
+def check_and_run(path, *, pair=True):
     """Check a file, run it if that is quick, and see that every end is a known one."""
     checked = amnesty("check", path)
     assert checked.exit_code in (0, 2, 3)
@@ -94,8 +96,9 @@ def check_and_run(path):
         assert checked.exit_code == 2
         return
     assert checked.exit_code in (0, 3)
+    pairs = ["compare", file("none"), path, "--align", "2013-01-01", "--assumptions", 1]
     if quick:
-        for words in (["run", path], ["compare", file("none"), path, "--align", "2013-01-01"]):
+        for words in (["run", path], pairs)[: 1 + pair]:
             result = amnesty(*words, "--replications", 1, "--workers", 1)
             assert result.exit_code in (0, 2), result.stderr
             if result.exit_code == 2:
@@ -124,7 +127,7 @@ QUIET = {
 @settings(max_examples=30, **QUIET)
 @given(st.data())
 def test_spoiled_files_are_told(tmp_path, data):
-    check_and_run(spoil(data, tmp_path))
+    check_and_run(spoil(data, tmp_path), pair=False)
 
 
 @pytest.mark.slow
@@ -138,7 +141,7 @@ def test_many_spoiled_files_are_told(tmp_path, data):
 @settings(max_examples=200, **QUIET)
 @given(st.data())
 def test_spoiled_shipped_files_are_told(tmp_path, data):
-    name = data.draw(st.sampled_from([n for n in SHIPPED]))
+    name = data.draw(st.sampled_from(list(SHIPPED)))
     (tmp_path / f"{name}.yaml").write_bytes(
         mutate(data, SHIPPED[name]).encode("utf-8", "surrogatepass")
     )
@@ -150,13 +153,13 @@ def test_unspoiled_files_are_sound(path):
     assert amnesty("check", path).exit_code == (3 if path.stem == "wrong-case" else 0)
 
 
-@settings(max_examples=30, **QUIET)
+@settings(max_examples=20, **QUIET)
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda t: t.encode("utf-8", "replace")))
 @example(b"\xef\xbb\xbf")
 @example(b"---\n---\n")
 @example(b"title: a\n---\ntitle: b\n")
 @example(b"a: &a [*a]\n")
-@example(b"a: " + b"[" * 5000)
+@example(b"a: " + b"[" * 1500)
 @example(b"<<: {a: 1}\n")
 @example(b"%YAML 9.9\n---\na: 1\n")
 def test_any_bytes_are_told(tmp_path, content):

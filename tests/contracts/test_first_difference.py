@@ -256,7 +256,7 @@ def test_a_scenario_does_not_differ_from_itself():
 
 
 CHANGES = [change for table in (EXACT, SAFE) for one, change, _ in table.values()]
-ANY = st.sampled_from(CHANGES + [FULL, AT_ONCE, BY_SHARE, CUT])
+ANY = st.sampled_from([*CHANGES, FULL, AT_ONCE, BY_SHARE, CUT])
 
 
 @given(st.tuples(ANY, ANY), st.tuples(ANY, ANY), st.booleans(), st.integers(0, 9))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -77,7 +79,9 @@ def test_a_later_spell_draws_the_same_whenever_it_begins(runs, name):
         r = cell.register
         rows = np.flatnonzero((r.line == 0) & (r.spell > 0))
         drawn = columns(r, ("born", "origin", *OF_A_SPELL), rows).T.tolist()
-        spells.append(dict(zip(zip(r.person[rows], r.spell[rows], strict=True), drawn, strict=True)))
+        spells.append(
+            dict(zip(zip(r.person[rows], r.spell[rows], strict=True), drawn, strict=True))
+        )
     shared = spells[0].keys() & spells[1].keys()
     assert len(shared) > 500
     assert all(spells[0][key] == spells[1][key] for key in shared)
@@ -450,7 +454,7 @@ def test_a_readier_officer_recommends_everybody_whom_the_stricter_one_does():
             set(zip(r.person[rows], r.line[rows], r.spell[rows], strict=True))
             for rows in (docket.rows[docket.recommended], docket.rows[docket.approved])
         ])  # fmt: skip
-    for stricter, readier in zip(chosen, chosen[1:], strict=False):
+    for stricter, readier in pairwise(chosen):
         assert stricter[0] <= readier[0]
         assert stricter[1] <= readier[1]
     assert len(chosen[0][0]) < len(chosen[1][0]) < len(chosen[2][0])

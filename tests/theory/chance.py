@@ -14,6 +14,8 @@ from scipy import stats
 FALSE_ALARM = 1e-6
 LEAST_EXPECTED = 20.0
 """Cells of a chi-square test are joined until this many are expected in each."""
+ENDS = 3
+"""So many cells at either end of a distribution are tested one by one."""
 
 
 def assert_poisson(counts: ArrayLike, means: ArrayLike, what: str = "counts") -> None:
@@ -62,13 +64,24 @@ def assert_normal(values: ArrayLike, means: ArrayLike, deviations: ArrayLike, wh
 
 
 def assert_shares(counts: ArrayLike, weights: ArrayLike, what: str, families: int = 1) -> None:
-    """Counts of independent persons fall into cells in proportion to the weights (chi-square)."""
+    """Counts of independent persons fall into cells in proportion to the weights.
+
+    All cells together by chi-square; the first and the last ones, where an error of a day would
+    show, by their own binomial tails as well.
+    """
     found, weight = np.asarray(counts, dtype=float), np.asarray(weights, dtype=float)
     assert np.all(found[weight == 0] == 0), f"{what}: somebody where nobody can be"
-    found, expected = joined(found, weight / weight.sum() * found.sum())
-    assert len(found) > 1, f"{what}: too few to be tested"
-    p = stats.chisquare(found, expected, sum_check=False).pvalue
-    assert p > FALSE_ALARM / families, f"{what}: p = {p}; {found} against {expected}"
+    n, share, level = found.sum(), weight / weight.sum(), FALSE_ALARM / families / 2
+    there = np.flatnonzero(weight)
+    ends = np.union1d(there[:ENDS], there[-ENDS:])
+    low = stats.binom.cdf(found[ends], n, share[ends])
+    high = stats.binom.sf(found[ends] - 1, n, share[ends])
+    wrong = np.minimum(low, high) < level / 2 / len(ends)
+    assert not wrong.any(), f"{what}: {found[ends]} against {n * share[ends]} at the ends"
+    cells, expected = joined(found, n * share)
+    assert len(cells) > 1, f"{what}: too few to be tested"
+    p = stats.chisquare(cells, expected, sum_check=False).pvalue
+    assert p > level, f"{what}: p = {p}; {cells} against {expected}"
 
 
 def joined(

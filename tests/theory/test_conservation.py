@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -215,9 +216,11 @@ def test_stages_of_a_pardon_add_up(run):
     falls = run.cell.record.waterfalls
     for name, rule in run.scenario.decrees.items():
         for clause in ("(decree)", *rule.clauses):
-            f = {stage: counts for (d, c, stage), counts in falls.items() if (d, c) == (name, clause)}
+            f = {
+                stage: counts for (d, c, stage), counts in falls.items() if (d, c) == (name, clause)
+            }
             chain = ("meets a clause", "eligible", "recommended", "approved", "selected", "granted")
-            for one, other in zip(chain, chain[1:], strict=False):
+            for one, other in pairwise(chain):
                 assert np.all(f[one] >= f[other])
             assert np.array_equal(f["meets a clause"], f["eligible"] + f["barred"])
             lost = ("expired waiting", "died waiting", "moved while waiting", "still waiting")

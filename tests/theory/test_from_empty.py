@@ -77,7 +77,7 @@ def test_admissions_and_returns_reach_the_stationary_ones(filled):
 
 
 def test_deaths_reach_the_stated_hazard(filled):
-    made, prisons, edges, found = filled
+    made, prisons, _, found = filled
     stated = made.world.deaths.in_custody.value / 365.25
     # A hazard q kills the share 1 - exp(-q) of a day, and merit shifts the mix within the year.
     coarse = 0.002 + prisons.steady.hazards.max() / 1e12 / 2

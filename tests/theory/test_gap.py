@@ -42,8 +42,7 @@ def gaps(scenarios, world, seed):
         draws = Draws(seed, k)
         people = people_at_hand(prisons, draws)
         stock = [
-            simulate(one, prisons, draws, people=people).record.series["stock"]
-            for one in scenarios
+            simulate(one, prisons, draws, people=people).record.series["stock"] for one in scenarios
         ]
         found.append([stock[0] - other for other in stock[1:]])
     return np.array(found).transpose(1, 0, 2)

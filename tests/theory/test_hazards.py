@@ -52,6 +52,19 @@ def test_days_until_is_adding_day_by_day(hazard, tolerance, kind, reading):
     assert found.tolist() == [naive_days(hazard, tolerance, kind, reading)]
 
 
+@given(hazards(), st.integers(0, 2), st.integers(0, 1500), st.integers(0, 1500), st.booleans())
+def test_a_tolerance_used_up_to_the_last_unit(hazard, kind, reading, days, to_an_edge):
+    """Tolerances that are exactly the sum of some days, up to an edge in particular."""
+    kind = min(kind, len(hazard.rates) - 1)
+    if to_an_edge and hazard.edges[-1] > reading:
+        days = int(hazard.edges[-1]) - reading
+    tolerance = sum(rate_at(hazard, kind, reading + day) for day in range(days))
+    for near in (tolerance - 1, tolerance, tolerance + 1):
+        if near >= 1:
+            found = hazard.days_until(np.array([near]), np.array([kind]), np.array([reading]))
+            assert found.tolist() == [naive_days(hazard, near, kind, reading)]
+
+
 @given(hazards(), st.integers(0, 2), st.integers(0, 2500), st.integers(0, 400))
 def test_used_is_the_sum_of_the_days_before(hazard, kind, reading, days):
     kind = min(kind, len(hazard.rates) - 1)
@@ -86,7 +99,9 @@ def test_columns_are_one_person_at_a_time(hazard, tolerances, reading):
     clock = reading + 37 * np.arange(n)
     together = hazard.days_until(np.array(tolerances), kind, clock)
     for i in range(n):
-        alone = hazard.days_until(np.array(tolerances[i : i + 1]), kind[i : i + 1], clock[i : i + 1])
+        alone = hazard.days_until(
+            np.array(tolerances[i : i + 1]), kind[i : i + 1], clock[i : i + 1]
+        )
         assert alone[0] == together[i]
 
 

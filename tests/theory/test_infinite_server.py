@@ -153,9 +153,7 @@ def test_littles_law_with_realised_stays(both):
     assert_means(both.stock.mean(axis=1) - by_cell, 0, "L = lambda W")
     count = np.bincount(both.rep[came], minlength=REPLICATIONS)
     mean_stay = stay[came].mean()
-    assert_normal(
-        mean_stay, both.theory.stay, stay[came].std() / np.sqrt(count.sum()), "mean stay"
-    )
+    assert_normal(mean_stay, both.theory.stay, stay[came].std() / np.sqrt(count.sum()), "mean stay")
 
 
 def test_share_that_dies_before_the_end_of_the_sentence(both):

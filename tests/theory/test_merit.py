@@ -8,7 +8,7 @@ import pytest
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.streams import Draws
-from tests.theory.chance import assert_poisson, assert_shares
+from tests.theory.chance import assert_normal, assert_poisson, assert_shares
 from tests.theory.theory import InfiniteServer, MeritServer
 from tests.theory.worlds import day_of, graded, merit, scenario, solved, world
 
@@ -28,9 +28,12 @@ FAMILIES = 4 * (len(WHEN) + 1) * 4
 @pytest.fixture(
     scope="module",
     params=[
-        "07-01", "02-28", *(pytest.param(date, marks=pytest.mark.slow) for date in ("03-01", "02-29")),
+        "07-01",
+        "02-28",
+        pytest.param("03-01", marks=pytest.mark.slow),
+        pytest.param("02-29", marks=pytest.mark.slow),
     ],
-)  # fmt: skip
+)
 def replicated(request):
     """A world with half of the terms cut by four months each year, on various dates."""
     rule = merit("50%", "4 months", each=request.param)
@@ -86,3 +89,25 @@ def test_cuts_sentences_and_time_served_in_the_stock(replicated, when):
         weights = joint.sum(axis=axes)
         if np.count_nonzero(weights) > 1:
             assert_shares(found.sum(axis=axes), weights, f"without {axes}", FAMILIES)
+
+
+def test_the_first_cut_is_given_on_the_very_day_on_which_enough_is_served(replicated):
+    """Those at the start who had just served enough on the last date of merit, or a day less."""
+    theory, c, at_start = replicated
+    joint = theory.joint(-1)
+    last = max(day for day in theory.dates(-1000, -1) if day < -1)
+    enough = -1 - (last - theory.rule.after.value)
+    since = -1 - c["admitted"][c["admitted"] < 0]
+    chances = []
+    for days in (enough, enough - 1):
+        weights = joint[:, :, days].sum(axis=1)
+        chance = 1 - weights[0] / weights.sum()
+        cut = at_start[since == days] > 0
+        assert len(cut) > 40
+        if 0 < chance < 1:
+            deviation = np.sqrt(len(cut) * chance * (1 - chance))
+            assert_normal(cut.sum(), len(cut) * chance, deviation, "first cuts")
+        else:
+            assert not cut.any()
+        chances.append(chance)
+    assert chances[0] > chances[1] + 0.1

@@ -96,7 +96,6 @@ def count(prisons: Prisons, draws: Draws, r: Register, edges: np.ndarray) -> lis
     held = np.array([(r.admitted <= e) & (r.left > e) for e in edges[1:] - 1])
     new = r.admitted >= 0
     year = np.searchsorted(edges, r.admitted[new], side="right") - 1
-    back = new & (r.spell > 0)
     code = r.origin.astype(np.int64) * camps + r.camp
     fixed = new & (r.imposed < LIFE)
     offence = r.offence.astype(np.int64)
@@ -112,7 +111,10 @@ def count(prisons: Prisons, draws: Draws, r: Register, edges: np.ndarray) -> lis
         [np.bincount(r.health[h], minlength=states) for h in held],
         [r.rate[h].sum() / 1e12 for h in held],
         [(r.rate[h].astype(float) ** 2).sum() / 1e24 for h in held],
-        [(h & on & (e - r.admitted >= after)).sum() for e, h in zip(edges[1:] - 1, held, strict=True)],
+        [
+            (h & on & (e - r.admitted >= after)).sum()
+            for e, h in zip(edges[1:] - 1, held, strict=True)
+        ],
         [np.bincount(r.camp[h], minlength=camps) for h in held],
         np.bincount(year, minlength=len(edges) - 1),
         np.bincount(year[r.spell[new] > 0], minlength=len(edges) - 1),
@@ -146,6 +148,24 @@ def age_edges(world: World) -> list[int]:
 )
 def seen(request) -> Observed:
     return observe(*request.param, seed=104)
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, *EXTREME])
+def test_what_is_solved_gives_back_what_is_stated(name):
+    """Exactly, but for the rounding of hazards; whether it holds in a run is tested below."""
+    world, steady = made(name).world, solved(made(name)).steady
+    joint = steady.stock_joint
+    hazards = steady.hazards[steady.hazard_class] / 1e12 * 365.25
+    overall = (joint * hazards).sum() / joint.sum()
+    assert overall == pytest.approx(world.deaths.in_custody.value, rel=1e-6)
+    assert steady.admissions_per_day * joint.sum() == pytest.approx(world.held.value, rel=1e-9)
+    stated = [state.share.value for state in world.health.states.values()]
+    found = joint.sum(axis=1) / joint.sum() if world.health.of == "stock" else steady.health
+    assert found == pytest.approx(stated, rel=1e-6)
+    relative = [state.in_custody.value for state in world.health.states.values()]
+    factors = [origin.hazard.value if origin.hazard else 1 for origin in world.origins.values()]
+    shape = np.outer(relative, factors)
+    assert hazards / hazards[0, 0] == pytest.approx(shape / shape[0, 0], rel=1e-6)
 
 
 def test_stock_is_what_the_world_says_on_every_anniversary(seen):

@@ -156,9 +156,7 @@ def test_every_pair_of_whole_months_in_exact_ratio_passes_as_stated():
     assert pairs == MONTHS * (MONTHS + 1) // 2
 
 
-@given(
-    st.integers(1, 3000), st.integers(1, 20_000), st.integers(0, 20_000), st.integers(0, 3000)
-)
+@given(st.integers(1, 3000), st.integers(1, 20_000), st.integers(0, 20_000), st.integers(0, 3000))
 @example(7, 1826, 1278, 10)
 def test_shares_have_one_days_grace(part, term, served, rest):
     share = Fraction(part, part + rest)

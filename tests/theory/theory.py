@@ -159,8 +159,10 @@ class MeritServer:
         chance, cut = self.rule.probability.value, self.rule.cut.value
         state = np.zeros((most + 1, len(lengths), len(since)))
         state[0] = 1.0
-        due = admitted[None, None, :] + lengths[None, :, None] - (
-            cut * np.arange(most + 1)[:, None, None]
+        due = (
+            admitted[None, None, :]
+            + lengths[None, :, None]
+            - (cut * np.arange(most + 1)[:, None, None])
         )
         for day in self.dates(evening - int(since[-1]), evening):
             state = np.where(due > day, state, 0.0)
