@@ -303,12 +303,18 @@ def _swing(
 def span(comparison: Comparison, policy: str, baseline: str, measure: str) -> (
     tuple[float, float] | None
 ):  # fmt: skip
-    """Lowest and highest difference over the one-at-a-time runs, the central one included."""
-    central = comparison.differences.get((policy, baseline, measure))
+    """Lowest and highest difference over the one-at-a-time runs, the central one included.
+
+    All over the same replications, so that the span is not partly chance.
+    """
+    central = comparison.central.get((policy, measure))
     if central is None or baseline != comparison.baselines[0]:
         return None
-    means = [s.differences[measure].estimate.mean for s in comparison.swings
-             if s.policy == policy and measure in s.differences]  # fmt: skip
+    means = [
+        s.differences[measure].estimate.mean
+        for s in comparison.swings
+        if s.policy == policy and measure in s.differences
+    ]
     if not means:
         return None
     means.append(central.estimate.mean)

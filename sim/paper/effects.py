@@ -61,9 +61,19 @@ def _rows(comparison: Comparison, baseline: str, policies: list[str]) -> Iterato
             if policies and len(origins) == 1:
                 one = comparison.estimates.get((baseline, policies[0], measure.name))
                 level = [NOT_OBSERVED if one is None else count(one.mean, 3)]
+                if not _same_level(comparison, baseline, policies, measure):
+                    level = ["varies"]
                 if measure.name in LEVELS and (one is None or one.mean == 0):
                     level = [""]
             yield [[f"  {_label(measure)}"], level, *cells]
+
+
+def _same_level(
+    comparison: Comparison, baseline: str, policies: list[str], measure: Measure
+) -> bool:
+    """Say whether the baseline's level is one in the windows of all policies."""
+    found = [comparison.estimates.get((baseline, p, measure.name)) for p in policies]
+    return len({None if one is None else one.mean for one in found}) == 1
 
 
 def _label(measure: Measure) -> str:
@@ -153,7 +163,8 @@ def _rests_on(scenario: Scenario) -> list[str]:
     for name, decree in scenario.decrees.items():
         outlets = {s.split("-")[0] for s in decree.source if s not in (ASSUMPTION, DERIVED)}
         marks = [f"{kind} {label!r} is {status}" for kind, label, status in _statuses(decree)]
-        assumed = [word for word, grade in _grades(decree) if grade == "C"]
+        written = scenario.tree.at(("decrees", name))
+        assumed = list(_assumed(written.plain() if written else None))
         if assumed:
             marks.append("assumed (grade C): " + ", ".join(assumed))
         said = f"{scenario.name}, decree {name}: source {', '.join(decree.source)}"
@@ -170,22 +181,12 @@ def _statuses(decree: Decree) -> Iterator[tuple[str, str, str]]:
                 yield kind, label, part.status
 
 
-def _grades(decree: Decree) -> Iterator[tuple[str, str | None]]:
-    yield "the decree as a whole", decree.grade
-    yield "cap", decree.cap.grade
-    after = decree.release
-    parts = (
-        ("the day", decree.granted),
-        ("approval", decree.review.approved),
-        ("education", after.education),
-        ("days of release", after.over),
-        ("job", after.job),
-    )
-    for word, part in parts:
-        yield word, part.grade if part is not None else None
-    for name, clause in decree.clauses.items():
-        yield f"clause {name!r}", clause.grade
-        if clause.review.recommended is not None:
-            yield "recommendation", clause.review.recommended.grade
-    if decree.drive is not None:
-        yield "arrest drive", decree.drive.per_release.grade
+def _assumed(part: object, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Name every part of a decree that says that it is grade C, as its file does."""
+    if not isinstance(part, dict):
+        return
+    if part.get("grade") == "C":
+        yield ".".join(path) or "the decree as a whole"
+    for key, value in part.items():
+        if key not in ("cases", "outcomes"):
+            yield from _assumed(value, (*path, str(key)))

@@ -353,6 +353,18 @@ def _read_thresholds_on(value: object) -> object:
         raise ValueError(f"expected {expected}, found {shown(value)}") from None
 
 
+REPORTABLE = ("held", "eligible", "recommended", "approved", "released", "reduced", "exiled")
+
+
+def _read_stage(value: object) -> str:
+    if value not in REPORTABLE:
+        raise ValueError(f"unknown stage {value!r}: {nearest(str(value), REPORTABLE)}")
+    return str(value)
+
+
+ReportedStage = Annotated[str, BeforeValidator(_read_stage)]
+
+
 class Decree(Block):
     """A dated act of exclusions and clauses, once or every year."""
 
@@ -377,7 +389,7 @@ class Decree(Block):
     counts: Literal["releases", "reductions", "both"] = "releases"
     release: Afterwards = Afterwards()
     drive: Drive | None = None
-    outcomes: dict[str, Number] = Field(default_factory=dict)
+    outcomes: dict[ReportedStage, Number] = Field(default_factory=dict)
     cases: dict[str, Case] = Field(default_factory=dict)
 
     @field_validator("source")

@@ -178,6 +178,9 @@ def _dates_out_of_order(tree: Tree, decree: str) -> Iterator[Found]:
                 yield first, f"{one} lies after {second[-1]!r}, {other}"
             else:
                 yield second, f"{other} lies before {first[-1]!r}, {one}"
+    thresholds = ("decrees", decree, "thresholds_on")
+    if (day := _date_at(tree, thresholds)) is not None:
+        known.append((thresholds, day))
     for path, day in known:
         if day < start:
             yield path, f"{day} lies before the start of the world, {start}"
