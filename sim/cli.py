@@ -99,6 +99,8 @@ def _load_all(files: list[Path], world: Path | None) -> list[Scenario]:
             problems += error.problems
         except OSError as error:  # such as a name that is too long
             problems.append(Problem(str(error.filename), 0, "", str(error.strerror)))
+        if not str(file).isprintable():
+            problems.append(Problem(str(file), 0, "", "a name that cannot be printed; rename it"))
     if problems:
         raise ScenarioError(problems)
     names = [scenario.name for scenario in found]

@@ -15,6 +15,8 @@ from sim.scenario.load import Scenario
 
 GUARD = "Scenario results under stated assumptions; not estimates of what happened."
 WIDTH = 100
+PAGE_WIDTH = 132
+"""Characters in which a block of the table must fit, unless it holds one policy alone."""
 LEVELS = ("eligible", "months remitted per person freed")
 """Measures that are given as levels: a difference would say nothing."""
 
@@ -24,17 +26,35 @@ def effects_table(comparison: Comparison, baseline: str) -> str:
     policies = [p for p in comparison.policies if p != baseline]
     lines = [f"Table 1. Effects: difference from {baseline}", GUARD, ""]
     lines += _legend(comparison, baseline, policies)
+    for block in _blocks(comparison, baseline, policies):
+        lines += [*_grid(comparison, baseline, block), ""]
+    lines += _notes(comparison, baseline, policies)
+    return "\n".join(lines)
+
+
+def _blocks(comparison: Comparison, baseline: str, policies: list[str]) -> Iterator[list[str]]:
+    """Put as many policies side by side as a page is wide."""
+    block: list[str] = []
+    for policy in policies:
+        wider = [*block, policy]
+        if block and max(map(len, _grid(comparison, baseline, wider))) > PAGE_WIDTH:
+            yield block
+            wider = [policy]
+        block = wider
+    yield block
+
+
+def _grid(comparison: Comparison, baseline: str, policies: list[str]) -> list[str]:
+    """Lay out rows and columns of some policies."""
     rows = list(_rows(comparison, baseline, policies))
     widths = [max(len(line) for row in rows for line in row[i]) for i in range(len(policies) + 2)]
     header = ["", baseline, *policies]
     widths = [max(width, len(name)) for width, name in zip(widths, header, strict=True)]
-    lines.append(_line(header, widths))
-    lines.append("-" * (sum(widths) + 2 * len(widths)))
+    lines = [_line(header, widths), "-" * (sum(widths) + 2 * len(widths))]
     for row in rows:
         for i in range(max(map(len, row))):
             lines.append(_line([c[i] if i < len(c) else "" for c in row], widths))
-    lines += ["", *_notes(comparison, baseline, policies)]
-    return "\n".join(lines)
+    return lines
 
 
 def _line(cells: list[str], widths: list[int]) -> str:

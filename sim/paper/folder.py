@@ -226,7 +226,7 @@ def write_folder(folder: Path, files: Mapping[str, str], described: dict[str, ob
     SaveError
         If a file cannot be written, or would replace one that no run wrote. Then nothing changes.
     """
-    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+    hashes = {name: hashlib.sha256(_bytes(text)).hexdigest() for name, text in files.items()}
     described = {**described, "files_sha256": hashes}
     texts = {**files, MANIFEST: json.dumps(described, indent=1, ensure_ascii=False) + "\n"}
     new = [path for path in (folder, *folder.absolute().parents) if not path.exists()]
@@ -290,7 +290,11 @@ def _drop(folder: Path, names: Iterable[str]) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
+    path.write_bytes(_bytes(text))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="backslashreplace")  # YAML can write what UTF-8 cannot
 
 
 def command_line() -> list[str]:

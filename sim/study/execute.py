@@ -46,7 +46,10 @@ def solved(scenario: Scenario) -> Prisons:
     address = scenario.world_address
     with _LOCK:
         if address not in _SOLVED:
-            _SOLVED[address] = prisons(scenario)
+            try:
+                _SOLVED[address] = prisons(scenario)
+            except (ValueError, OverflowError) as error:  # numbers beyond what tables can hold
+                raise scenario.problem(("world",), f"cannot be solved: {error}") from error
         return _SOLVED[address]
 
 

@@ -1,7 +1,7 @@
 """Time the reference work W beside its two yardsticks, in one run; print medians and ratios.
 
-    python -m tests.bench            W as it stands
-    python -m tests.bench --short    20,000 held, best of three; fails below the bar
+python -m tests.bench            W as it stands
+python -m tests.bench --short    20,000 held, best of three; fails below the bar
 """
 
 import argparse
@@ -29,9 +29,13 @@ BAR = 30
 def reference(held: int) -> Scenario:
     """Return W with another number held; caps follow the file."""
     scenario = load(WORLD)
-    graded = {k: Tree(v, "bench", 0) for k, v in (
-        ("value", held), ("unit", "persons"), ("source", "derived"), ("grade", "B"))}
-    return build(scenario.name, replaced(scenario.tree, ("world", "held"), Tree(graded, "bench", 0)))
+    graded = {
+        k: Tree(v, "bench", 0)
+        for k, v in (("value", held), ("unit", "persons"), ("source", "derived"), ("grade", "B"))
+    }
+    return build(
+        scenario.name, replaced(scenario.tree, ("world", "held"), Tree(graded, "bench", 0))
+    )
 
 
 def product_seconds(held: int, runs: int) -> list[float]:
@@ -86,8 +90,12 @@ def whole(held: int, runs: int) -> dict[str, float]:
         "day_clock_over_w": day / product,
     }
     print(f"reference work, {held:,} held, {reference_work.HORIZON_DAYS} days; medians, seconds")
-    for name, seconds in (("product", product), ("interrupts", interrupts), ("floor", lowest),
-                          ("product on the day clock", day)):
+    for name, seconds in (
+        ("product", product),
+        ("interrupts", interrupts),
+        ("floor", lowest),
+        ("product on the day clock", day),
+    ):
         print(f"  {name:26} {seconds:9.4f}")
     print(f"  product is {ratios['interrupts_over_w']:.0f} x as fast as interrupts")
     print(f"  product takes {ratios['w_over_floor']:.1f} x the floor")

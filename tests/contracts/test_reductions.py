@@ -7,6 +7,7 @@ import pytest
 
 from sim.custody.law import Bench
 from sim.custody.model import simulate
+from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
 from sim.scenario.predicate import PredicateReader
 from tests.theory.worlds import busy_world, day_of, decree, graded, scenario, solved
@@ -91,3 +92,28 @@ def test_a_reduction_of_the_same_day_is_not_an_earlier_one(later):
     else:
         assert barred == 0
         assert falls["b", "(decree)", "eligible"][0] == falls["b", "(decree)", "held"][0]
+
+
+def test_who_is_selected_for_release_is_outside_other_decrees_until_out():
+    everybody = {"all": {"when": {"served": ">= 0 days"}, "then": "release"}}
+    plain = {"exclude": {}, "clauses": everybody, "drive": None, "ordered": None}
+    decrees = {
+        "first": decree(**plain, review={"recommended": 0.5}, cap="none",
+                        release={"education": "60 days from listing"}),
+        "second": decree(**plain, review={}, cap="none", release={}, lists_due=None),
+    }  # fmt: skip
+    made = scenario(WORLD, decrees)
+    cell = simulate(made, solved(made), DRAWS)
+    r, day = cell.register, day_of(made, "2003-04-15")
+    first, second = (
+        next(d for d in cell.dockets.values() if d.occasion.decree == name) for name in decrees
+    )
+    waiting = first.rows[first.selected & (r.left[first.rows] >= day)]
+    waiting = waiting[r.cause[waiting] >= BY_DECREE]
+    assert len(waiting) > 100
+    assert not np.isin(waiting, second.rows).any()
+    assert np.all(r.left[waiting] == day_of(made, "2003-04-30"))
+    held = (r.admitted <= day) & (r.left >= day)
+    gone = held & (r.left == day) & (r.cause < BY_DECREE)
+    selected = np.isin(np.arange(len(r)), first.rows[first.selected])
+    assert np.array_equal(second.rows, np.flatnonzero(held & ~gone & ~selected))

@@ -19,6 +19,7 @@ STARTS = (date(2015, 1, 1), date(2016, 2, 29), date(2019, 12, 31), date(2018, 7,
 LENGTHS = ("1 year", "2 years", "3 years", "5 years")
 FEASTS = ("02-28", "02-29", "07-01", "12-31", "01-01", "03-01", "10-10")
 SHARES = ("0%", "1/3", "50%", "2/3", "70%", "100%")
+EVERYBODY = {"served": ">= 0 days"}
 OPERATORS = ("<", "<=", ">", ">=")
 RANKS = (
     "longest served", "longest served share", "least remaining", "shortest sentence", "oldest",
@@ -57,7 +58,7 @@ def chosen(draw: Draw, values: Sequence[Any]) -> Any:
 
 
 def maybe(draw: Draw, value: Any) -> Any:
-    return value if draw(st.booleans()) else None
+    return value if draw(st.integers(0, 2)) else None
 
 
 def shares(draw: Draw, names: Sequence[str]) -> dict[str, float]:
@@ -75,15 +76,15 @@ def without_nones(data: Mapping[str, Any]) -> dict[str, Any]:
 @st.composite
 def worlds(draw: Draw) -> Node:
     start = chosen(draw, STARTS)
-    end = start + timedelta(days=draw(st.sampled_from((1, 90, 800, 1500, 2192))))
-    mortality = chosen(draw, (0, 0.1, 0.6, 2))
+    end = start + timedelta(days=draw(st.sampled_from((800, 1500, 2192, 2192, 90, 1))))
+    mortality = chosen(draw, (0.1, 0.6, 2, 0))
     camps = ("north", "south", "east")[: draw(st.integers(1, 3))]
     origins = ("Pyongyang", "coast", "hills")[: draw(st.integers(1, 3))]
     return without_nones({
         "name": "random",
         "start": start.isoformat(),
         "end": end.isoformat(),
-        "held": graded(chosen(draw, (0, 3, 15, 30, 45)), "persons"),
+        "held": graded(chosen(draw, (15, 30, 45, 45, 3, 0)), "persons"),
         "occupancy": graded(1, "persons per place"),
         "sentence step": graded(chosen(draw, ("1 day", "1 month", "6 months", "1 year"))),
         "camps": {
@@ -206,7 +207,7 @@ def _returns(draw: Draw) -> Node:
 
 @st.composite
 def decrees(draw: Draw, world: Node) -> Node:
-    names = NAMES[: draw(st.integers(0, 3))]
+    names = NAMES[: chosen(draw, (1, 2, 3, 3, 0))]
     start, end = date.fromisoformat(world["start"]), date.fromisoformat(world["end"])
     last = (end - start).days - 1
     # Few days, the first and the last among them, so that decrees and merit meet on one.
@@ -219,7 +220,8 @@ def decrees(draw: Draw, world: Node) -> Node:
             if start <= day < end
         ]
     days = [start + timedelta(days=day) for day in pool]
-    return {name: draw(one_decree(world, names, days)) for name in names}
+    wide = draw(st.booleans())  # decrees for nearly everybody, which meet in one person
+    return {name: draw(one_decree(world, names, days, wide)) for name in names}
 
 
 def _in_year(year: int, feast: str) -> date:
@@ -228,19 +230,21 @@ def _in_year(year: int, feast: str) -> date:
 
 
 @st.composite
-def one_decree(draw: Draw, world: Node, names: Sequence[str], days: Sequence[date]) -> Node:
-    excluded = ("first bar", "second bar")[: draw(st.integers(0, 2))]
+def one_decree(
+    draw: Draw, world: Node, names: Sequence[str], days: Sequence[date], wide: bool
+) -> Node:
+    excluded = ("first bar", "second bar")[: chosen(draw, (0, 1) if wide else (0, 1, 2))]
     clauses = ("one", "two", "three")[: draw(st.integers(1, 3))]
     return without_nones({
         "source": "derived",
         "grade": "B",
         **_dates(draw, days),
         "exclude": {name: draw(predicates(world, names)) for name in excluded},
-        "clauses": {name: _clause(draw, world, names, excluded) for name in clauses},
+        "clauses": {name: _clause(draw, world, names, excluded, wide) for name in clauses},
         "review": maybe(draw, _review(draw)),
         "cap": chosen(
-            draw, ("none", "0 in all", "2 in all", "5 in all", "0 per camp", "1 per camp",
-                   "3 per camp"),
+            draw, ("none", "none", "2 in all", "5 in all", "1 per camp", "3 per camp",
+                   "0 in all", "0 per camp"),
         ),
         "rank": draw(st.lists(st.sampled_from(RANKS), min_size=1, max_size=2, unique=True)),
         "counts": chosen(draw, ("releases", "reductions", "both")),
@@ -259,25 +263,29 @@ def _dates(draw: Draw, days: Sequence[date]) -> Node:
                                max_size=4, unique=True))  # fmt: skip
         return {"every": "year", "dates": feasts, "thresholds_on": chosen(draw, readings)}
     ordered, due, granted = sorted(chosen(draw, days) for _ in range(3))
-    shift = timedelta(days=draw(st.integers(-400, 400)))
+    shifted = due + timedelta(days=draw(st.integers(-400, 400)))
+    threshold = min(max(shifted, days[0]), days[1])
     return without_nones(
         {
             "ordered": maybe(draw, ordered.isoformat()),
             "lists_due": maybe(draw, due.isoformat()),
             "granted": granted.isoformat(),
-            "thresholds_on": chosen(draw, [*readings, (due + shift).isoformat()]),
+            "thresholds_on": chosen(draw, [*readings, threshold.isoformat()]),
         }
     )
 
 
 def _review(draw: Draw) -> Node:
     return without_nones({
-        "recommended": maybe(draw, chosen(draw, ("0%", "50%", "80%", "100%"))),
-        "approved": maybe(draw, chosen(draw, ("0%", "50%", "80%", "100%"))),
+        "recommended": maybe(draw, chosen(draw, ("50%", "80%", "100%", "0%"))),
+        "approved": maybe(draw, chosen(draw, ("50%", "80%", "100%", "0%"))),
     })  # fmt: skip
 
 
-def _clause(draw: Draw, world: Node, names: Sequence[str], excluded: Sequence[str]) -> Node:
+def _clause(
+    draw: Draw, world: Node, names: Sequence[str], excluded: Sequence[str], wide: bool
+) -> Node:
+    anybody = draw(st.integers(0, 3)) < (3 if wide else 1)
     despite = [name for name in excluded if draw(st.integers(0, 3)) == 0]
     return without_nones(
         {

@@ -79,6 +79,6 @@ def comparison(
         cells, estimates,
         {(name, "none", m): d for name, found in policies.items() for m, d in found.items()},
         swings,
-        {(s.policy, m): d for s in swings for m, d in s.differences.items()},
+        {(name, m): d for name, found in policies.items() for m, d in found.items() if swings},
         2 if swings else 0,
     )  # fmt: skip

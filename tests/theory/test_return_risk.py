@@ -9,11 +9,11 @@ from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
 from sim.custody.register import BY_DECREE, BY_EXPIRY
 from sim.custody.streams import Draws
-from tests.theory.chance import assert_normal
+from tests.theory.chance import assert_normal, assert_poisson
 from tests.theory.worlds import decree, graded, health, returns, scenario, solved, world
 
 REPLICATIONS = 20
-FOLLOWED = (1, 30, 180, 365, 366, 500, 730, 900, 1095, 1096, 1400)
+FOLLOWED = (1, 2, 30, 180, 365, 366, 500, 730, 900, 1095, 1096, 1400)
 STEPS = {"1 year": 1.0, "3 years": 0.4}
 OFFENDING = 0.9
 EFFECTS = {
@@ -120,3 +120,28 @@ def test_cumulative_incidence_of_return_with_death_competing(kind):
     assert_normal(
         counts[enough], risk.sum(axis=2)[enough], np.sqrt(variance[enough]), "return and death"
     )
+    # From the day after release on, and until the last time free that a hazard is given for.
+    assert_poisson(counts[:, 0], risk[:, 0].sum(axis=1), "on the first day")
+    assert 1090 < back[back < NEVER // 2].max() <= 1096
+
+
+def test_who_would_die_and_return_on_one_day_has_died():
+    """At hazards so high that it happens often."""
+    a_day = 0.15 * 365.25
+    made = scenario(
+        world(
+            returns=returns(a_day / 0.4, {"1 year": 1}),
+            deaths={
+                "in custody": graded(0.1, "per person-year"),
+                "at liberty": {"15 to 110": graded(a_day, "per person-year")},
+            },
+        )
+    )
+    r = simulate(made, solved(made), Draws(111, 0)).register
+    assert np.all(r.tolerance > 0)
+    out = (r.cause == BY_EXPIRY) & (r.left < made.world.days - 366)
+    dead = (r.died_free < NEVER)[out]
+    survive = stay = np.exp(-0.15)
+    expected = (1 - survive) / (1 - survive * stay)
+    deviation = np.sqrt(len(dead) * expected * (1 - expected))
+    assert_normal(dead.sum(), len(dead) * expected, deviation, "dead before a return")
