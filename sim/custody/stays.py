@@ -155,7 +155,8 @@ class Stays:
             self.hazards, self.lengths, _rows(low, k) * (1 - odd) + _rows(high, k) * odd, self.merit
         )
         risk = -np.expm1(-self.hazards / UNIT)
-        alive = 1 - risk[:, None] * average.held.sum(axis=1)
+        # Where next to nobody survives, the difference may fall below 0 by rounding.
+        alive = np.maximum(1 - risk[:, None] * average.held.sum(axis=1), 0.0)
         cuts = np.arange(k) @ average.curves
         stay = self.lengths - np.rint(cuts[self.lengths - 1] * self.merit.cut_days).astype(np.int64)
         return alive, np.maximum(stay, 1)

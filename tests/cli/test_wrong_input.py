@@ -1,12 +1,14 @@
 """Every bad input, through every command that reads it: told, and nothing run or written."""
 
+import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import amnesty, changed, copies, file
+from tests.cli.command import amnesty, changed, copies, file, program
 
 HELD = "held: {value: 200, low: 100, high: 400, unit: persons, source: assumption, grade: C}"
 
@@ -99,6 +101,10 @@ BAD = {
             ),
         ),
         r"prisons\.yaml:\d+: world\.offences\.theft\.sentence\.mean: .*mean",
+    ),
+    "more people than can be counted": (
+        edit("prisons", (HELD, HELD.replace("200", "1e30").replace("400", "1e30"))),
+        r"prisons\.yaml:\d+: world\S*: .*1e\+?30",
     ),
     "returns above the total": (
         edit("prisons", *NOBODY_DIES_AND_ALL_RETURN),
@@ -206,3 +212,22 @@ def test_a_world_needs_no_title_of_its_own_to_be_told_apart(tmp_path):
     result = amnesty("check", tmp_path / "prisons.yaml")
     assert result.exit_code == 2
     assert "'title' is missing" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes there")
+def test_a_file_whose_name_is_no_text_is_told(tmp_path):
+    copies(tmp_path, "none")
+    path = (tmp_path / "none.yaml").rename(tmp_path / os.fsdecode(b"b\xff.yaml"))
+    result = amnesty("run", path, "--replications", 1)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "a name that cannot be printed; rename it" in result.stderr
+
+
+def test_a_title_that_utf_8_cannot_write_is_written_another_way(tmp_path):
+    copies(tmp_path, "none")
+    changed(tmp_path, "none", "No pardon", '"\\ud83d"')
+    out = tmp_path / "run"
+    done = program(["run", tmp_path / "none.yaml", "--replications", 1, "--out", out])
+    assert done.returncode == 0
+    assert done.stdout.startswith("Levels: \\ud83d\n")
+    assert done.stdout.encode() == (out / "levels.txt").read_bytes()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 
 from sim.custody.people import prisons
 from sim.custody.streams import Draws
 from sim.scenario.problems import ScenarioError
 from tests.oracle.compare import check
-from tests.oracle.worlds import files, scenario_of
+from tests.oracle.worlds import FLAGS, file_of, scenario_of
 
+NUMBERS = st.integers(0, 2**24 - 1)
+FLAG_WORDS = st.binary(min_size=FLAGS // 8, max_size=FLAGS // 8)
 SEEN = (
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "expired waiting", "died waiting", "moved while waiting", "still waiting",
@@ -56,8 +59,16 @@ def _run(examples: int) -> None:
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(files(), st.integers(0, 9), st.lists(st.integers(0, 2191), max_size=8))
-    def examine(file: dict[str, Any], seed: int, stops: list[int]) -> None:
+    @given(
+        NUMBERS,
+        FLAG_WORDS,
+        FLAG_WORDS,
+        st.integers(0, 999),
+        st.lists(st.integers(0, 2191), max_size=8),
+    )
+    def examine(number: int, one: bytes, other: bytes, seed: int, stops: list[int]) -> None:
+        file = file_of(number, int.from_bytes(one) | int.from_bytes(other))
+        note(json.dumps(file, indent=1))
         _examined(file, seed, stops, seen)
 
     examine()
