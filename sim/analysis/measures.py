@@ -145,6 +145,7 @@ def measure_all(summary: Summary, window: Window) -> dict[str, float | None]:
     days_held = total("stock")
     freed = total("releases by decree", first=window.first_day)
     remitted = total("days remitted", first=window.first_day)
+    fixed = total("releases from fixed terms", first=window.first_day)
     ordinary = None
     if (dead := total("deaths in custody", "deaths at liberty")) is not None:
         ordinary = dead - (total("deaths in custody of the arrested") or 0.0)
@@ -158,7 +159,7 @@ def measure_all(summary: Summary, window: Window) -> dict[str, float | None]:
         "terms reduced by decree": total("reductions by decree", first=window.first_day),
         "exiled": total("exiled", first=window.first_day),
         "months remitted per person freed":
-            remitted / freed / (DAYS_PER_YEAR / 12) if freed and remitted is not None else None,
+            remitted / fixed / (DAYS_PER_YEAR / 12) if fixed and remitted is not None else None,
         "deaths in custody": total("deaths in custody"),
         "deaths in custody or after": ordinary,
         "returns to custody": total("returns"),

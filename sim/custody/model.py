@@ -130,8 +130,9 @@ class _Model:
         for day in self.stops:
             yield self._until(day, SWEEP)
             before = len(self.register)
-            self.gate.advance(self.register, day * STAGES + ADMISSION + 1)
-            self._note(day, f"up to date; {len(self.register) - before} returns known")
+            ended = self.gate.advance(self.register, day * STAGES + ADMISSION + 1)
+            known = len(self.register) - before
+            self._note(day, f"up to date; {ended} spells ended, {known} to come back")
 
     def _merit(self) -> Waiting:
         """Give the yearly cut for merit."""
@@ -156,7 +157,9 @@ class _Model:
         """Releases by decree, after the decrees of the day; else with the next sweep."""
         for day in self.evenings:
             yield self._until(day, RELEASES)
-            self.gate.advance(self.register, day * STAGES + RELEASE + 1)
+            ended = self.gate.advance(self.register, day * STAGES + RELEASE + 1)
+            if ended:
+                self._note(day, f"{ended} released by decree")
 
     def _census(self) -> Waiting:
         """Count heads at the end of the day; the production clock adds up flows instead."""

@@ -119,6 +119,7 @@ def record(
         "newly eligible": on(r.eligible_on),
         "reductions by decree": _reductions(register, days),
         "exiled": on(r.left[exiled]),
+        "releases from fixed terms": on(left[fixed]),
         "days remitted": on(left[fixed], (r.due[freed] - left)[fixed]),
         "days averted": on(left, end - left),
     }

@@ -44,13 +44,15 @@ class Gate:
             shares = [share.value for share in exile.destinations.values()]
             self.destinations = CutTable([(np.array(codes), np.array(shares))])
 
-    def advance(self, register: Register, limit: int) -> None:
+    def advance(self, register: Register, limit: int) -> int:
         """Bring the register up to date: close all spells whose key lies below the limit.
 
         Generation by generation: a release may bring a return or an arrest, whose spell may end
-        before the limit as well.
+        before the limit as well. Returns the number of spells closed.
         """
+        ended = 0
         while len(closed := register.close(limit)):
+            ended += len(closed)
             alive = closed[register.cause[closed] != BY_DEATH]
             by_decree = self._by_decree(register, alive)
             kinds = np.zeros(len(alive), dtype=np.int64)
@@ -58,6 +60,7 @@ class Gate:
                 chosen = by_decree & (register.occasion[alive] == number)
                 kinds[chosen] = self._leave_by_decree(register, alive[chosen], int(number))
             self._at_liberty(register, alive, kinds)
+        return ended
 
     def _by_decree(self, register: Register, alive: Rows) -> Mask:
         """Mark the releases by decree among those who leave alive, and note which decree's."""

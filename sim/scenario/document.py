@@ -34,6 +34,16 @@ SUMS_TO_ONE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("world", "exile", "destinations"): (),
 }
 """Where shares must sum to 1, and where in an entry the share stands."""
+NAMED = (
+    ("camps",), ("offences",), ("origins",), ("health", "states"), ("exile", "destinations"),
+)  # fmt: skip
+"""Parts of a world whose keys are names that the file chooses."""
+WITHOUT_EFFECT = (
+    "title", "note", "source", "grade", "status", "cases", "rests on", "extends", "acting body",
+    "reported", "measured from", "outcomes",
+)  # fmt: skip
+"""Keys whose values cannot change a result."""
+FIRST_START = date(1600, 1, 1)
 
 
 class RestsOn(Block):
@@ -139,6 +149,9 @@ def _sound_entries(above: Tree | None, kind: type[Part], context: Context) -> di
 def _contradictions(tree: Tree, words: Words, sound: _Sound) -> Iterator[Found]:
     """List what no single value shows."""
     yield from _wrong_sums(tree)
+    yield from _reserved_names(tree)
+    if sound.world is not None and sound.world.start < FIRST_START:
+        yield ("world", "start"), f"the calendar is reckoned from {FIRST_START} on"
     if sound.world is not None:
         for path, message in sound.world.problems():
             yield ("world", *path), message
@@ -159,6 +172,21 @@ def _wrong_sums(tree: Tree) -> Iterator[Found]:
             total = sum(read_share(leaf.plain() if leaf else None) for leaf in leaves_of)
             if abs(float(total) - 1) > SUM_TOLERANCE:
                 yield path, f"the shares sum to {float(total):.6g}; they must sum to 1"
+
+
+def _reserved_names(tree: Tree) -> Iterator[Found]:
+    """List names that the language itself uses for what has no effect on a result."""
+    named = [("world", *path) for path in NAMED]
+    decrees = tree.at(("decrees",))
+    if decrees is not None and isinstance(decrees.value, Mapping):
+        named.append(("decrees",))
+        named += [("decrees", d, part) for d in decrees.value for part in ("clauses", "exclude")]
+    for path in named:
+        found = tree.at(path)
+        if found is not None and isinstance(found.value, Mapping):
+            for name in found.value:
+                if name in (*WITHOUT_EFFECT, "value"):
+                    yield (*path, name), f"{name!r} is a key of the language; choose another name"
 
 
 def _dates_out_of_order(tree: Tree, decree: str) -> Iterator[Found]:

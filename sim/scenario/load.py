@@ -11,17 +11,13 @@ from functools import cached_property
 from pathlib import Path
 
 from sim.scenario.decree import Decree
-from sim.scenario.document import Document, dotted, read_document
+from sim.scenario.document import WITHOUT_EFFECT, Document, dotted, read_document
 from sim.scenario.problems import Problem, ScenarioError, shown
 from sim.scenario.tree import PATCH, Tree, merged, read_tree
 from sim.scenario.world import World
 
 BIBLIOGRAPHY = "sources.bib"
 _BIB_KEY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
-WITHOUT_EFFECT = (
-    "title", "note", "source", "grade", "status", "cases", "rests on", "extends", "acting body",
-    "reported", "measured from", "outcomes",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,7 @@ def load(path: str | Path, *, world: str | Path | None = None) -> Scenario:
     """
     file = find(Path(path), Path())
     found: list[Problem] = []
-    root = None if world is None else _chain(find(Path(world), Path()), (), found)
+    root = None if world is None else _world_alone(_chain(find(Path(world), Path()), (), found))
     scenario = build(file.stem, _chain(file, (), found, root), found)
     _try_patches(scenario)
     return scenario
@@ -152,6 +148,13 @@ def _chain(
         message = f"no such file: {parent.value!r}, neither beside this one nor shipped"
         raise ScenarioError([Problem(str(path), parent.line, "extends", message)])
     return merged(_chain(target, (*below, here), found, root), tree, found)
+
+
+def _world_alone(tree: Tree) -> Tree:
+    """Keep a file's world and title: decrees of another file are not what is asked."""
+    assert isinstance(tree.value, Mapping)
+    kept = {key: child for key, child in tree.value.items() if key in ("title", "world")}
+    return Tree(kept, tree.file, tree.line)
 
 
 def _other_world(tree: Tree, root: Tree) -> Tree:

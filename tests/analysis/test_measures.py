@@ -25,7 +25,8 @@ YEAR, FIVE = 365, 1826
 DAYS = 3000
 SERIES = (
     "stock", "releases by decree", "reductions by decree", "exiled", "newly eligible",
-    "days remitted", "deaths in custody", "deaths in custody of the arrested", "deaths at liberty",
+    "days remitted", "releases from fixed terms", "deaths in custody",
+    "deaths in custody of the arrested", "deaths at liberty",
     "returns", "returns of the freed", "drive arrests",
 )  # fmt: skip
 
@@ -113,7 +114,11 @@ def test_deaths_count_custody_and_liberty_and_leave_out_those_whom_a_drive_arres
 
 
 def test_months_remitted_are_per_person_freed():
-    freed = cell(releases_by_decree={100: 3, 101: 1}, days_remitted={100: 365, 101: 1096})
+    freed = cell(
+        releases_by_decree={100: 5, 101: 1},  # two of them from life sentences
+        releases_from_fixed_terms={100: 3, 101: 1},
+        days_remitted={100: 365, 101: 1096},
+    )
     assert read("months remitted per person freed", freed) == pytest.approx(1461 / 4 / 30.4375)
 
 

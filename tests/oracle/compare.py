@@ -25,7 +25,7 @@ SERIES = (
     "stock", "first admissions", "returns", "drive arrests", "returns of the freed", "expiries",
     "releases by decree", "deaths in custody", "deaths in custody of the arrested",
     "deaths at liberty", "newly eligible", "reductions by decree", "exiled", "days remitted",
-    "days averted",
+    "days averted", "releases from fixed terms",
 )  # fmt: skip
 SAME_AS = {"applied": "eligible", "listed": "recommended"}
 
@@ -224,6 +224,7 @@ def _add_leaving(days: dict[str, list[int]], s: Spell, left: int) -> None:
         days["days averted"][left] += min(s.dies, s.due or s.dies) - left
         if s.due is not None:
             days["days remitted"][left] += s.due - left
+            days["releases from fixed terms"][left] += 1
 
 
 def same_records(one: Record, other: Record) -> None:

@@ -379,3 +379,21 @@ def test_an_error_of_a_later_step_is_placed_in_the_files(shipped):
     assert Path(problem.file).name == "dprk.yaml"
     assert problem.line == shipped["dprk"].tree.at(("world", "held", "value")).line
     assert str(problem).endswith("world.held.value: too many")
+
+
+def test_another_world_brings_no_decrees(tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("title: Other\nextends: 2020-anniversary.yaml\nworld: {name: other}\n")
+    assert load("no-pardon.yaml", world=other).decrees == {}
+    assert list(load("customary.yaml", world=other).decrees) == ["customary"]
+
+
+@pytest.mark.parametrize("name", ["note", "source", "value", "cases"])
+def test_a_name_is_no_key_of_the_language(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "named.yaml"
+    file.write_text(
+        "title: Named\nextends: 2020-anniversary.yaml\n"
+        f"decrees: {{party-75th: {{exclude: {{{name}: {{when: {{offence: theft}}}}}}}}}}\n"
+    )
+    with pytest.raises(ScenarioError, match="choose another name"):
+        load(file)
