@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from sim.custody.decrees import Court
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.law import completed_years, places
 from sim.custody.people import Columns, Prisons
-from sim.custody.register import BY_DECREE, RELEASE, STAGES, Register
+from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws, Stream
@@ -55,12 +55,40 @@ def run_cases(scenario: Scenario, prisons: Prisons) -> list[Verdict]:
     return verdicts
 
 
+@dataclass(frozen=True)
+class _Fate:
+    """What became of the person of a case."""
+
+    reached: dict[str, bool]
+    term_days: int
+    left: date | None
+    life: bool
+
+
 def _run(
     scenario: Scenario, prisons: Prisons, occasion: Occasion, decree: Decree, title: str, case: Case
 ) -> Verdict:
-    plain = _favourable(decree, case.who)
-    decrees = {name: plain if name == occasion.decree else other
-               for name, other in scenario.decrees.items()}  # fmt: skip
+    fate = _tried(scenario, prisons, occasion, decree, case)
+    ok, expected = True, []
+    for outcome in case.then:
+        if not isinstance(outcome, Expected):
+            ok &= fate.reached[outcome]
+            expected.append(outcome)
+            continue
+        if outcome.term is not None:
+            ok &= fate.term_days == outcome.term
+            expected.append(f"term {in_words(outcome.term)}")
+        if outcome.released_on is not None:
+            ok &= fate.left == outcome.released_on and fate.reached["released"]
+            expected.append(f"released on {outcome.released_on}")
+    return Verdict(occasion.decree, title, bool(ok), ", ".join(expected), _got(fate))
+
+
+def _tried(
+    scenario: Scenario, prisons: Prisons, occasion: Occasion, decree: Decree, case: Case
+) -> _Fate:
+    """Put the person before the decree, and let time pass until its last release."""
+    decrees = {**scenario.decrees, occasion.decree: _favourable(decree, case.who)}
     lone = _LoneDraws(0, 0, case.who)
     register = Register(_person(prisons, occasion, case.who))
     if case.who.reduced and case.who.reduced_by == "pardon":
@@ -68,50 +96,34 @@ def _run(
     court = Court(prisons, lone, decrees, (occasion,))
     gate = Gate(prisons, lone, decrees, (occasion,))
     court.close_lists(register, 0)
-    docket = court.dockets[0]
-    gate.advance(register, occasion.grant_day * STAGES + 3)
+    gate.advance(register, occasion.grant_day * STAGES + ADMISSION + 1)
     court.grant(register, 0)
-    last = max(int(register.release[0]) if register.release[0] < NEVER else 0,
-               occasion.release_day)  # fmt: skip
-    gate.advance(register, last * STAGES + RELEASE + 1)
+    gate.advance(register, occasion.release_day * STAGES + RELEASE + 1)
+    docket = court.dockets[0]
+    met = len(docket.rows) > 0
     reached = {
         "released": bool(register.cause[0] == BY_DECREE + occasion.position),
-        "reduced": bool(len(docket.rows) and docket.granted[0] and not docket.freeing[0]),
-        "barred": bool(len(docket.rows) and not docket.eligible[0]),
-        "eligible": bool(len(docket.rows) and docket.eligible[0]),
+        "reduced": bool(met and docket.granted[0] and not docket.freeing[0]),
+        "barred": bool(met and not docket.eligible[0]),
+        "eligible": bool(met and docket.eligible[0]),
         "exiled": bool(register.exiled[0]),
     }
     reached["not eligible"] = not reached["eligible"]
     reached["not exiled"] = not reached["exiled"]
     reached["stays"] = not reached["released"]
+    day = int(register.left[0])
+    left = scenario.world.start + timedelta(days=day) if day < NEVER else None
     term = int(register.due[0] - register.admitted[0])
-    left = scenario.world.start + timedelta(days=int(register.left[0])) if (
-        register.left[0] < NEVER) else None  # fmt: skip
-    ok, expected = True, []
-    for outcome in case.then:
-        if isinstance(outcome, Expected):
-            if outcome.term is not None:
-                ok &= term == outcome.term
-                expected.append(f"term {in_words(outcome.term)}")
-            if outcome.released_on is not None:
-                ok &= left == outcome.released_on and reached["released"]
-                expected.append(f"released on {outcome.released_on}")
-        else:
-            ok &= reached[outcome]
-            expected.append(outcome)
-    return Verdict(
-        occasion.decree, title, bool(ok), ", ".join(expected),
-        _got(reached, term, left is not None, f"{left}", bool(register.imposed[0] >= LIFE)),
-    )  # fmt: skip
+    return _Fate(reached, term, left, bool(register.imposed[0] >= LIFE))
 
 
-def _got(reached: dict[str, bool], term: int, gone: bool, left: str, life: bool) -> str:
-    words = [name for name in ("released", "reduced", "barred", "exiled") if reached[name]]
+def _got(fate: _Fate) -> str:
+    words = [name for name in ("released", "reduced", "barred", "exiled") if fate.reached[name]]
     if not words:
-        words = ["stays"] if reached["eligible"] else ["stays, not eligible"]
-    words.append("life" if life else f"term {in_words(term)}")
-    if gone:
-        words.append(f"left on {left}")
+        words = ["stays"] if fate.reached["eligible"] else ["stays, not eligible"]
+    words.append("life" if fate.life else f"term {in_words(fate.term_days)}")
+    if fate.left is not None:
+        words.append(f"left on {fate.left}")
     return ", ".join(words)
 
 

@@ -74,23 +74,56 @@ def record(
         Heads counted day by day, if the census was taken so; otherwise the stock follows from
         admissions and leavings.
     """
-    days = prisons.days
-    r = register
-    camps = len(prisons.scenario.world.camps)
-
     if stock_by_camp is None:
-        stock_by_camp = _stock_by_camp(register, days, camps)
+        camps = len(prisons.scenario.world.camps)
+        stock_by_camp = _stock_by_camp(register, prisons.days, camps)
+    sent = register.exiled & ~register.exiled_before & (register.cause >= BY_DECREE)
+    series = {
+        "stock": stock_by_camp.sum(axis=1),
+        **_admissions(register, prisons.days),
+        **_leavings(register, prisons.days),
+        "deaths at liberty": _on(register.died_free[register.line == 0], prisons.days),
+        "newly eligible": _on(register.eligible_on, prisons.days),
+        "reductions by decree": _reductions(register, prisons.days),
+        "exiled": _on(register.left[sent], prisons.days),
+    }
+    exiled = np.flatnonzero(sent)
+    names, groups = places(prisons), Groups(prisons)
+    exiled_to = np.zeros((prisons.days, len(names)), dtype=np.int64)
+    np.add.at(exiled_to, (register.left[exiled], register.residence[exiled]), 1)
+    return Record(
+        series, stock_by_camp, exiled_to, _waterfalls(register, groups, dockets, decrees, sent),
+        groups.names, tuple(prisons.scenario.world.camps), names,
+    )  # fmt: skip
 
-    def on(day: NDArray[np.integer], weights: NDArray[np.integer] | None = None) -> Ints:
-        inside = (day >= 0) & (day < days)
-        chosen = None if weights is None else weights[inside]
-        counted = np.bincount(day[inside], chosen, minlength=days)
-        return np.asarray(counted).astype(np.int64)
 
+def _on(day: NDArray[np.integer], days: int, weights: NDArray[np.integer] | None = None) -> Ints:
+    """Count events, or add up weights, by day, shape (days,)."""
+    inside = (day >= 0) & (day < days)
+    chosen = None if weights is None else weights[inside]
+    counted = np.bincount(day[inside], chosen, minlength=days)
+    return np.asarray(counted).astype(np.int64)
+
+
+def _admissions(register: Register, days: int) -> dict[str, Ints]:
+    """Count admissions by day and kind."""
+    r = register
     came = np.flatnonzero((r.admitted >= 0) & (r.admitted < days))
     admitted = np.bincount(
         r.admitted[came].astype(np.int64) * KINDS + r.kind[came], minlength=days * KINDS
     ).reshape(days, KINDS)
+    again = came[(r.kind[came] == RETURN) & (r.freed_by[came] >= 0)]
+    return {
+        "first admissions": admitted[:, FIRST],
+        "returns": admitted[:, RETURN],
+        "drive arrests": admitted[:, ARREST],
+        "returns of the freed": _on(r.admitted[again], days),
+    }
+
+
+def _leavings(register: Register, days: int) -> dict[str, Ints]:
+    """Count leavings by day and cause, and what releases by decree remit."""
+    r = register
     gone = np.flatnonzero(r.left < days)
     cause = np.minimum(r.cause[gone], BY_DECREE).astype(np.int64)
     leavings = np.bincount(
@@ -98,38 +131,20 @@ def record(
     ).reshape(days, CAUSES)
     freed = gone[cause == BY_DECREE]
     arrested = np.flatnonzero(r.line != 0)
-    again = came[(r.kind[came] == RETURN) & (r.freed_by[came] >= 0)]
     left = r.left[freed].astype(np.int64)
     fixed = r.imposed[freed] < LIFE
     end = np.minimum(np.minimum(r.due[freed], r.dies[freed]), days).astype(np.int64)
-    sent = np.zeros(len(r), dtype=np.bool_)
-    sent[freed] = r.exiled[freed] & ~r.exiled_before[freed]
-    exiled = np.flatnonzero(sent)
-    series = {
-        "stock": stock_by_camp.sum(axis=1),
-        "first admissions": admitted[:, FIRST],
-        "returns": admitted[:, RETURN],
-        "drive arrests": admitted[:, ARREST],
-        "returns of the freed": on(r.admitted[again]),
+    return {
         "expiries": leavings[:, BY_EXPIRY],
         "releases by decree": leavings[:, BY_DECREE],
         "deaths in custody": leavings[:, BY_DEATH],
-        "deaths in custody of the arrested": on(r.left[arrested[r.cause[arrested] == BY_DEATH]]),
-        "deaths at liberty": on(r.died_free[r.line == 0]),
-        "newly eligible": on(r.eligible_on),
-        "reductions by decree": _reductions(register, days),
-        "exiled": on(r.left[exiled]),
-        "releases from fixed terms": on(left[fixed]),
-        "days remitted": on(left[fixed], (r.due[freed] - left)[fixed]),
-        "days averted": on(left, end - left),
+        "deaths in custody of the arrested": _on(
+            r.left[arrested[r.cause[arrested] == BY_DEATH]], days
+        ),
+        "releases from fixed terms": _on(left[fixed], days),
+        "days remitted": _on(left[fixed], days, (r.due[freed] - left)[fixed]),
+        "days averted": _on(left, days, end - left),
     }
-    names, groups = places(prisons), Groups(prisons)
-    exiled_to = np.zeros((days, len(names)), dtype=np.int64)
-    np.add.at(exiled_to, (r.left[exiled], r.residence[exiled]), 1)
-    return Record(
-        series, stock_by_camp, exiled_to, _waterfalls(register, groups, dockets, decrees, sent),
-        groups.names, tuple(prisons.scenario.world.camps), names,
-    )  # fmt: skip
 
 
 def _stock_by_camp(register: Register, days: int, camps: int) -> Ints:
