@@ -69,7 +69,8 @@ def _run(
     scenario: Scenario, prisons: Prisons, occasion: Occasion, decree: Decree, title: str, case: Case
 ) -> Verdict:
     fate = _tried(scenario, prisons, occasion, decree, case)
-    ok, expected = True, []
+    ok = True
+    expected: list[str] = []
     for outcome in case.then:
         if not isinstance(outcome, Expected):
             ok &= fate.reached[outcome]
