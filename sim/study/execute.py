@@ -5,9 +5,12 @@ The cells do not depend on the number of workers, nor on the order in which they
 
 from __future__ import annotations
 
+import multiprocessing
+import multiprocessing.context
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 from typing import TypeVar
@@ -85,7 +88,7 @@ def execute(
     keep: Callable[[Point, Summary], Kept],
     *,
     workers: int = 1,
-    threads: bool = True,
+    processes: bool = False,
 ) -> Iterator[list[Kept]]:
     """Run tasks and yield what is kept of each, in the order of the tasks.
 
@@ -93,6 +96,8 @@ def execute(
     ----------
     workers
         Number of workers; 1 runs in this thread.
+    processes
+        Whether workers are processes, not threads.
     """
     for task in work:
         for point in task.points[:1]:
@@ -101,8 +106,7 @@ def execute(
         for task in work:
             yield run_task(task, keep)
         return
-    pool = ThreadPoolExecutor(workers) if threads else ProcessPoolExecutor(workers)
-    with pool as executor:
+    with _processes(workers) if processes else ThreadPoolExecutor(workers) as executor:
         waiting: list[Future[list[Kept]]] = []
         left = iter(work)
         try:
@@ -115,6 +119,20 @@ def execute(
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _processes(workers: int) -> Executor:
+    """Start workers from a clean process, so that no thread or lock is inherited."""
+    server = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if server else "spawn")
+    if isinstance(context, multiprocessing.context.ForkServerContext):
+        context.set_forkserver_preload([__name__])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the process that coordinates."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def processors() -> int:

@@ -55,10 +55,8 @@ def same(one, other):
 # --- The same cells everywhere.
 
 
-@pytest.mark.parametrize("how", [{"workers": 2}, {"workers": 2, "threads": False}, {"workers": 7}],
+@pytest.mark.parametrize("how", [{"workers": 2}, {"workers": 2, "processes": True}, {"workers": 7}],
                          ids=["two threads", "two processes", "seven threads"])  # fmt: skip
-# Forking a process that has threads is deprecated; these have nothing to do with it.
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_any_number_of_workers_gives_equal_cells(points, cells, how):
     found = run(points, 5, **how)
     assert list(found) == list(cells)  # and in the same order
@@ -172,7 +170,7 @@ def test_a_reader_who_leaves_early_ends_the_work(points, monkeypatch):
 
     monkeypatch.setattr(module, "run_task", counted)
     before = threading.active_count()
-    work = execute(tasks(points[:1], 7, 60), keep, workers=2)
+    work = execute(tasks(points[:1], 7, 60), keep, workers=2, processes=False)
     next(work)
     work.close()
     assert threading.active_count() == before
