@@ -113,7 +113,11 @@ def load(path: str | Path, *, world: str | Path | None = None) -> Scenario:
     """
     file = find(Path(path), Path())
     found: list[Problem] = []
-    root = None if world is None else _world_alone(_chain(find(Path(world), Path()), (), found))
+    root = None
+    if world is not None:
+        whole = _chain(find(Path(world), Path()), (), found)
+        build(Path(world).stem, whole, found)  # its mistakes are told, decrees included
+        root = _world_alone(whole)
     scenario = build(file.stem, _chain(file, (), found, root), found)
     _try_patches(scenario)
     return scenario

@@ -220,9 +220,6 @@ class _Builder:
 
     def _scalar(self, node: ScalarNode, path: str) -> Scalar:
         text = str(node.value)
-        if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-            self._problem(node.start_mark.line + 1, path, "half a character (a lone surrogate)")
-            return text.encode("utf-8", "replace").decode()
         tag = str(node.tag).removeprefix(TYPE_PREFIX)
         try:
             if tag == "int":
