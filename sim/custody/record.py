@@ -42,6 +42,8 @@ class Record:
         Stock at the end of the day by camp, shape (days, camps).
     exiled_to
         Exiled on the day by place, shape (days, places).
+    curves
+        Counts by name that are not by calendar day, of any shape.
     waterfalls
         Counts by (decree, clause, stage), shape (groups,); the clause ``(decree)`` stands for
         the whole. Stages ``barred by X`` and ``barred only by X`` name exclusions.
@@ -52,6 +54,7 @@ class Record:
     series: Mapping[str, Ints]
     stock_by_camp: Ints
     exiled_to: Ints
+    curves: Mapping[str, Ints]
     waterfalls: Mapping[tuple[str, str, str], Ints]
     groups: tuple[str, ...]
     camps: tuple[str, ...]
@@ -92,7 +95,7 @@ def record(
     exiled_to = np.zeros((prisons.days, len(names)), dtype=np.int64)
     np.add.at(exiled_to, (register.left[exiled], register.residence[exiled]), 1)
     return Record(
-        series, stock_by_camp, exiled_to, _waterfalls(register, groups, dockets, decrees, sent),
+        series, stock_by_camp, exiled_to, {}, _waterfalls(register, groups, dockets, decrees, sent),
         groups.names, tuple(prisons.scenario.world.camps), names,
     )  # fmt: skip
 

@@ -41,6 +41,8 @@ class Summary:
         Stock by camp at the end of each day, shape (days, camps).
     exiled_to
         Exiled by place over the run, shape (places,).
+    curves
+        Counts by name that are not by calendar day, of any shape.
     waterfalls
         Counts by (decree, clause, stage), shape (groups,).
     """
@@ -51,6 +53,7 @@ class Summary:
     series: Mapping[str, NDArray[np.int64]]
     camp_stock: NDArray[np.int32]
     exiled_to: NDArray[np.int64]
+    curves: Mapping[str, NDArray[np.int64]]
     waterfalls: Mapping[tuple[str, str, str], NDArray[np.int64]]
     groups: tuple[str, ...]
 
@@ -61,5 +64,5 @@ def summarise(label: str, replication: int, address: str, record: Record) -> Sum
         label, replication, address,
         {name: counts.astype(np.int64) for name, counts in record.series.items()},
         record.stock_by_camp.astype(np.int32), record.exiled_to.sum(axis=0),
-        record.waterfalls, record.groups,
+        record.curves, record.waterfalls, record.groups,
     )  # fmt: skip

@@ -38,7 +38,7 @@ def cell(days=DAYS, **counts):
         for day, number in on.items():
             series[name.replace("_", " ")][day] = number
     return Summary(
-        "made up", 0, "address", series, np.zeros((days, 1), np.int32), np.zeros(1, np.int64), {},
+        "made up", 0, "address", series, np.zeros((days, 1), np.int32), np.zeros(1, np.int64), {}, {},
         ("all",),
     )  # fmt: skip
 
