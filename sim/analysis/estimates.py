@@ -6,6 +6,7 @@ range in which 95% of single realisations fall. Neither says anything about igno
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,11 @@ def _t(probability: float, degrees: int) -> float:
     return float(stdtrit(degrees, probability))
 
 
+def half_interval(sd: float, replications: int) -> float:
+    """Half the 95% interval of a mean, by Student's t."""
+    return _t(0.5 + LEVEL / 2, replications - 1) * sd / math.sqrt(replications)
+
+
 def estimate(values: Floats) -> Estimate:
     """Estimate a mean from independent replications, shape (n,)."""
     n = len(values)
@@ -67,7 +73,7 @@ def estimate(values: Floats) -> Estimate:
         return Estimate(mean, None, None, None, None, None, n)
     p2_5, p97_5 = (float(q) for q in np.quantile(values, [0.025, 0.975]))
     sd = float(values.std(ddof=1))
-    half = _t(0.5 + LEVEL / 2, n - 1) * sd / n**0.5
+    half = half_interval(sd, n)
     return Estimate(mean, sd, mean - half, mean + half, p2_5, p97_5, n)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -80,19 +81,14 @@ def swing_rows(comparison: Comparison) -> Iterator[Row]:
 
 def waterfall_rows(comparison: Comparison) -> Iterator[Row]:
     """One row per scenario, decree, clause, stage and group."""
-    for scenario in comparison.scenarios:
-        cells = [c for c in comparison.cells if c.label == scenario.name]
-        keys = dict.fromkeys(key for cell in cells for key in cell.waterfalls)
-        for decree, clause, stage in keys:
-            zero = np.zeros(len(cells[0].groups), dtype=np.int64)
-            counts = np.array([c.waterfalls.get((decree, clause, stage), zero) for c in cells])
-            for i, group in enumerate(cells[0].groups):
-                found = estimate(counts[:, i].astype(np.float64))
+    for scenario, found in comparison.outcomes.items():
+        for (decree, clause, stage), tally in found.waterfalls.items():
+            for i, group in enumerate(found.groups):
+                mean, low, high = tally.estimate(i)
                 yield {
-                    "scenario": scenario.name, "decree": decree, "clause": clause,
-                    "stage": stage, "group": group, "mean": ten_digits(found.mean),
-                    "low": ten_digits(found.low), "high": ten_digits(found.high),
-                    "replications": found.replications,
+                    "scenario": scenario, "decree": decree, "clause": clause, "stage": stage,
+                    "group": group, "mean": ten_digits(mean), "low": ten_digits(low),
+                    "high": ten_digits(high), "replications": tally.cells,
                 }  # fmt: skip
 
 
@@ -114,21 +110,23 @@ def _outcomes(scenario: Scenario) -> Iterator[Row]:
 
 def cell_rows(comparison: Comparison) -> Iterator[Row]:
     """One row per cell and measure, with the cell's address."""
-    for cell in comparison.cells:
-        for policy, values in cell.values.items():
-            for measure in MEASURES:
-                yield {
-                    "scenario": cell.label, "replication": cell.replication,
-                    "measured_for": policy, "measure": measure.name,
-                    "value": ten_digits(values[measure.name]), "address": cell.address,
-                }  # fmt: skip
+    for scenario, found in comparison.outcomes.items():
+        for replication, address in enumerate(found.addresses):
+            for policy, values in found.values.items():
+                for measure in MEASURES:
+                    value = float(values[measure.name][replication])
+                    yield {
+                        "scenario": scenario, "replication": replication,
+                        "measured_for": policy, "measure": measure.name,
+                        "value": None if math.isnan(value) else ten_digits(value),
+                        "address": address,
+                    }  # fmt: skip
 
 
 def stock_rows(comparison: Comparison) -> Iterator[Row]:
     """One row per scenario and month: stock at the end of its first day, over replications."""
     for scenario in comparison.scenarios:
-        cells = [c for c in comparison.cells if c.label == scenario.name]
-        stock = np.array([c.monthly_stock for c in cells], dtype=np.float64)
+        stock = comparison.outcomes[scenario.name].stock.astype(np.float64)
         for i, month in enumerate(_months(scenario, stock.shape[1])):
             head = {"scenario": scenario.name, "day": month, "measure": "stock"}
             yield {**head, **_numbers(estimate(stock[:, i]))}
@@ -136,12 +134,11 @@ def stock_rows(comparison: Comparison) -> Iterator[Row]:
 
 def exile_rows(comparison: Comparison, places: tuple[str, ...]) -> Iterator[Row]:
     """One row per scenario and place of exile, over the whole run."""
-    for scenario in comparison.scenarios:
-        cells = [c for c in comparison.cells if c.label == scenario.name]
-        exiled = np.array([c.exiled_to for c in cells], dtype=np.float64)
+    for scenario, found in comparison.outcomes.items():
+        exiled = found.exiled_to.astype(np.float64)
         for i, place in enumerate(places):
             if exiled[:, i].any():
-                head = {"scenario": scenario.name, "place": place, "measure": "exiled to"}
+                head = {"scenario": scenario, "place": place, "measure": "exiled to"}
                 yield {**head, **_numbers(estimate(exiled[:, i]))}
 
 

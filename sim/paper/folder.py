@@ -1,5 +1,7 @@
 """A run's folder: tidy CSV files, tables as text, resolved scenarios and the manifest.
 
+The store of its cells lies beside them and is not touched here.
+
 A run's files are all written beside their places before the first is moved there, so that an
 interrupted or failed run leaves no half-written file and an earlier run is kept until the new one
 is complete. Nothing but the manifest carries a time or a version.
@@ -9,14 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,80 +25,17 @@ from sim.paper.data import (
     estimate_rows,
     exile_rows,
     outcome_rows,
-    read_csv,
     stock_rows,
     swing_rows,
     waterfall_rows,
 )
-from sim.paper.waterfall import offence_groups, waterfall_table
+from sim.paper.manifest import MANIFEST
 from sim.scenario.load import Scenario
-from sim.study.cells import MODEL_VERSION
+from sim.study.store import FILE, LOCK
 
-PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "pandas")
-MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
 """Where files are written before they are moved to their places."""
-
-
-def manifest(comparison: Comparison, command: list[str], seconds: float) -> dict[str, object]:
-    """Describe how a result came about: inputs and their hashes, seed, code, machine."""
-    return {
-        "format": 1,
-        "model_version": MODEL_VERSION,
-        "package_version": _version("amnesty-sim"),
-        "command": command,
-        "seed": comparison.seed,
-        "replications": comparison.replications,
-        "assumption_replications": comparison.swing_replications,
-        "baselines": list(comparison.baselines),
-        "policies": list(comparison.policies),
-        "generator": "Philox4x64-10, one address per draw",
-        "scenarios": {
-            s.name: {"title": s.title, "sha256": s.address, "world": s.world.name}
-            for s in comparison.scenarios
-        },
-        "windows": {
-            name: {"from": window.date_of(window.origin_day).isoformat()}
-            for name, window in comparison.windows.items()
-        },
-        "tables_sha256": comparison.digests,
-        "groups": waterfall_groups(comparison),
-        "code": _revision(),
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "packages": {name: _version(name) for name in PACKAGES},
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
-    }
-
-
-def waterfall_groups(comparison: Comparison) -> dict[str, list[str]]:
-    """Columns of the waterfall table."""
-    offences = comparison.scenarios[0].world.offences
-    tags = {name: list(offence.tags) for name, offence in offences.items()}
-    return offence_groups(tags, comparison.cells[0].groups)
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _revision() -> dict[str, str | bool]:
-    """Return the commit of the code, ``unknown`` without git."""
-    here = Path(__file__).resolve().parent
-
-    def git(*words: str) -> str:
-        done = subprocess.run(["git", "-C", str(here), *words], capture_output=True, text=True,
-                              check=True, timeout=10)  # fmt: skip
-        return done.stdout.strip()
-
-    try:
-        return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain"))}
-    except (OSError, subprocess.SubprocessError):
-        return {"commit": "unknown"}
+OF_A_STUDY = frozenset([FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", LOCK, UNFINISHED])
 
 
 def files_of(comparison: Comparison, tables: Mapping[str, str]) -> dict[str, str]:
@@ -130,59 +64,6 @@ def _places(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*world.origins, *further)))
 
 
-def read_waterfall(folder: Path, scenario: str | None) -> str:
-    """Write the waterfall tables of a run's folder as plain text.
-
-    Raises
-    ------
-    FolderError
-        If the folder holds no run, or the run no such scenario.
-    """
-    if _earlier(folder) is None:
-        raise FolderError(f"{folder} holds no run")
-    if not (folder / "waterfall.csv").is_file():
-        raise FolderError(f"the run in {folder} has no decrees")
-    try:
-        groups = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["groups"]
-        rows = read_csv(folder / "waterfall.csv")
-        outcomes = folder / "outcomes.csv"
-        reported = read_csv(outcomes) if outcomes.is_file() else []
-        names = list(dict.fromkeys(row["scenario"] for row in rows))
-        tables = {name: waterfall_table(rows, reported, name, groups) for name in names}
-        if not tables:
-            raise ValueError("no rows")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise FolderError(f"the files of the run in {folder} are damaged") from None
-    if scenario is not None and scenario not in names:
-        raise FolderError(f"no scenario {scenario!r} with decrees in {folder}: {', '.join(names)}")
-    return "\n\n\n".join(tables[name] for name in names if scenario in (None, name))
-
-
-TABLES = ("effects", "levels", "waterfall", "rests-on")
-
-
-def read_tables(folder: Path, kind: str | None) -> list[str]:
-    """Read the tables of a run's folder, all or of one kind.
-
-    Raises
-    ------
-    FolderError
-        If the folder holds no run, or the run no such table.
-    """
-    if kind is not None and kind not in TABLES:
-        raise FolderError(f"no kind of table {kind!r}: expected one of {', '.join(TABLES)}")
-    try:
-        described = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        names = [n for n in described["files_sha256"] if n.endswith(".txt")]
-        found = [n for k in TABLES if kind in (None, k) for n in names if n.startswith(k)]
-        tables = [(folder / name).read_text(encoding="utf-8") for name in found]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise FolderError(f"{folder} holds no run") from None
-    if not tables:
-        raise FolderError(f"the run in {folder} has no table of that kind")
-    return tables
-
-
 class FolderError(Exception):
     """A folder cannot take a run, or holds none."""
 
@@ -191,13 +72,13 @@ class SaveError(FolderError):
     """A run cannot be saved."""
 
 
-def check_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a folder that holds something else, before anything is run.
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds something else than a study, before anything is run.
 
     Raises
     ------
     FolderError
-        If the folder is no folder, or holds files (an earlier run, without ``force``).
+        If the folder is no folder, or holds other files.
     SaveError
         If it cannot be written to.
     """
@@ -205,11 +86,9 @@ def check_folder(folder: Path, *, force: bool) -> None:
         there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
         if not there.is_dir():
             raise FolderError(f"{there} is a file; give a folder")
-        if there == folder and any(entry.name != UNFINISHED for entry in folder.iterdir()):
-            if _earlier(folder) is None:
-                raise FolderError(f"{folder} holds other files; give an empty or a new folder")
-            if not force:
-                raise FolderError(f"{folder} holds an earlier run; add --force to replace it")
+        names = {entry.name for entry in folder.iterdir()} if there == folder else set()
+        if names - OF_A_STUDY and earlier_files(folder) is None:
+            raise FolderError(f"{folder} holds other files; give an empty or a new folder")
         with TemporaryDirectory(dir=there, prefix=UNFINISHED):
             pass  # it can be written to
     except OSError as error:
@@ -231,7 +110,7 @@ def write_folder(folder: Path, files: Mapping[str, str], described: dict[str, ob
     texts = {**files, MANIFEST: json.dumps(described, indent=1, ensure_ascii=False) + "\n"}
     new = [path for path in (folder, *folder.absolute().parents) if not path.exists()]
     try:
-        earlier = _earlier(folder) or frozenset()
+        earlier = earlier_files(folder) or frozenset()
         _refuse_foreign(folder, texts, earlier)
         for name, text in texts.items():
             _write(folder / UNFINISHED / name, text)
@@ -247,7 +126,7 @@ def write_folder(folder: Path, files: Mapping[str, str], described: dict[str, ob
         raise
 
 
-def _earlier(folder: Path) -> frozenset[str] | None:
+def earlier_files(folder: Path) -> frozenset[str] | None:
     """Name the files of the run in a folder, the manifest included; None if it holds no run."""
     try:
         hashes = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files_sha256"]
@@ -295,8 +174,3 @@ def _write(path: Path, text: str) -> None:
 
 def _bytes(text: str) -> bytes:
     return text.encode(errors="backslashreplace")  # YAML can write what UTF-8 cannot
-
-
-def command_line() -> list[str]:
-    """Return the command as it was typed, without the path of the program."""
-    return [Path(sys.argv[0]).name, *sys.argv[1:]]

@@ -7,7 +7,7 @@ from sim.analysis.measures import MEASURES
 from sim.paper.assumptions import assumptions_table
 from sim.paper.data import outcome_rows, waterfall_rows
 from sim.paper.effects import GUARD, effects_table, missing
-from sim.paper.folder import waterfall_groups
+from sim.paper.manifest import waterfall_groups
 from sim.paper.numbers import count, half_width, interval
 from sim.paper.waterfall import waterfall_table
 

@@ -7,6 +7,7 @@ is itself a variant, kept whole until it is laid over its file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ TYPE_PREFIX = "tag:yaml.org,2002:"
 PATCH = "instead"
 TRUTH_WORDS = ("y", "yes", "n", "no", "on", "off", "true", "false")
 Scalar = str | int | float | bool | None
+
+
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,7 @@ class _Builder:
             if not isinstance(key_node, ScalarNode):
                 self._problem(line, path, "a key must be a word")
                 continue
-            key = str(key_node.value)
+            key = self._text(key_node, path)
             here = f"{path}.{key}" if path else key
             if key in result:
                 self._problem(line, here, f"the key {key!r} stands here twice; remove one")
@@ -214,12 +218,12 @@ class _Builder:
                 message = f"{key!r} is a word that some YAML readers take for true or false"
                 self._problem(line, here, message)
             result[key] = self.build(value_node, here, above)
-            if not isinstance(value_node, MappingNode | SequenceNode):
+            if not isinstance(value_node, MappingNode | SequenceNode) or _below(value_node, line):
                 result[key] = Tree(result[key].value, self.file, line)
         return result
 
     def _scalar(self, node: ScalarNode, path: str) -> Scalar:
-        text = str(node.value)
+        text = self._text(node, path)
         tag = str(node.tag).removeprefix(TYPE_PREFIX)
         try:
             if tag == "int":
@@ -236,8 +240,23 @@ class _Builder:
             self._problem(node.start_mark.line + 1, path, f"the tag {node.tag} is not used here")
         return text
 
+    def _text(self, node: ScalarNode, path: str) -> str:
+        """Return a scalar's text; YAML can escape half a surrogate pair, which nobody can write."""
+        text = str(node.value)
+        if not _LONE.search(text):
+            return text
+        written = text.encode("ascii", "backslashreplace").decode()
+        message = f"holds half a character, which no file can hold: {written}"
+        self._problem(node.start_mark.line + 1, path, message)
+        return _LONE.sub("?", text)
+
     def _problem(self, line: int, path: str, message: str) -> None:
         self.problems.append(Problem(self.file, line, path, message))
+
+
+def _below(node: Node, line: int) -> bool:
+    """Tell whether a value begins below its key; what is shared keeps the place where it stands."""
+    return node.anchor is None and node.start_mark.line + 1 > line
 
 
 def _is_missing(node: Node) -> bool:

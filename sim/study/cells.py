@@ -23,6 +23,12 @@ class Point:
     label: str
     scenario: Scenario
 
+    @property
+    def key(self) -> str:
+        """Hash of what decides the point's cells, without the tables that are solved from it."""
+        text = f"{MODEL_VERSION}\n{self.scenario.address}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
     def address(self, seed: int, replication: int, digest: str) -> str:
         """Hash of all that decides a cell: files, seed, replication, tables, model version."""
         parts = (MODEL_VERSION, self.scenario.address, str(seed), str(replication), digest)

@@ -1,6 +1,6 @@
 """Running cells: every scenario of a replication on one drawing of its people.
 
-The cells do not depend on the number of workers, nor on the order in which they are run.
+The cells do not depend on the number of workers, on their kind, nor on the order of the tasks.
 """
 
 from __future__ import annotations
@@ -9,37 +9,46 @@ import multiprocessing
 import multiprocessing.context
 import os
 import signal
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from typing import TypeVar
 
 from sim.custody.model import simulate as run_cell
 from sim.custody.people import Columns, Prisons, people_at_hand, prisons
 from sim.custody.record import Record
 from sim.custody.streams import Draws
 from sim.scenario.load import Scenario
-from sim.study.cells import Point, Summary, summarise
+from sim.study.cells import Point, summarise
+from sim.study.packing import pack
+from sim.study.store import Key, Packed
 
-Kept = TypeVar("Kept")
+AHEAD = 4
+"""Tasks handed out per worker, so that none waits for the coordinator."""
+LOOK_EVERY_SECONDS = 0.5
+"""How often the coordinator looks up from waiting."""
+WORLDS_KEPT = 4
+"""Solved worlds that a process remembers; one takes some 25 MB."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """All points of one world in one replication."""
+    """Points of one world, in some replications."""
 
     points: tuple[Point, ...]
     seed: int
-    replication: int
+    replications: tuple[int, ...]
 
 
-_SOLVED: dict[str, Prisons] = {}
+_SOLVED: OrderedDict[str, Prisons] = OrderedDict()
 _LOCK = Lock()
 
 
 def solved(scenario: Scenario) -> Prisons:
-    """Return a scenario's world, solved once per process.
+    """Return a scenario's world, solved once while it is remembered.
 
     Raises
     ------
@@ -53,86 +62,121 @@ def solved(scenario: Scenario) -> Prisons:
                 _SOLVED[address] = prisons(scenario)
             except (ValueError, OverflowError) as error:  # numbers beyond what tables can hold
                 raise scenario.problem(("world",), f"cannot be solved: {error}") from error
+            if len(_SOLVED) > WORLDS_KEPT:
+                _SOLVED.popitem(last=False)
+        _SOLVED.move_to_end(address)
         return _SOLVED[address]
 
 
-def run_task(task: Task, keep: Callable[[Point, Summary], Kept]) -> list[Kept]:
-    """Run the points of a task, in order."""
-    draws = Draws(task.seed, task.replication)
-    people: Columns | None = None
-    kept = []
-    for point in task.points:
-        world = solved(point.scenario)
-        if people is None:
-            people = people_at_hand(world, draws)
-        cell = run_cell(point.scenario, world, draws, people=people)
-        address = point.address(task.seed, task.replication, world.digest())
-        kept.append(keep(point, summarise(point.label, task.replication, address, cell.record)))
-    return kept
+def run_task(task: Task) -> list[Packed]:
+    """Run the cells of a task, replication by replication.
 
-
-def tasks(points: Sequence[Point], seed: int, replications: int) -> list[Task]:
-    """Group points by world and replication, replications first."""
-    worlds: dict[str, list[Point]] = {}
-    for point in points:
-        worlds.setdefault(point.scenario.world_address, []).append(point)
-    return [
-        Task(tuple(group), seed, replication)
-        for replication in range(replications)
-        for group in worlds.values()
-    ]
+    Raises
+    ------
+    ScenarioError
+        If the world cannot be solved.
+    """
+    done = []
+    for replication in task.replications:
+        draws = Draws(task.seed, replication)
+        people: Columns | None = None
+        for point in task.points:
+            world = solved(point.scenario)
+            if people is None:
+                people = people_at_hand(world, draws)
+            cell = run_cell(point.scenario, world, draws, people=people)
+            digest = world.digest()
+            address = point.address(task.seed, replication, digest)
+            done.append(Packed(
+                Key(point.key, task.seed, replication), address, point.scenario.world_address,
+                digest, pack(summarise(point.label, replication, address, cell.record)),
+            ))  # fmt: skip
+    return done
 
 
 def execute(
     work: Sequence[Task],
-    keep: Callable[[Point, Summary], Kept],
+    executor: Executor | None,
     *,
-    workers: int = 1,
-    processes: bool = False,
-) -> Iterator[list[Kept]]:
-    """Run tasks and yield what is kept of each, in the order of the tasks.
+    ahead: int = 2 * AHEAD,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[list[Packed]]:
+    """Run tasks and yield the cells of each as it is done, in any order.
 
     Parameters
     ----------
-    workers
-        Number of workers; 1 runs in this thread.
-    processes
-        Whether workers are processes, not threads.
+    executor
+        Runs the tasks elsewhere; None runs them here, one after another.
+    ahead
+        Tasks handed out at a time.
+    stop
+        Asked now and then; once true, no further task is begun and those at hand are finished.
     """
-    for task in work:
-        for point in task.points[:1]:
-            solved(point.scenario)
-    if workers <= 1:
+    if executor is None:
         for task in work:
-            yield run_task(task, keep)
+            if stop():
+                return
+            yield run_task(task)
         return
-    with _processes(workers) if processes else ThreadPoolExecutor(workers) as executor:
-        waiting: list[Future[list[Kept]]] = []
-        left = iter(work)
-        try:
-            for task in left:
-                waiting.append(executor.submit(run_task, task, keep))
-                if len(waiting) >= 4 * workers:
-                    yield waiting.pop(0).result()
-            while waiting:
-                yield waiting.pop(0).result()
-        finally:
-            for future in waiting:
-                future.cancel()
+    left = iter(work)
+    waiting: set[Future[list[Packed]]] = set()
+    try:
+        while True:
+            if stop():
+                left = iter(())
+                waiting = {future for future in waiting if not future.cancel()}
+            while len(waiting) < ahead and (following := next(left, None)) is not None:
+                waiting.add(executor.submit(run_task, following))
+            if not waiting:
+                return
+            done, waiting = wait(waiting, LOOK_EVERY_SECONDS, FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
-def _processes(workers: int) -> Executor:
-    """Start workers from a clean process, so that no thread or lock is inherited."""
+@contextmanager
+def processes(workers: int) -> Iterator[Executor | None]:
+    """Provide workers in processes of their own; None for one, which is this process."""
+    if workers <= 1:
+        yield None
+        return
     server = "forkserver" in multiprocessing.get_all_start_methods()
+    # From a clean server, so that no thread or lock of this process is inherited.
     context = multiprocessing.get_context("forkserver" if server else "spawn")
     if isinstance(context, multiprocessing.context.ForkServerContext):
         context.set_forkserver_preload([__name__])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    with ProcessPoolExecutor(workers, context, initializer=_leave_with_parent) as pool:
+        with _interrupts_held():
+            pool.submit(processors)  # the first task starts the processes
+        yield pool
 
 
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the process that coordinates."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Leave Ctrl-C to this process: those begun meanwhile inherit that it is blocked."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _leave_with_parent() -> None:
+    """End this worker when the process that coordinates is gone, however that died."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def processors() -> int:

@@ -5,8 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.analysis.compare import HEADLINE, Comparison, aligned, compare, span
+from sim.analysis.compare import HEADLINE, Comparison, compare, span
 from sim.analysis.measures import MEASURES
+from sim.analysis.outcomes import Outcomes
+from sim.analysis.question import aligned
 from sim.scenario.load import load
 from sim.scenario.occasions import first_release_day
 from sim.scenario.problems import ScenarioError
@@ -33,9 +35,17 @@ def found(of):
     )  # fmt: skip
 
 
-def values(comparison: Comparison, label: str, window: str, measure: str) -> list[float | None]:
-    cells = sorted((c for c in comparison.cells if c.label == label), key=lambda c: c.replication)
-    return [c.values[window][measure] for c in cells]
+def values(comparison: Comparison, label: str, window: str, measure: str) -> list[float]:
+    return comparison.outcomes[label].values[window][measure].tolist()
+
+
+def same(one: Outcomes, other: Outcomes, window: str) -> None:
+    """The same cells, as far as one window shows."""
+    assert one.addresses == other.addresses
+    for measure, found in one.values[window].items():
+        np.testing.assert_array_equal(found, other.values[window][measure], err_msg=measure)
+    np.testing.assert_array_equal(one.stock, other.stock)
+    np.testing.assert_array_equal(one.exiled_to, other.exiled_to)
 
 
 # --- Pairs.
@@ -130,8 +140,8 @@ def test_no_pardon_differs_by_exactly_nothing(of, other):
 
 def test_a_decree_that_selects_none_is_another_design_point(of):
     result = compare([of["none"], of["selects-none"]], replications=1)
-    addresses = [cell.address for cell in result.cells]
-    assert len(set(addresses)) == 2
+    addresses = {found.addresses for found in result.outcomes.values()}
+    assert len(addresses) == 2
     everyday = [simulate(of[name]) for name in ("none", "selects-none")]
     for name, counts in everyday[0].series.items():
         if name != "newly eligible":
@@ -157,19 +167,13 @@ def test_common_random_numbers_shrink_the_variance(found):
 
 def test_a_scenario_has_the_same_cells_whatever_it_is_compared_with(of, found):
     alone = compare([of["short"]], replications=4, seed=3)
-    for cell in alone.cells:
-        other = next(c for c in found.cells
-                     if (c.label, c.replication) == ("short", cell.replication))  # fmt: skip
-        assert cell.address == other.address
-        assert cell.values["short"] == other.values["short"]
-        assert cell.monthly_stock == other.monthly_stock
-        assert cell.exiled_to == other.exiled_to
+    same(alone.outcomes["short"], found.outcomes["short"], "short")
 
 
 def test_seeds_and_replications_differ(of):
     result = compare([of["none"]], replications=3, seed=1)
     other = compare([of["none"]], replications=3, seed=2)
-    stocks = {cell.monthly_stock for cell in (*result.cells, *other.cells)}
+    stocks = {tuple(row) for c in (result, other) for row in c.outcomes["none"].stock.tolist()}
     assert len(stocks) == 6
 
 
@@ -200,8 +204,7 @@ def test_after_aligning_every_window_starts_on_one_day(of):
 def test_aligning_to_its_own_day_changes_nothing(of):
     result = compare([of["short"]], replications=1)
     again = compare([of["short"]], replications=1, align=date(2011, 6, 5))
-    assert [c.values for c in result.cells] == [c.values for c in again.cells]
-    assert [c.address for c in result.cells] == [c.address for c in again.cells]
+    same(result.outcomes["short"], again.outcomes["short"], "short")
 
 
 @pytest.mark.parametrize("day", [date(2009, 6, 1), date(2009, 12, 31), date(2018, 1, 1), date.max])
@@ -230,8 +233,9 @@ def test_a_scenario_without_decrees_is_read_on_the_days_of_its_baseline(of):
 
 def test_a_window_past_the_horizon_has_no_differences(of):
     result = compare([of["none"], of["halves"]], replications=2, align=date(2017, 12, 31))
-    assert {m for _, _, m in result.differences} == {"held on the eve"}
-    assert {m for _, _, m in result.estimates} == {"held on the eve"}
+    eve = {"held on the eve", "occupancy on the eve"}
+    assert {m for _, _, m in result.differences} == eve
+    assert {m for _, _, m in result.estimates} == eve
 
 
 # --- One assumption at a time.

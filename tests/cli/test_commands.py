@@ -35,7 +35,7 @@ COMMANDS = typer.main.get_command(app).commands
 
 
 def test_the_commands_are_those_that_are_documented_here():
-    assert set(COMMANDS) == {"check", "run", "compare", "waterfall", "table"}
+    assert set(COMMANDS) == {"check", "run", "compare", "waterfall", "table", "status", "merge"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -423,15 +423,16 @@ def test_out_saves_the_tables_the_data_and_the_manifest(tmp_path):
     assert names(out) == {
         "manifest.json", "estimates.csv", "differences.csv", "waterfall.csv", "outcomes.csv",
         "cells.csv", "stock.csv", "exile.csv", "effects-none.txt", "scenarios/none.json",
-        "scenarios/short.json",
+        "scenarios/short.json", "cells.sqlite", ".lock",
     }  # fmt: skip
     assert (out / "effects-none.txt").read_text(encoding="utf-8") == result.stdout
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    assert set(manifest["files_sha256"]) == names(out) - {"manifest.json"}
+    study = {"manifest.json", "cells.sqlite", ".lock"}
+    assert set(manifest["files_sha256"]) == names(out) - study
     again = amnesty(*words)
-    assert (again.exit_code, again.stdout) == (2, "")
-    assert "holds an earlier run; add --force to replace it" in again.stderr
-    assert amnesty(*words, "--force").exit_code == 0
+    assert (again.exit_code, again.stdout) == (0, result.stdout)
+    assert again.stderr == f"4 cells were there, 0 computed\nSaved in {out}\n"
+    assert amnesty(*words, "--force").stderr == f"Saved in {out}\n"
 
 
 def test_waterfall_prints_what_the_run_counted(tmp_path):
@@ -502,7 +503,7 @@ def test_results_are_printed_though_they_cannot_be_saved(tmp_path, monkeypatch):
     assert result.exit_code == 1
     assert result.stdout.startswith("Levels: No pardon\n")
     assert "run: No space left on device; the run is not saved" in result.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert names(tmp_path) == {"run/cells.sqlite", "run/.lock"}  # the cells are kept
 
 
 # --- Unusual worlds.

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from sim.study.state import state_of
 from tests.cli.command import PROGRAM, environment, file, files, program
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
@@ -16,16 +17,17 @@ PAIR = ["compare", *files("none", "short"), "--replications", "2"]
 
 TOLD = """
 import sys
-from sim.study import execute
-whole = execute.run_task
-def told(*words):
-    print("begun", file=sys.stderr, flush=True)
-    return whole(*words)
-execute.run_task = told
+from sim.study import study
+whole = study.execute
+def told(*words, **more):
+    for cells in whole(*words, **more):
+        print("begun", file=sys.stderr, flush=True)
+        yield cells
+study.execute = told
 from sim.cli import main
 main()
 """
-"""The command, telling when the first cell is begun."""
+"""The command, telling when the cells of a task are there."""
 
 
 def start(program, words, **more):
@@ -52,7 +54,9 @@ def test_output_without_a_terminal_is_plain(more):
     assert "\r" not in done.stdout
 
 
-AT_ONCE = "from sim import cli; cli.BAR_AFTER_SECONDS = 0; cli.main()"
+AT_ONCE = (
+    "from sim import cli; from sim.cli import messages; messages.BAR_AFTER_SECONDS = 0; cli.main()"
+)
 
 
 @POSIX
@@ -81,19 +85,41 @@ def test_a_terminal_shows_a_bar_unless_told_otherwise(more, words, bar):
     assert b"\x1b" not in done.stdout
 
 
-@POSIX
-def test_an_interrupted_run_says_so_and_leaves_nothing(tmp_path):
-    out = tmp_path / "run"
-    words = [*PAIR[:-1], "100000", "--workers", "2", "--out", out]
-    running = start((sys.executable, "-c", TOLD), words)
-    assert running.stderr.readline() == "begun\n"
-    running.send_signal(signal.SIGINT)
+def interrupted(words):
+    """Start a command and send Ctrl-C to all its processes once cells are there."""
+    running = start((sys.executable, "-c", TOLD), words, start_new_session=True)
+    for _ in range(8):
+        assert running.stderr.readline() == "begun\n"
+    os.killpg(running.pid, signal.SIGINT)
     stdout, stderr = running.communicate(timeout=60)
-    assert running.returncode == 130, stderr
-    assert stdout == ""
-    said = [line for line in stderr.splitlines() if line != "begun"]
-    assert said == ["Interrupted; nothing was saved. The same command begins again."]
-    assert list(tmp_path.iterdir()) == []
+    assert (running.returncode, stdout) == (130, ""), stderr
+    return [line for line in stderr.splitlines() if line != "begun"]
+
+
+@POSIX
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupted_study_says_what_is_kept_and_goes_on(tmp_path, workers):
+    out = tmp_path / "run"
+    words = [*PAIR[:-1], "3000", "--workers", workers]
+    (said,) = interrupted([*words, "--out", out])
+    found = re.fullmatch(
+        r"Interrupted; (\d+) of 6000 cells are kept\. The same command goes on from there\.", said
+    )
+    assert found, said
+    kept = int(found[1])
+    assert 8 <= kept < 6000
+    assert state_of(out).there == kept
+    again = program([*PAIR[:-1], str(kept // 2 + 3), "--out", out])
+    assert again.returncode == 0
+    assert again.stderr.startswith(f"{kept} cells were there, ")
+
+
+@POSIX
+def test_an_interrupted_run_without_a_folder_saves_nothing(tmp_path):
+    said = interrupted([*PAIR[:-1], "3000"])
+    assert said == [
+        "Interrupted; nothing was saved. With --out, cells that are done would be kept."
+    ]
 
 
 @POSIX
@@ -142,14 +168,17 @@ def test_a_full_disk_is_told_and_the_earlier_run_is_kept(tmp_path):
     out = tmp_path / "run"
     assert program([*PAIR, "--out", out]).returncode == 0
     before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
-    running = start(
-        (sys.executable, "-c", LIMITED), [*PAIR, "--seed", "2", "--out", out, "--force"]
-    )
+    tables = {p.name for p in before} - {".lock", "cells.sqlite"}
+    running = start((sys.executable, "-c", LIMITED), [*PAIR, "--seed", "2", "--out", out])
     stdout, stderr = running.communicate(timeout=60)
     assert running.returncode == 1
-    assert stdout.startswith("Table 1.")
-    assert stderr == f"{out}: File too large; the run is not saved\n"
-    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+    assert stdout == ""
+    assert re.fullmatch(r".*cells.sqlite: (database or disk is full|disk I/O error)\n", stderr)
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.name in tables} == {
+        p: text for p, text in before.items() if p.name in tables
+    }
+    assert state_of(out, checksums=True).damaged == 0
+    assert program([*PAIR, "--out", out]).stderr.startswith("4 cells were there, 0 computed")
 
 
 def test_equal_runs_print_and_save_the_same_whatever_the_order_of_hashes(tmp_path):
@@ -159,6 +188,6 @@ def test_equal_runs_print_and_save_the_same_whatever_the_order_of_hashes(tmp_pat
         words = [*PAIR, "--assumptions", "1", "--out", out]
         done = program(words, PYTHONHASHSEED=seed)
         saved = {p.relative_to(out): p.read_bytes() for p in out.rglob("*")
-                 if p.is_file() and p.name != "manifest.json"}  # fmt: skip
+                 if p.is_file() and p.name not in ("manifest.json", "cells.sqlite")}  # fmt: skip
         texts.append((done.stdout, saved))
     assert texts[0] == texts[1]

@@ -223,11 +223,14 @@ def test_a_file_whose_name_is_no_text_is_told(tmp_path):
     assert "a name that cannot be printed; rename it" in result.stderr
 
 
-def test_a_title_that_utf_8_cannot_write_is_written_another_way(tmp_path):
+@pytest.mark.parametrize(("old", "new"), [
+    ("No pardon", '"\\ud83d"'), ("title", '"ti\\udc00tle"'),
+])  # fmt: skip
+def test_half_a_character_is_refused(tmp_path, old, new):
     copies(tmp_path, "none")
-    changed(tmp_path, "none", "No pardon", '"\\ud83d"')
+    changed(tmp_path, "none", old, new)
     out = tmp_path / "run"
     done = program(["run", tmp_path / "none.yaml", "--replications", 1, "--out", out])
-    assert done.returncode == 0
-    assert done.stdout.startswith("Levels: \\ud83d\n")
-    assert done.stdout.encode() == (out / "levels.txt").read_bytes()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "holds half a character, which no file can hold" in done.stderr
+    assert not out.exists()

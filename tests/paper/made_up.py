@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cache
 
 import numpy as np
 
-from sim.analysis.compare import Cell, Comparison, Swing
+from sim.analysis.compare import Comparison, Swing
 from sim.analysis.estimates import Difference, Estimate
 from sim.analysis.measures import MEASURES, Window
+from sim.analysis.outcomes import Outcomes, Tally
 from sim.scenario.load import Scenario, load
 from tests.cli.command import file
 
@@ -63,22 +65,26 @@ def comparison(
         for measure, mean in stated.items():
             estimates[name, name, measure] = level(mean)
             estimates["none", name, measure] = level(mean)
-    observed = dict.fromkeys(m.name for m in MEASURES)
-    cells = tuple(
-        Cell(
-            s.name, k, f"address of {s.name} {k}",
-            {name: {**observed, "freed by decree": 3.0} for name in policies},
-            {("jubilee", "(decree)", "held"): np.full(len(GROUPS), 7 + k)} if s.decrees else {},
-            GROUPS, (200 + k, 190), (0, 2, k),
-        )
-        for s in scenarios
-        for k in range(replications)
-    )  # fmt: skip
     return Comparison(
         scenarios, tuple(policies), ("none",), dict.fromkeys(policies, WINDOW), 1, replications,
-        cells, estimates,
+        {s.name: _outcomes(s, policies, replications) for s in scenarios}, estimates,
         {(name, "none", m): d for name, found in policies.items() for m, d in found.items()},
         swings,
         {(name, m): d for name, found in policies.items() for m, d in found.items() if swings},
         2 if swings else 0,
+    )  # fmt: skip
+
+
+def _outcomes(of: Scenario, policies: Iterable[str], replications: int) -> Outcomes:
+    numbers = np.arange(replications)
+    nothing = {m.name: np.full(replications, np.nan) for m in MEASURES}
+    freed = {**nothing, "freed by decree": np.full(replications, 3.0)}
+    held = np.full((len(GROUPS), replications), 7) + numbers
+    tally = Tally(replications, held.sum(axis=1), (held**2).sum(axis=1))
+    return Outcomes(
+        of.name, tuple(f"address of {of.name} {k}" for k in numbers),
+        dict.fromkeys(policies, freed),
+        np.column_stack([200 + numbers, np.full(replications, 190)]).astype(np.int32),
+        np.column_stack([0 * numbers, 0 * numbers + 2, numbers]),
+        {("jubilee", "(decree)", "held"): tally} if of.decrees else {}, GROUPS,
     )  # fmt: skip

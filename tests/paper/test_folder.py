@@ -14,10 +14,9 @@ from sim.paper.folder import (
     FolderError,
     SaveError,
     check_folder,
-    read_tables,
-    read_waterfall,
     write_folder,
 )
+from sim.paper.reading import read_tables, read_waterfall
 from tests.cli.command import environment
 
 FIRST = {"cells.csv": "a,b\n1,−2\n", "levels.txt": "Levels\n", "scenarios/one.json": "{}\n"}
@@ -189,31 +188,32 @@ def test_a_limit_on_file_sizes_is_a_message_and_leaves_nothing(tmp_path):
 
 
 def test_a_new_or_empty_folder_will_do(tmp_path):
-    check_folder(tmp_path, force=False)
-    check_folder(tmp_path / "new" / "run", force=False)
+    check_folder(tmp_path)
+    check_folder(tmp_path / "new" / "run")
     assert list(tmp_path.iterdir()) == []  # nothing is made yet
 
 
 def test_what_an_interrupted_run_left_does_not_bar_the_next(tmp_path):
     (tmp_path / module.UNFINISHED).mkdir()
     (tmp_path / module.UNFINISHED / "cells.csv").write_text("half", encoding="utf-8")
-    check_folder(tmp_path, force=False)
+    check_folder(tmp_path)
     write_folder(tmp_path, FIRST, ABOUT)
     assert contents(tmp_path).keys() == {*FIRST, "manifest.json"}
 
 
-@pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("others", ["thesis.tex", "manifest.json"])
-def test_a_folder_with_other_files_is_refused(tmp_path, others, force):
+def test_a_folder_with_other_files_is_refused(tmp_path, others):
     (tmp_path / others).write_text('{"name": "some app"}', encoding="utf-8")
     with pytest.raises(FolderError, match="holds other files; give an empty or a new folder"):
-        check_folder(tmp_path, force=force)
+        check_folder(tmp_path)
 
 
-def test_an_earlier_run_needs_force(earlier):
-    with pytest.raises(FolderError, match="holds an earlier run; add --force to replace it"):
-        check_folder(earlier, force=False)
-    check_folder(earlier, force=True)
+def test_an_earlier_study_may_go_on_whether_it_has_tables_or_not(earlier, tmp_path):
+    check_folder(earlier)
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "cells.sqlite").write_bytes(b"")
+    (tmp_path / "begun" / ".lock").write_bytes(b"")
+    check_folder(tmp_path / "begun")
 
 
 def test_a_file_is_no_folder(tmp_path):
@@ -221,7 +221,7 @@ def test_a_file_is_no_folder(tmp_path):
     file.write_text("", encoding="utf-8")
     for path in (file, file / "run"):
         with pytest.raises(FolderError, match="file is a file; give a folder"):
-            check_folder(path, force=True)
+            check_folder(path)
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_before_anything_runs(tmp_path, monkeypatch):
@@ -230,12 +230,12 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_anything_runs(tmp_pat
 
     monkeypatch.setattr(module, "TemporaryDirectory", refuse)
     with pytest.raises(SaveError, match="run cannot be written to: Permission denied"):
-        check_folder(tmp_path / "run", force=False)
+        check_folder(tmp_path / "run")
 
 
 def test_a_name_too_long_is_told(tmp_path):
     with pytest.raises(SaveError, match="cannot be written to: File name too long"):
-        check_folder(tmp_path / ("a" * 300), force=False)
+        check_folder(tmp_path / ("a" * 300))
 
 
 # --- Reading.

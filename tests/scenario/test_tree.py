@@ -65,7 +65,7 @@ def test_plain_data_is_what_the_file_says_and_dates_stay_text(write):
 
 @pytest.mark.parametrize(
     ("path", "line"),
-    [(("title",), 1), (("world",), 4), (("world", "start"), 4), (("world", "held", "unit"), 5),
+    [(("title",), 1), (("world",), 3), (("world", "start"), 4), (("world", "held", "unit"), 5),
      (("world", "shares", 2), 6), (("world", "text"), 9)],
 )  # fmt: skip
 def test_every_leaf_knows_its_line(write, path, line):

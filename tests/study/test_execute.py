@@ -1,6 +1,8 @@
 """Cells do not depend on workers, order or company, and failures end cleanly."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -11,15 +13,12 @@ from sim.paper.report import tables_of
 from sim.scenario.load import load
 from sim.study import execute as module
 from sim.study.cells import Point
-from sim.study.execute import execute, processors, run_task, simulate, tasks
+from sim.study.execute import execute, processes, processors, run_task, simulate
+from sim.study.packing import unpack
+from sim.study.study import Ask, Shard, _cells, tasks
 from tests.cli.command import file
 
 NAMES = ("none", "short", "halves")
-
-
-def keep(point, summary):
-    """Keep everything (in a module, so that processes can be told)."""
-    return summary
 
 
 @pytest.fixture(scope="module")
@@ -29,55 +28,45 @@ def points():
 
 @pytest.fixture(scope="module")
 def cells(points):
-    return run(points, 5)
+    return run(work(points, 5), None)
 
 
-def run(points, replications, **how):
-    found = [s for done in execute(tasks(points, 7, replications), keep, **how) for s in done]
-    return {(s.label, s.replication): s for s in found}
+def work(points, replications):
+    return tasks(_cells([Ask(point, replications) for point in points], 7, None))
 
 
-def same(one, other):
-    assert (one.label, one.replication, one.address) == (
-        other.label, other.replication, other.address,
-    )  # fmt: skip
-    assert one.groups == other.groups
-    assert list(one.waterfalls) == list(other.waterfalls)
-    assert list(one.series) == list(other.series)
-    for name in one.series:
-        np.testing.assert_array_equal(one.series[name], other.series[name], err_msg=name)
-    for key in one.waterfalls:
-        np.testing.assert_array_equal(one.waterfalls[key], other.waterfalls[key])
-    np.testing.assert_array_equal(one.camp_stock, other.camp_stock)
-    np.testing.assert_array_equal(one.exiled_to, other.exiled_to)
+def run(some_work, executor, **how):
+    return {cell.key: cell for done in execute(some_work, executor, **how) for cell in done}
 
 
 # --- The same cells everywhere.
 
 
-@pytest.mark.parametrize("how", [{"workers": 2}, {"workers": 2, "processes": True}, {"workers": 7}],
-                         ids=["two threads", "two processes", "seven threads"])  # fmt: skip
-def test_any_number_of_workers_gives_equal_cells(points, cells, how):
-    found = run(points, 5, **how)
-    assert list(found) == list(cells)  # and in the same order
-    for key, summary in cells.items():
-        same(summary, found[key])
+def test_two_processes_give_equal_cells(points, cells):
+    with processes(2) as executor:
+        assert run(work(points, 5), executor) == cells
+
+
+def test_any_executor_gives_equal_cells(points, cells):
+    with ThreadPoolExecutor(7) as executor:
+        assert run(work(points, 5), executor, ahead=3) == cells
 
 
 def test_a_replication_is_the_same_alone_or_among_others(points, cells):
-    for work in reversed(tasks(points, 7, 5)):
-        if work.replication in (0, 3):
-            for summary in run_task(work, keep):
-                same(summary, cells[summary.label, summary.replication])
+    for task in reversed(work(points, 5)):
+        if task.replications[0] in (0, 3):
+            for cell in run_task(task):
+                assert cell == cells[cell.key]
 
 
 def test_a_scenario_is_the_same_alone_or_beside_others_in_any_order(points, cells):
     for company in ([points[1]], points[::-1], [points[1], points[0]]):
-        for key, summary in run(company, 2).items():
-            same(summary, cells[key])
+        for key, cell in run(work(company, 2), None).items():
+            assert cell == cells[key]
 
 
-def test_files_of_one_and_two_workers_are_equal_byte_for_byte(points):
+def test_files_of_one_and_two_workers_are_equal_byte_for_byte(points, monkeypatch):
+    monkeypatch.setattr("sim.study.study.CREW_FROM_SECONDS", 0)
     scenarios = [point.scenario for point in points]
     texts = []
     for workers in (1, 2):
@@ -90,17 +79,18 @@ def test_files_of_one_and_two_workers_are_equal_byte_for_byte(points):
 
 def test_one_cell_alone_is_that_of_a_study(points, cells):
     record = simulate(points[1].scenario, seed=7, replication=3)
-    for name, counts in cells["short", 3].series.items():
+    (cell,) = (c for c in cells.values() if (c.key.point, c.key.replication) == (points[1].key, 3))
+    summary = unpack(cell.packed, "short", 3, cell.address)
+    assert list(summary.series) == list(record.series)
+    for name, counts in summary.series.items():
         np.testing.assert_array_equal(record.series[name], counts)
 
 
 def test_cells_are_addressed_by_what_decides_them(points, cells):
-    addresses = [summary.address for summary in cells.values()]
-    assert len(set(addresses)) == len(addresses)
+    assert len({cell.address for cell in cells.values()}) == len(cells) == 15
     point = points[1]
-    assert point.address(7, 3, "tables") == Point("another label", point.scenario).address(
-        7, 3, "tables"
-    )
+    same = Point("another label", point.scenario)
+    assert (same.key, same.address(7, 3, "tables")) == (point.key, point.address(7, 3, "tables"))
     others = {
         point.address(7, 3, "tables"), point.address(8, 3, "tables"),
         point.address(7, 4, "tables"), point.address(7, 3, "other tables"),
@@ -113,21 +103,50 @@ def test_cells_are_addressed_by_what_decides_them(points, cells):
 
 
 def test_scenarios_of_one_world_share_a_task(points):
-    work = tasks(points, 7, 2)
-    assert [(len(t.points), t.replication) for t in work] == [(3, 0), (3, 1)]
+    assert [(len(t.points), t.replications) for t in work(points, 2)] == [(3, (0,)), (3, (1,))]
+
+
+def test_one_scenario_under_two_labels_is_run_once(points):
+    (task,) = work([points[1], Point("again", points[1].scenario)], 1)
+    assert [point.label for point in task.points] == ["short"]
+
+
+def other_worlds(folder, number):
+    """Points of so many worlds, which differ in the number held."""
+    text = file("prisons").read_text(encoding="utf-8")
+    for held in range(100, 100 + number):
+        path = folder / f"prisons-{held}.yaml"
+        path.write_text(text.replace("value: 200", f"value: {held}"), encoding="utf-8")
+        yield Point(path.stem, load(path))
 
 
 def test_another_world_is_another_task(points, tmp_path):
-    text = file("prisons").read_text(encoding="utf-8").replace("value: 200", "value: 100")
-    (tmp_path / "prisons.yaml").write_text(text, encoding="utf-8")
-    other = Point("other", load(tmp_path / "prisons.yaml"))
-    work = tasks([*points, other], 7, 1)
-    assert [len(t.points) for t in work] == [3, 1]
+    found = work([*points, *other_worlds(tmp_path, 1)], 1)
+    assert sorted(len(task.points) for task in found) == [1, 3]
+
+
+def test_of_many_worlds_each_is_run_in_one_place(tmp_path):
+    many = list(other_worlds(tmp_path, 17))
+    found = work(many, 3)
+    assert [task.replications for task in found] == [(0, 1, 2)] * 17
+    few = work(many[:16], 3)
+    assert [task.replications for task in few] == [(k,) for k in range(3) for _ in range(16)]
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 7])
+def test_shards_share_the_cells_out(points, parts):
+    asked = [Ask(point, 5) for point in points]
+    found = [_cells(asked, 7, Shard(i + 1, parts)) for i in range(parts)]
+    together = [key for part in found for key in part]
+    assert sorted(together) == sorted(_cells(asked, 7, None))
+    assert len(set(together)) == len(together)
+    assert max(map(len, found)) - min(map(len, found)) <= 3  # one drawing of people
 
 
 def test_no_work_yields_nothing():
-    assert list(execute([], keep)) == []
-    assert list(execute([], keep, workers=2)) == []
+    assert list(execute([], None)) == []
+    with ThreadPoolExecutor(2) as executor:
+        assert list(execute([], executor)) == []
 
 
 def test_there_is_a_processor():
@@ -141,46 +160,59 @@ class BrokenError(Exception):
     pass
 
 
-def fail_at(replication):
-    def fail(point, summary):
-        if summary.replication == replication:
-            raise BrokenError(point.label)
-        return summary.replication
-
-    return fail
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_an_exception_in_a_worker_ends_the_work_cleanly(points, workers):
-    before = threading.active_count()
-    seen = []
-    with pytest.raises(BrokenError):
-        seen.extend(execute(tasks(points[:1], 7, 30), fail_at(3), workers=workers))
-    assert seen == [[0], [1], [2]]  # what was done before it is yielded, in order
-    assert threading.active_count() == before
+@contextmanager
+def threads(number):
+    """An executor of so many threads; none for this thread."""
+    if not number:
+        yield None
+        return
+    with ThreadPoolExecutor(number) as executor:
+        yield executor
 
 
-def test_a_reader_who_leaves_early_ends_the_work(points, monkeypatch):
-    started = []
+@pytest.mark.parametrize("number", [0, 2])
+def test_an_exception_in_a_worker_ends_the_work_cleanly(points, monkeypatch, number):
     whole = module.run_task
 
-    def counted(task, keep):
-        started.append(task.replication)
-        return whole(task, keep)
+    def failing(task):
+        if task.replications == (3,):
+            raise BrokenError
+        return whole(task)
 
-    monkeypatch.setattr(module, "run_task", counted)
+    monkeypatch.setattr(module, "run_task", failing)
     before = threading.active_count()
-    work = execute(tasks(points[:1], 7, 60), keep, workers=2, processes=False)
-    next(work)
-    work.close()
+    seen = []
+    with threads(number) as executor, pytest.raises(BrokenError):
+        seen.extend(execute(work(points[:1], 30), executor, ahead=4))
+    assert len(seen) < 8
     assert threading.active_count() == before
-    assert len(started) < 30
+
+
+@pytest.mark.parametrize(("number", "most"), [(0, 3), (2, 8)])
+def test_asked_to_stop_it_finishes_what_is_at_hand(points, number, most):
+    seen = []
+
+    def enough():
+        return len(seen) >= 3
+
+    with threads(number) as executor:
+        for done in execute(work(points[:1], 60), executor, ahead=4, stop=enough):
+            seen.extend(done)
+    assert 3 <= len(seen) <= most
 
 
 def test_a_world_is_solved_once(points, monkeypatch):
     solved = []
     whole = module.prisons
-    monkeypatch.setattr(module, "_SOLVED", {})
+    monkeypatch.setattr(module, "_SOLVED", type(module._SOLVED)())
     monkeypatch.setattr(module, "prisons", lambda s: solved.append(s.name) or whole(s))
-    run(points, 2, workers=2)
+    with ThreadPoolExecutor(2) as executor:
+        run(work(points, 2), executor)
     assert solved == ["none"]
+
+
+def test_only_some_worlds_are_remembered(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_SOLVED", type(module._SOLVED)())
+    for point in other_worlds(tmp_path, module.WORLDS_KEPT + 2):
+        module.solved(point.scenario)
+    assert len(module._SOLVED) == module.WORLDS_KEPT

@@ -1,0 +1,33 @@
+"""The command line: parse, call, print. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+
+import typer
+
+from sim.cli import folders, laws, runs
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="amnesty",
+    help="What would this pardon do to the prisons? Simulate amnesty policies and compare them.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    laws.check, runs.run, runs.compare,
+    folders.waterfall, folders.table, folders.status, folders.merge,
+):  # fmt: skip
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # where a minus sign cannot be written
+    app()
