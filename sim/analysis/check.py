@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TypedDict
 
 from sim.custody.cases import run_cases
-from sim.scenario.load import load
+from sim.scenario.load import Scenario, load
 from sim.scenario.problems import ScenarioError
+from sim.scenario.sweep import is_sweep_file, load_sweep, paired, repeated
 from sim.study.execute import solved
 
 
@@ -51,15 +52,12 @@ def _check(file: Path) -> FileResult:
         "file": str(file), "ok": True, "errors": [], "cases": [], "warnings": []
     }  # fmt: skip
     try:
-        scenario = load(file)
-        for verdict in run_cases(scenario, solved(scenario)):
-            result["cases"].append({
-                "decree": verdict.decree, "case": verdict.case, "ok": verdict.ok,
-                "expected": verdict.expected, "got": verdict.got,
-            })  # fmt: skip
-        for name, decree in scenario.decrees.items():
-            if not decree.cases:
-                result["warnings"].append(f"decree {name!r} has no cases")
+        if is_sweep_file(file):
+            _check_sweep(file, result)
+        else:
+            scenario = load(file)
+            _run_cases(scenario, "", result)
+            _warn_of_no_cases(scenario, "", result)
     except ScenarioError as error:
         result["errors"] = [
             {"file": p.file, "line": p.line, "path": p.path, "message": p.message}
@@ -70,3 +68,32 @@ def _check(file: Path) -> FileResult:
         result["errors"] = [{"file": str(file), "line": 0, "path": "", "message": message}]
     result["ok"] = not result["errors"] and all(case["ok"] for case in result["cases"])
     return result
+
+
+def _check_sweep(file: Path, result: FileResult) -> None:
+    """Load a sweep, solve the worlds of all its variants and run the cases that these write."""
+    sweep = load_sweep(file)
+    solved(sweep.scenario)
+    for variant in sweep.variants:
+        _run_cases(variant.scenario, f"{variant.label}: ", result)
+        if not variant.coordinates:
+            _warn_of_no_cases(variant.scenario, f"{variant.label}: ", result)
+    if sweep.baseline is not None:
+        for baseline in paired(sweep.variants, sweep.baseline):
+            solved(baseline)
+    for label, first in repeated(sweep.scenario, sweep.variants):
+        result["warnings"].append(f"{label!r} is the same as {first!r}")
+
+
+def _run_cases(scenario: Scenario, above: str, result: FileResult) -> None:
+    for verdict in run_cases(scenario, solved(scenario)):
+        result["cases"].append({
+            "decree": above + verdict.decree, "case": verdict.case, "ok": verdict.ok,
+            "expected": verdict.expected, "got": verdict.got,
+        })  # fmt: skip
+
+
+def _warn_of_no_cases(scenario: Scenario, above: str, result: FileResult) -> None:
+    for name, decree in scenario.decrees.items():
+        if not decree.cases:
+            result["warnings"].append(f"{above}decree {name!r} has no cases")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sim.analysis.estimates import Difference, Estimate, difference, estimate, family
 from sim.analysis.measures import MEASURES, Measure, Window
-from sim.analysis.outcomes import Outcomes, outcomes
-from sim.analysis.question import Pair, Question, question
+from sim.analysis.outcomes import Outcomes
+from sim.analysis.question import Pair, Question, question, read
 from sim.scenario.load import Scenario
 from sim.study.study import Crew, Progress, Study
 
@@ -125,13 +125,7 @@ def answer(asked: Question, study: Study) -> Comparison:
     DamagedError
         If a cell is damaged.
     """
-    found = {
-        ask.point.label: outcomes(
-            ask.point.label, study.summaries(ask, asked.seed), asked.windows,
-            ask.point.scenario.world.start,
-        )
-        for ask in asked.asked
-    }  # fmt: skip
+    found = read(asked, study)
     tables = study.store.tables()
     early = asked.pairs and _differences(found, asked.policies, asked.baselines[:1], asked.few)
     return Comparison(

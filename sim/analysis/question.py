@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sim.analysis.measures import Window, window_of
+from sim.analysis.outcomes import Outcomes, outcomes
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import first_release_day
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.variants import Alternative, alternatives, same_world, shifted
 from sim.study.cells import Point
 from sim.study.execute import solved
-from sim.study.study import Ask
+from sim.study.study import Ask, Study
 
 
 @dataclass(frozen=True)
@@ -169,3 +170,22 @@ def _pairs(policies: Sequence[Scenario], baseline: Scenario) -> tuple[Pair, ...]
               Point(f"{name}: {change.assumption}, {change.end} (baseline)", change.baseline))
         for name, change in found
     )  # fmt: skip
+
+
+def read(asked: Question, study: Study) -> dict[str, Outcomes]:
+    """Read what the cells of a question came to, by label.
+
+    Raises
+    ------
+    KeyError
+        If a cell has not been computed.
+    DamagedError
+        If a cell is damaged.
+    """
+    return {
+        ask.point.label: outcomes(
+            ask.point.label, study.summaries(ask, asked.seed), asked.windows,
+            ask.point.scenario.world.start,
+        )
+        for ask in asked.asked
+    }  # fmt: skip

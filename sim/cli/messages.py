@@ -35,6 +35,7 @@ def plain_errors() -> Iterator[None]:
     try:
         from sim.paper.folder import FolderError, SaveError
         from sim.scenario.problems import ScenarioError
+        from sim.study.cluster import ClusterError
         from sim.study.lock import BusyError
         from sim.study.store import DamagedError, StoreError
         from sim.study.study import InterruptedStudyError, WorkerLostError
@@ -44,7 +45,7 @@ def plain_errors() -> Iterator[None]:
             sys.stdout.flush()
         except (ScenarioError, DamagedError, BusyError) as error:
             stop(str(error))
-        except (SaveError, StoreError, WorkerLostError) as error:
+        except (SaveError, StoreError, WorkerLostError, ClusterError) as error:
             stop(str(error), FAILED)
         except FolderError as error:
             stop(str(error))
@@ -58,6 +59,15 @@ def plain_errors() -> Iterator[None]:
         stop(f"{error.filename or 'standard output'}: {error.strerror or error}", FAILED)
     except MemoryError:
         stop("not enough memory; fewer workers, or a smaller world, need less", FAILED)
+
+
+@contextmanager
+def plain_values(option: str) -> Iterator[None]:
+    """Turn a value that an option cannot have into a message."""
+    try:
+        yield
+    except ValueError as error:
+        stop(f"{option}: {error}")
 
 
 def _interrupted(error: InterruptedStudyError) -> str:

@@ -11,6 +11,7 @@ import typer
 from sim.cli.messages import stop
 
 if TYPE_CHECKING:
+    from sim.analysis.precise import Wish
     from sim.scenario.load import Scenario
 
 Files = Annotated[list[Path], typer.Argument(help="Scenario files; shipped ones by name.")]
@@ -39,6 +40,25 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr bu
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Tell what would be computed and how long it takes; then end."),
+]
+PrecisionText = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision",
+        help="Replicate until the differences are this precise (half the 95% interval): 5% of "
+        "each headline difference, or MEASURE=5%, or MEASURE=20 in its unit; may be repeated. "
+        "Then --replications says nothing.",
+    ),
+]
+Budget = Annotated[
+    int, typer.Option(min=8, max=1_000_000, help="Most replications that --precision may take.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        help="Address (tcp://...) or scheduler file of a Dask cluster that exists, whose workers "
+        "compute the cells."
+    ),
 ]
 ShardText = Annotated[
     str | None,
@@ -87,3 +107,25 @@ def date_of(text: str | None, option: str) -> date | None:
         return None if text is None else read_date(text)
     except ValueError as error:
         stop(f"{option}: {error}")
+
+
+def wishes_of(texts: list[str]) -> list[Wish]:
+    """Read how precise differences shall be."""
+    from sim.analysis.compare import HEADLINE
+    from sim.analysis.precise import Wish
+    from sim.scenario.lengths import read_share
+
+    wishes = []
+    for text in texts:
+        measure, equals, width = text.rpartition("=")
+        try:
+            share = float(read_share(width.strip())) if width.strip().endswith("%") else None
+            number = float(width) if share is None else None
+        except ValueError:
+            stop(f"--precision: expected a share such as 5%, or MEASURE=20; found {text!r}")
+        if share is None and not equals:
+            stop(f"--precision: {text!r} has no unit; name a measure, MEASURE={text}, or give a "
+                 "share such as 5%")  # fmt: skip
+        names = [measure.strip()] if equals else HEADLINE
+        wishes += [Wish(name, share, number) for name in names]
+    return wishes

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.messages import plain_errors, say, shown_progress, stop
+from sim.cli.messages import plain_errors, stop
 from sim.cli.options import (
+    Budget,
+    Cluster,
     DryRun,
     File,
     Files,
     Force,
     Json,
     Out,
+    PrecisionText,
     Quiet,
     Replications,
     Seed,
@@ -26,12 +26,12 @@ from sim.cli.options import (
     date_of,
     load_all,
     name_of,
+    wishes_of,
 )
+from sim.cli.work import Work
 
 if TYPE_CHECKING:
-    from sim.analysis.question import Question
     from sim.scenario.load import Scenario
-    from sim.study.study import Crew, Shard, Study
 
 
 def run(
@@ -64,6 +64,7 @@ def run(
         if one and (out is not None or as_json):
             stop("--trace and --clock day run one replication and save nothing: leave out --out "
                  "and --json")  # fmt: skip
+        work = Work(workers, out, force, quiet)
         scenarios = load_all([file], world)
         if one:
             _trace(scenarios[0], seed, clock, trace=trace)
@@ -71,7 +72,7 @@ def run(
         from sim.analysis.question import question
 
         asked = question(scenarios, replications=replications, seed=seed)
-        Work(workers, out, force, quiet).answer(asked, as_json=as_json)
+        work.answer(asked, as_json=as_json)
 
 
 def compare(
@@ -99,8 +100,11 @@ def compare(
             "time, as files list under 'rests on'; 0 for none.",
         ),
     ] = 0,
+    precision: PrecisionText = None,
+    budget: Budget = 1000,
     out: Out = None,
     force: Force = False,
+    cluster: Cluster = None,
     shard: ShardText = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -114,7 +118,8 @@ def compare(
         from sim.analysis.question import question
 
         day = date_of(align, "--align")
-        part = shard_of(shard, out)
+        work = Work(workers, out, force, quiet, shard, cluster)
+        wishes = wishes_of(precision or [])
         scenarios = load_all(files, world)
         names = [scenario.name for scenario in scenarios]
         wanted = [name_of(text) for text in baseline or names[:1]]
@@ -125,116 +130,10 @@ def compare(
             scenarios, baselines=wanted, replications=replications, seed=seed, align=day,
             assumptions=assumptions,
         )  # fmt: skip
-        work = Work(workers, out, force, quiet, part)
         if dry_run:
             work.tell(asked)
         else:
-            work.answer(asked, as_json=as_json)
-
-
-def shard_of(text: str | None, out: Path | None) -> Shard | None:
-    """Read which part of a study is to be computed."""
-    from sim.study.study import Shard
-
-    if text is None:
-        return None
-    number, _, of = text.partition("/")
-    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        stop(f"--shard: expected a part and the number of parts, such as 2/8; found {text!r}")
-    if out is None:
-        stop("--shard: give --out as well; a part is kept for 'amnesty merge'")
-    return Shard(int(number), int(of))
-
-
-class Work:
-    """How a study is computed and where it is kept."""
-
-    def __init__(
-        self,
-        workers: int,
-        out: Path | None,
-        force: bool = False,
-        quiet: bool = False,
-        shard: Shard | None = None,
-    ) -> None:
-        from sim.paper.folder import check_folder
-        from sim.study.execute import processors
-
-        if out is not None:
-            check_folder(out)
-        self.workers, self.out, self.force = workers or processors(), out, force
-        self.quiet, self.shard = quiet, shard
-
-    def _crew(self) -> Crew:
-        from sim.study.study import Crew
-
-        return Crew(self.workers)
-
-    def tell(self, asked: Question) -> None:
-        """Tell what would be computed, and how long that takes."""
-        from sim.study.study import expected_seconds, open_to_look
-
-        with open_to_look(None if self.force else self.out) as study:
-            plan = study.plan(asked.asked, asked.seed, self.shard)
-            seconds = expected_seconds(plan, self.workers)
-        typer.echo(f"{plan.there} cells are there already; {plan.to_compute} to compute")
-        for ask in asked.asked:
-            typer.echo(f"  {ask.point.label}: {ask.replications} replications")
-        if plan.missing:
-            typer.echo(f"some {_lasting(seconds)} with {self.workers} workers")
-
-    def answer(self, asked: Question, *, as_json: bool = False) -> None:
-        """Compute what is missing, print the results and save them."""
-        from sim.analysis.compare import answer
-        from sim.study.study import Study
-
-        began = time.monotonic()
-        with Study(self.out, afresh=self.force) as study:
-            self.compute(study, asked)
-            if self.shard is not None:
-                return
-            found = answer(asked, study)
-        from sim.paper.data import as_json as json_of
-        from sim.paper.folder import SaveError, files_of, write_folder
-        from sim.paper.manifest import command_line, manifest
-        from sim.paper.report import tables_of
-
-        described = manifest(found, command_line(), time.monotonic() - began)
-        tables = tables_of(found)
-        unsaved = None
-        try:  # before anything is printed, so that a reader who leaves early loses nothing
-            if self.out is not None:
-                write_folder(self.out, files_of(found, tables), described)
-                say(f"Saved in {self.out}")
-        except SaveError as error:
-            unsaved = error
-        if as_json:
-            typer.echo(json.dumps(json_of(found, described), indent=1, ensure_ascii=False))
-        else:
-            typer.echo("\n\n\n".join(tables.values()))
-        if unsaved is not None:
-            raise unsaved
-
-    def compute(self, study: Study, asked: Question) -> None:
-        """Compute the missing cells and tell which were there."""
-        with shown_progress(self.quiet) as progress:
-            plan = study.compute(
-                asked.asked, asked.seed, crew=self._crew(), shard=self.shard, progress=progress
-            )
-        if self.out is None:
-            return
-        for key in plan.damaged:
-            say(f"A cell was damaged and was computed again: replication {key.replication} of "
-                f"point {key.point[:12]}")  # fmt: skip
-        changed = f" ({', '.join(plan.changed)} changed)" if plan.changed else ""
-        if plan.there or self.shard is not None:
-            say(f"{plan.there} cells were there, {plan.to_compute} computed{changed}")
-
-
-def _lasting(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+            work.answer(asked, as_json=as_json, wishes=wishes, budget=budget)
 
 
 def _trace(scenario: Scenario, seed: int, clock: str, *, trace: bool) -> None:

@@ -17,6 +17,8 @@ from sim.scenario.tree import PATCH, Tree, merged, read_tree
 from sim.scenario.world import World
 
 BIBLIOGRAPHY = "sources.bib"
+SWEEP_KEYS = ("sweep", "variants", "vary")
+"""Keys of a sweep file, which is no scenario."""
 _BIB_KEY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 
@@ -138,6 +140,9 @@ def _chain(
     tree = read_tree(path, found)
     here = path.resolve()
     assert isinstance(tree.value, Mapping)
+    if is_sweep(tree):
+        message = "is a sweep; expected a scenario or a world ('amnesty sweep' runs it)"
+        raise ScenarioError([Problem(str(path), tree.line, "", message)])
     parent = tree.value.get("extends")
     if parent is None:
         return tree if root is None else _other_world(tree, root)
@@ -152,6 +157,14 @@ def _chain(
         message = f"no such file: {parent.value!r}, neither beside this one nor shipped"
         raise ScenarioError([Problem(str(path), parent.line, "extends", message)])
     return merged(_chain(target, (*below, here), found, root), tree, found)
+
+
+def is_sweep(tree: Tree) -> bool:
+    """Tell whether a file's own keys are those of a sweep."""
+    assert isinstance(tree.value, Mapping)
+    own = set(tree.value)
+    scenario = own & {"extends", "world", "decrees"}
+    return "sweep" in own or bool(own & set(SWEEP_KEYS) and not scenario)
 
 
 def _world_alone(tree: Tree) -> Tree:

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from sim.scenario.problems import Problem, ScenarioError, nearest
+from sim.scenario.problems import Problem, ScenarioError, nearest, shown
 
 TYPE_PREFIX = "tag:yaml.org,2002:"
 PATCH = "instead"
 TRUTH_WORDS = ("y", "yes", "n", "no", "on", "off", "true", "false")
 Scalar = str | int | float | bool | None
-
-
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,6 +32,7 @@ class Tree:
     value: Mapping[str, Tree] | Sequence[Tree] | Scalar
     file: str
     line: int
+    column: int = 0
 
     def plain(self) -> object:
         """Return the same data without places."""
@@ -111,7 +110,7 @@ def merged(
         else:
             below = result.get(key, Tree({}, child.file, child.line))
             result[key] = merged(below, child, found, here)
-    return Tree(result, over.file, over.line)
+    return replace(over, value=result)
 
 
 def replaced(tree: Tree, path: Sequence[str], leaf: Tree) -> Tree:
@@ -120,7 +119,7 @@ def replaced(tree: Tree, path: Sequence[str], leaf: Tree) -> Tree:
         return leaf
     assert isinstance(tree.value, Mapping)
     child = replaced(tree.value[path[0]], path[1:], leaf)
-    return Tree({**tree.value, path[0]: child}, tree.file, tree.line)
+    return replace(tree, value={**tree.value, path[0]: child})
 
 
 def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
@@ -175,6 +174,22 @@ def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
     return tree
 
 
+def read_value(text: str, file: str) -> tuple[Tree, list[Problem]]:
+    """Read a value written in one line, and what is wrong with it.
+
+    Raises
+    ------
+    ValueError
+        If it is no YAML.
+    """
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except (YAMLError, RecursionError):
+        raise ValueError(f"no YAML: {shown(text)}; a bracket or a quote is not closed") from None
+    builder = _Builder(file)
+    return builder.build(node, "", ()), builder.problems
+
+
 class _Builder:
     """Turns composed nodes into a `Tree` and collects what is wrong on the way."""
 
@@ -187,7 +202,8 @@ class _Builder:
         if id(node) in above:
             raise ScenarioError([Problem(self.file, line, path, "an alias that contains itself")])
         if isinstance(node, MappingNode):
-            return Tree(self._mapping(node, path, (*above, id(node))), self.file, line)
+            inside = self._mapping(node, path, (*above, id(node)))
+            return Tree(inside, self.file, line, node.start_mark.column)
         if isinstance(node, SequenceNode):
             children = [
                 self.build(child, f"{path}.{i}", (*above, id(node)))
@@ -219,7 +235,7 @@ class _Builder:
                 self._problem(line, here, message)
             result[key] = self.build(value_node, here, above)
             if not isinstance(value_node, MappingNode | SequenceNode) or _below(value_node, line):
-                result[key] = Tree(result[key].value, self.file, line)
+                result[key] = replace(result[key], line=line)
         return result
 
     def _scalar(self, node: ScalarNode, path: str) -> Scalar:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sim.scenario.load import Scenario, build
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.tree import Tree, merged, replaced
+from sim.scenario.written import framed, scalar, without
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ def alternatives(scenario: Scenario, baseline: Scenario) -> list[Alternative]:
     What an assumption changes in the world, it changes in the baseline as well.
     """
     made = []
+    base = without(scenario.tree, "rests on")  # a change may remove what another entry names
     for name in scenario.document.rests_on:
         for end, patch in _patches(scenario, name):
-            changed = build(scenario.name, merged(scenario.tree, patch))
+            changed = build(scenario.name, merged(base, patch))
             value = patch.value
             assert isinstance(value, Mapping)
             world = {"world": value["world"]} if "world" in value else {}
@@ -67,15 +69,7 @@ def _with_end(tree: Tree, path: list[str], end: str) -> Tree:
     assert graded is not None
     assert isinstance(graded.value, Mapping)
     old, new = graded.value["value"], graded.value[end]
-    text = new.value
-    if isinstance(old.value, str) and isinstance(text, str | int | float):
-        words = old.value.split()
-        if words[0] in ("<", "<=", ">", ">="):  # a threshold keeps its comparison
-            text = f"{words[0]} {text}"
-        elif words[1:] and isinstance(text, int):  # a cap keeps its reach: '5 per camp'
-            text = " ".join([str(text), *words[1:]])
-        elif " from " in old.value:  # education keeps its start: '60 days from listing'
-            text = f"{text} from {words[-1]}"
+    text = framed(scalar(old), scalar(new))  # such as a comparison or '5 per camp' stays
     patch = Tree({"value": Tree(text, new.file, new.line)}, new.file, new.line)
     for key in reversed(path):
         patch = Tree({key: patch}, new.file, new.line)
@@ -103,14 +97,14 @@ def _moved(tree: Tree, days: int) -> Tree:
     if isinstance(tree.value, Mapping):
         moved = {k: _moved(v, days) if k in ("value", "between") else v
                  for k, v in tree.value.items()}  # fmt: skip
-        return Tree(moved, tree.file, tree.line)
+        return replace(tree, value=moved)
     if isinstance(tree.value, list):
-        return Tree([_moved(child, days) for child in tree.value], tree.file, tree.line)
+        return replace(tree, value=[_moved(child, days) for child in tree.value])
     try:
         day = date.fromisoformat(str(tree.value))
     except ValueError:
         return tree
-    return Tree((day + timedelta(days=days)).isoformat(), tree.file, tree.line)
+    return replace(tree, value=(day + timedelta(days=days)).isoformat())
 
 
 def same_world(first: Scenario, second: Scenario) -> None:

@@ -53,10 +53,10 @@ MISTAKES = {
     "length-without-unit": (4, "world.offence to admission.value", "needs its unit"),
     "share-above-one": (4, "world.women.value", "between 0 and 1 (0% and 100%); found '120%'"),
     "negative-number": (4, "world.held.value", "cannot be negative; found -1"),
-    "shares-not-summing-to-one": (5, "world.offences", "the shares sum to 1.01; they must sum to"),
+    "shares-not-summing-to-one": (4, "world.offences", "the shares sum to 1.01; they must sum to"),
     "ages-with-a-gap": (5, "world.deaths.at liberty", "without gap or overlap"),
     "no-ages": (5, "world.ages at offence.young", "expected such as '14 to 17'"),
-    "times-free-out-of-order": (5, "world.returns", "in increasing order"),
+    "times-free-out-of-order": (4, "world.returns", "in increasing order"),
     # Conditions, effects, caps.
     "threshold-without-unit": (7, f"{BORDER}.when.remaining", "needs its unit, such as '2 years'"),
     "threshold-without-comparison": (7, f"{BORDER}.when.remaining", "such as '>= 2 years'"),

@@ -1,0 +1,302 @@
+"""Draws of what is not known: which cells they take, and what they come to.
+
+All policies of a draw, and their baseline, are in one drawn world. A draw that describes no
+possible world is left out and counted, never replaced: the ranges of a file contradict each other
+there, which is for its author to see.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from sim.analysis.estimates import Floats
+from sim.analysis.measures import MEASURE, Window, window_of
+from sim.analysis.outcomes import Outcomes, outcomes
+from sim.analysis.robustness import Exceeding, Regret, Reversal, exceeding, regrets, reversals
+from sim.analysis.sensitivity import (
+    Bools,
+    Influence,
+    Split,
+    Spread,
+    influences,
+    split_variance,
+    spread,
+)
+from sim.scenario.drawing import MEDIAN, drawn_together
+from sim.scenario.load import Scenario
+from sim.scenario.problems import ScenarioError
+from sim.scenario.ranges import Range, Switch, parameters
+from sim.study.cells import Point
+from sim.study.execute import solved
+from sim.study.study import Ask, Study
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One possible draw.
+
+    Attributes
+    ----------
+    number
+        Its row in the design, from 1.
+    policies, baseline
+        Design points, in the order of the policies.
+    windows
+        By policy: the days on which it and the baseline are read, since a draw may move dates.
+    """
+
+    number: int
+    policies: tuple[Point, ...]
+    baseline: Point
+    windows: Mapping[str, Window]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A draw that describes no possible world: its row in the design, from 1, and why."""
+
+    number: int
+    paths: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The draws of a design, possible or not.
+
+    Attributes
+    ----------
+    parameters
+        What is drawn, in the order of the design's columns.
+    design
+        All quantiles, shape (draws asked for, parameters).
+    """
+
+    parameters: tuple[Range | Switch, ...]
+    policies: tuple[str, ...]
+    baseline: str
+    design: Floats
+    possible: tuple[Draw, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of what is drawn."""
+        return tuple(one.name for one in self.parameters)
+
+    @property
+    def quantiles(self) -> Floats:
+        """Quantiles of the possible draws, shape (draws, parameters)."""
+        return self.design[[draw.number - 1 for draw in self.possible]]
+
+    @property
+    def exists(self) -> Bools:
+        """Whether a parameter has a meaning, shape (draws, parameters).
+
+        One that comes with a switch has none where the switch is off.
+        """
+        quantiles, names = self.quantiles, self.names
+        there = np.ones(quantiles.shape, dtype=np.bool_)
+        for j, one in enumerate(self.parameters):
+            if isinstance(one, Range) and one.switch is not None:
+                there[:, j] = quantiles[:, names.index(one.switch)] > MEDIAN
+        return there
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Design points of all possible draws."""
+        return tuple(point for draw in self.possible for point in (*draw.policies, draw.baseline))
+
+    def asked(self, replications: int) -> list[Ask]:
+        """List the cells to compute."""
+        return [Ask(point, replications) for point in self.points]
+
+    def reasons(self) -> dict[str, int]:
+        """Count the draws left out by the key path at which they are impossible."""
+        return dict(Counter(path for one in self.left_out for path in one.paths).most_common())
+
+
+@dataclass(frozen=True)
+class Ignorance:
+    """What one measure of one policy rests on.
+
+    Attributes
+    ----------
+    outcomes
+        Paired differences, shape (draws, replications).
+    influences
+        Widest swing first.
+    reversals
+        By parameter: pairs of policies whose order it changes.
+    exceeding, regrets
+        Of all policies of the plan; empty with a single one.
+    more_is_better
+        How regret was meant.
+    """
+
+    policy: str
+    measure: str
+    plan: Draws
+    outcomes: Floats
+    influences: tuple[Influence, ...]
+    spread: Spread
+    split: Split | None
+    reversals: Mapping[str, tuple[Reversal, ...]] = field(default_factory=dict)
+    exceeding: tuple[Exceeding, ...] = ()
+    regrets: tuple[Regret, ...] = ()
+    more_is_better: bool = True
+
+
+def plan_draws(
+    policies: Sequence[Scenario],
+    baseline: Scenario,
+    design: Floats,
+    *,
+    executor: Executor | None = None,
+) -> Draws:
+    """Draw all policies and their baseline at every point of a design.
+
+    Parameters
+    ----------
+    design
+        Quantiles, shape (draws, parameters), in the order of
+        `sim.scenario.ranges.parameters((*policies, baseline))`.
+    executor
+        Draws and solves worlds elsewhere; None does so here, a third of a second each.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenarios as written cannot be solved, measured or drawn in one world.
+    ValueError
+        If the design does not fit, or two scenarios have one name.
+    """
+    scenarios = (*policies, baseline)
+    names = [scenario.name for scenario in scenarios]
+    if not policies or len(set(names)) < len(names):
+        raise ValueError(f"expected policies and a baseline of different names; found {names}")
+    found = parameters(scenarios)
+    if design.ndim != 2 or design.shape[1] != len(found):
+        raise ValueError(f"a design of shape {design.shape} for {len(found)} parameters")
+    _one_draw(scenarios, {})  # as written: a mistake here is no matter of draws
+    rows = [dict(zip((one.name for one in found), map(float, row), strict=True)) for row in design]
+    run = partial(_tried, scenarios)
+    tried = map(run, rows) if executor is None else executor.map(run, rows)
+    possible, left_out = [], []
+    for number, result in enumerate(tried, 1):
+        if isinstance(result, ScenarioError):
+            paths = tuple(dict.fromkeys(problem.path for problem in result.problems))
+            why = "; ".join(f"{p.path}: {p.message}" for p in result.problems)
+            left_out.append(LeftOut(number, paths, why))
+            continue
+        together, windows = result
+        *ours, theirs = (Point(f"draw {number}/{s.name}", s) for s in together)
+        possible.append(Draw(number, tuple(ours), theirs, windows))
+    return Draws(found, tuple(names[:-1]), names[-1], design, tuple(possible), tuple(left_out))
+
+
+Together = tuple[tuple[Scenario, ...], dict[str, Window]]
+
+
+def _tried(scenarios: tuple[Scenario, ...], at: Mapping[str, float]) -> Together | ScenarioError:
+    try:
+        return _one_draw(scenarios, at)
+    except ScenarioError as error:
+        return error
+
+
+def _one_draw(scenarios: tuple[Scenario, ...], at: Mapping[str, float]) -> Together:
+    """Draw scenarios in one world, solve it, and find from which day each policy is measured."""
+    together = drawn_together(scenarios, at)
+    *policies, baseline = together
+    solved(baseline)
+    like = window_of(baseline) if baseline.decrees else None
+    return together, {policy.name: window_of(policy, None, like) for policy in policies}
+
+
+def read_draws(plan: Draws, study: Study, replications: int, seed: int) -> dict[str, Outcomes]:
+    """Read the cells of all possible draws from a study, by the label of their point.
+
+    Raises
+    ------
+    KeyError
+        If a cell has not been computed.
+    """
+    found = {}
+    for draw in plan.possible:
+        pairs = zip(plan.policies, draw.policies, strict=True)
+        wanted = [(point, {name: draw.windows[name]}) for name, point in pairs]
+        for point, windows in (*wanted, (draw.baseline, draw.windows)):
+            cells = study.summaries(Ask(point, replications), seed)
+            start = point.scenario.world.start
+            found[point.label] = outcomes(point.label, cells, windows, start)
+    return found
+
+
+def paired_outcomes(
+    plan: Draws, found: Mapping[str, Outcomes], policy: str, measure: str
+) -> Floats | None:
+    """Pair a policy with the baseline in every draw and replication.
+
+    Parameters
+    ----------
+    found
+        Outcomes by the label of their point, each read in the windows of its own draw.
+
+    Returns
+    -------
+    array or None
+        Differences, shape (draws, replications): policy minus baseline, or baseline minus
+        policy where the measure counts what is averted. None where a cell does not observe it.
+    """
+    at = plan.policies.index(policy)
+    rows = []
+    for draw in plan.possible:
+        ours = found[draw.policies[at].label].column(policy, measure)
+        theirs = found[draw.baseline.label].column(policy, measure)
+        if ours is None or theirs is None:
+            return None
+        rows.append(theirs - ours if MEASURE[measure].averted is not None else ours - theirs)
+    return np.array(rows) if rows else None
+
+
+def ignorance(
+    plan: Draws,
+    found: Mapping[str, Outcomes],
+    policy: str,
+    measure: str,
+    *,
+    more_is_better: bool = True,
+) -> Ignorance | None:
+    """Say what one measure of one policy rests on; None where it is not observed.
+
+    Parameters
+    ----------
+    more_is_better
+        Whether regret is about too small or too large a difference.
+    """
+    by_policy = {name: paired_outcomes(plan, found, name, measure) for name in plan.policies}
+    ours = by_policy[policy]
+    if ours is None:
+        return None
+    compared = {name: x.mean(axis=1) for name, x in by_policy.items() if x is not None}
+    names, means = tuple(compared), np.array(list(compared.values()))
+    quantiles, exists = plan.quantiles, plan.exists
+    changed = {}
+    for j, name in enumerate(plan.names):
+        rows = exists[:, j]
+        if rows.any() and (turned := reversals(names, quantiles[rows, j], means[:, rows])):
+            changed[name] = turned
+    several = len(names) > 1
+    return Ignorance(
+        policy, measure, plan, ours,
+        influences(plan.names, quantiles, ours, exists=exists), spread(ours), split_variance(ours),
+        changed, exceeding(names, means) if several else (),
+        regrets(names, means, more_is_better=more_is_better) if several else (), more_is_better,
+    )  # fmt: skip
