@@ -6,20 +6,31 @@ the baseline. What lies past the horizon is not observed, never zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
+from sim.analysis.depth import GROUPINGS
+from sim.analysis.readings import (
+    DAYS_PER_YEAR,
+    RISK_YEARS,
+    WINDOW_YEARS,
+    YEARS_AFTER,
+    Reading,
+    Values,
+    years,
+)
 from sim.scenario.lengths import whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import first_release_day, occasions
 from sim.study.cells import Summary
 
-DAYS_PER_YEAR = 365.25
-YEARS_AFTER = (1, 5)
-WINDOW_YEARS = 5
+__all__ = [
+    "DAYS_PER_YEAR", "MEASURE", "MEASURES", "PANELS", "Measure", "Values", "Window", "column",
+    "measure_all", "window_of",
+]  # fmt: skip
+EVE_DAYS = -1
 
 
 @dataclass(frozen=True)
@@ -31,13 +42,20 @@ class Measure:
     name, panel, unit
         What it is called, where it stands in a table, and in what it is counted.
     averted
-        Whether differences are given as baseline minus policy.
+        What its difference is called, if that is given as baseline minus policy.
+    headline
+        Whether it stands in the printed tables; all measures are in the data files.
+    after_days
+        Days after the first planned release on which it is read; None for what is read over the
+        window.
     """
 
     name: str
     panel: str
     unit: str
     averted: str | None = None
+    headline: bool = False
+    after_days: int | None = None
 
     @property
     def difference_name(self) -> str:
@@ -45,21 +63,53 @@ class Measure:
         return self.averted or self.name
 
 
+def _read_after(word: str, panel: str, unit: str, *, headline: bool = False) -> tuple[Measure, ...]:
+    """List what is read on the eve and some years after."""
+    days = {"on the eve": EVE_DAYS}
+    days |= {f"{years(n)} after": whole_days(n, "year") for n in YEARS_AFTER}
+    return tuple(
+        Measure(f"{word} {when}", panel, unit, headline=headline, after_days=day)
+        for when, day in days.items()
+    )
+
+
 MEASURES = (
-    Measure("held on the eve", "custody", "persons"),
-    *(Measure(f"held {n} year{'s' if n > 1 else ''} after", "custody", "persons")
-      for n in YEARS_AFTER),
-    Measure("person-years in custody", "custody", "person-years", "person-years averted"),
-    Measure("eligible", "decree", "persons"),
-    Measure("freed by decree", "decree", "persons"),
-    Measure("terms reduced by decree", "decree", "terms"),
-    Measure("exiled", "decree", "persons"),
-    Measure("months remitted per person freed", "decree", "months"),
-    Measure("deaths in custody", "lives", "persons", "deaths in custody averted"),
-    Measure("deaths in custody or after", "lives", "persons", "deaths averted"),
-    Measure("returns to custody", "returns", "admissions"),
-    Measure("returns of those freed", "returns", "admissions"),
-    Measure("arrests in drives", "returns", "admissions"),
+    *_read_after("held", "custody", "persons", headline=True),
+    Measure("person-years in custody", "custody", "person-years", "person-years averted",
+            headline=True),
+    Measure("mean stock", "custody", "persons"),
+    *_read_after("occupancy", "custody", "persons per place"),
+    Measure("person-years above capacity", "custody", "person-years",
+            "person-years above capacity averted"),
+    Measure("months held in the window per spell", "custody", "months"),
+    Measure("months served until expiry", "custody", "months"),
+    Measure("months served until release by decree", "custody", "months"),
+    Measure("months served until death in custody", "custody", "months"),
+    Measure("eligible", "decree", "persons", headline=True),
+    Measure("freed by decree", "decree", "persons", headline=True),
+    Measure("terms reduced by decree", "decree", "terms", headline=True),
+    Measure("exiled", "decree", "persons", headline=True),
+    Measure("months remitted per person freed", "decree", "months", headline=True),
+    Measure("median months remitted to those freed", "decree", "months"),
+    Measure("median served share of those freed", "decree", "share of the term"),
+    Measure("share freed with under a year left", "decree", "share of those freed"),
+    Measure("share freed in ill health", "decree", "share of those freed"),
+    Measure("share freed for violent offences", "decree", "share of those freed"),
+    Measure("gross person-years averted by release", "decree", "person-years"),
+    Measure("gross person-years averted by shorter terms", "decree", "person-years"),
+    Measure("largest number freed on one day", "decree", "persons a day"),
+    Measure("eligible and not freed per person freed", "decree", "persons per person freed"),
+    *(Measure(f"gap in grant rates by {grouping}", "decree", "share of the eligible")
+      for grouping in GROUPINGS),
+    Measure("deaths in custody", "lives", "persons", "deaths in custody averted", headline=True),
+    Measure("deaths in custody or after", "lives", "persons", "deaths averted", headline=True),
+    Measure("returns to custody", "returns", "admissions", headline=True),
+    Measure("returns of those freed", "returns", "admissions", headline=True),
+    Measure("returns in remitted time", "returns", "admissions"),
+    Measure("advanced returns", "returns", "admissions"),
+    Measure("arrests in drives", "returns", "admissions", headline=True),
+    *(Measure(f"risk of return within {years(n)} of {words}", "returns", "share of releases")
+      for words in ("release by decree", "expiry") for n in RISK_YEARS),
 )  # fmt: skip
 PANELS = ("custody", "decree", "lives", "returns")
 MEASURE = {measure.name: measure for measure in MEASURES}
@@ -88,11 +138,10 @@ class Window:
 
     def read_on(self, measure: str) -> date:
         """Return the date on which a measure is read, or its window ends."""
-        days = {"held on the eve": -1, **{
-            m.name: whole_days(n, "year")
-            for n, m in zip(YEARS_AFTER, MEASURES[1:], strict=False)
-        }}  # fmt: skip
-        return self.date_of(self.origin_day + days.get(measure, whole_days(WINDOW_YEARS, "year")))
+        after = MEASURE[measure].after_days
+        return self.date_of(
+            self.origin_day + (whole_days(WINDOW_YEARS, "year") if after is None else after)
+        )
 
 
 def window_of(scenario: Scenario, align: date | None = None, like: Window | None = None) -> Window:
@@ -129,43 +178,10 @@ def window_of(scenario: Scenario, align: date | None = None, like: Window | None
 
 def measure_all(summary: Summary, window: Window) -> dict[str, float | None]:
     """Compute every measure of a cell; None where the window runs past the horizon."""
-    last = window.horizon_days - 1
-    origin = window.origin_day
-    end = origin + whole_days(WINDOW_YEARS, "year")
-    series = summary.series
-
-    def held(day: int) -> float | None:
-        return float(series["stock"][day]) if 0 <= day <= last else None
-
-    def total(*names: str, first: int = origin) -> float | None:
-        if end - 1 > last or first < 0:
-            return None
-        return float(sum(series[name][first:end].sum() for name in names))
-
-    days_held = total("stock")
-    freed = total("releases by decree", first=window.first_day)
-    remitted = total("days remitted", first=window.first_day)
-    fixed = total("releases from fixed terms", first=window.first_day)
-    ordinary = None
-    if (dead := total("deaths in custody", "deaths at liberty")) is not None:
-        ordinary = dead - (total("deaths in custody of the arrested") or 0.0)
-    return {
-        "held on the eve": held(origin - 1),
-        **{m.name: held(origin + whole_days(n, "year"))
-           for n, m in zip(YEARS_AFTER, MEASURES[1:], strict=False)},
-        "person-years in custody": None if days_held is None else days_held / DAYS_PER_YEAR,
-        "eligible": total("newly eligible", first=window.first_day),
-        "freed by decree": freed,
-        "terms reduced by decree": total("reductions by decree", first=window.first_day),
-        "exiled": total("exiled", first=window.first_day),
-        "months remitted per person freed":
-            remitted / fixed / (DAYS_PER_YEAR / 12) if fixed and remitted is not None else None,
-        "deaths in custody": total("deaths in custody"),
-        "deaths in custody or after": ordinary,
-        "returns to custody": total("returns"),
-        "returns of those freed": total("returns of the freed"),
-        "arrests in drives": total("drive arrests"),
-    }  # fmt: skip
+    reading = Reading(
+        summary, window.first_day, window.origin_day, window.horizon_days, window.start
+    )
+    return reading.all()
 
 
 def _inside(scenario: Scenario, window: Window, path: tuple[str, ...], what: str) -> Window:
@@ -180,10 +196,6 @@ def _inside(scenario: Scenario, window: Window, path: tuple[str, ...], what: str
         )
         raise scenario.problem(path, message)
     return window
-
-
-Values = Mapping[str, float | None]
-NAN = float("nan")
 
 
 def column(values: list[float | None]) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from sim.cli import folders, laws, runs
+from sim.cli import designs, folders, laws, runs
 
 __all__ = ["app", "main"]
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    laws.check, runs.run, runs.compare,
+    laws.check, runs.run, runs.compare, designs.sweep, designs.sensitivity,
     folders.waterfall, folders.table, folders.status, folders.merge,
 ):  # fmt: skip
     app.command()(command)

@@ -131,7 +131,7 @@ def compare(
             assumptions=assumptions,
         )  # fmt: skip
         if dry_run:
-            work.tell(asked)
+            work.tell(asked.asked, asked.seed)
         else:
             work.answer(asked, as_json=as_json, wishes=wishes, budget=budget)
 

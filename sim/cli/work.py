@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,15 +72,15 @@ class Work:
         with Study(self.out, afresh=self.force) as study:
             yield study
 
-    def tell(self, asked: Question) -> None:
+    def tell(self, asked: Sequence[Ask], seed: int) -> None:
         """Tell what would be computed, and how long that takes."""
         from sim.study.study import expected_seconds, open_to_look
 
         with open_to_look(None if self.force else self.out) as study:
-            plan = study.plan(asked.asked, asked.seed, self.shard)
+            plan = study.plan(asked, seed, self.shard)
             seconds = expected_seconds(plan, self.workers)
         typer.echo(f"{plan.there} cells are there already; {plan.to_compute} to compute")
-        for ask in asked.asked:
+        for ask in asked:
             typer.echo(f"  {ask.point.label}: {ask.replications} replications")
         if plan.missing:
             typer.echo(f"some {lasting(seconds)} with {self.workers} workers")
@@ -138,23 +138,36 @@ class Work:
         return asked
 
     def save(self, found: Comparison, seconds: float, *, as_json: bool) -> None:
-        """Write the folder, then print."""
+        """Write the folder of a comparison, then print."""
         from sim.paper.data import as_json as json_of
-        from sim.paper.folder import SaveError, files_of, write_folder
+        from sim.paper.folder import files_of
         from sim.paper.manifest import command_line, manifest
         from sim.paper.report import tables_of
 
         described = manifest(found, command_line(), seconds)
         tables = tables_of(found)
+        printed = json_of(found, described) if as_json else None
+        self.finish(files_of(found, tables), described, tables, printed)
+
+    def finish(
+        self,
+        files: Mapping[str, str],
+        described: dict[str, object],
+        tables: Mapping[str, str],
+        printed: object = None,
+    ) -> None:
+        """Write the folder, then print the tables, or JSON where that is asked for."""
+        from sim.paper.folder import SaveError, write_folder
+
         unsaved = None
         try:  # before anything is printed, so that a reader who leaves early loses nothing
             if self.out is not None:
-                write_folder(self.out, files_of(found, tables), described)
+                write_folder(self.out, files, described)
                 say(f"Saved in {self.out}")
         except SaveError as error:
             unsaved = error
-        if as_json:
-            typer.echo(json.dumps(json_of(found, described), indent=1, ensure_ascii=False))
+        if printed is not None:
+            typer.echo(json.dumps(printed, indent=1, ensure_ascii=False))
         else:
             typer.echo("\n\n\n".join(tables.values()))
         if unsaved is not None:

@@ -115,6 +115,7 @@ class _Model:
             self.court.dockets,
             self.scenario.decrees,
             stock_by_camp=self.heads if self.by_day else None,
+            draws=self.draws,
         )
         return Cell(counted, self.register, self.court.dockets)
 

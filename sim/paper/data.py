@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -22,6 +23,8 @@ from sim.scenario.load import Scenario
 
 Cell = str | int | float | bool | None
 Row = Mapping[str, Cell]
+AS_WRITTEN = "(as in the files)"
+"""What stands for an assumption in the rows of the runs in which none is changed."""
 ESTIMATE_KEYS = ("mean", "sd", "low", "high", "p2_5", "p97_5", "replications")
 
 
@@ -49,10 +52,11 @@ def difference_rows(comparison: Comparison) -> Iterator[Row]:
         head = {"scenario": policy, "baseline": baseline,
                 "measure": MEASURE[measure].difference_name, "group": "all",
                 "day": window.read_on(measure).isoformat()}  # fmt: skip
-        yield {**head, "unit": MEASURE[measure].unit, **_difference(found)}
+        yield {**head, "unit": MEASURE[measure].unit, **difference_numbers(found)}
 
 
-def _difference(found: Difference) -> dict[str, Cell]:
+def difference_numbers(found: Difference) -> dict[str, Cell]:
+    """Write a difference with its intervals as columns."""
     return {
         **_numbers(found.estimate),
         "low_simultaneous": ten_digits(found.low_simultaneous),
@@ -69,7 +73,16 @@ def _numbers(found: Estimate) -> dict[str, Cell]:
 
 
 def swing_rows(comparison: Comparison) -> Iterator[Row]:
-    """One row per assumption, end and measure of the one-at-a-time runs."""
+    """One row per assumption, end and measure of the one-at-a-time runs.
+
+    What they are compared with, the same replications with nothing changed, comes first.
+    """
+    for (policy, measure), central in comparison.central.items():
+        yield {
+            "scenario": policy, "baseline": comparison.baselines[0], "assumption": AS_WRITTEN,
+            "end": "", "value": "", "measure": MEASURE[measure].difference_name,
+            **_numbers(central.estimate),
+        }  # fmt: skip
     for swing in comparison.swings:
         for measure, found in swing.differences.items():
             yield {
@@ -205,6 +218,18 @@ def as_json(comparison: Comparison, manifest: Mapping[str, object]) -> dict[str,
     }
     if len(comparison.scenarios) > 1:
         found["differences"] = list(difference_rows(comparison))
-        found["assumptions"] = list(swing_rows(comparison))
+        changed = (r for r in swing_rows(comparison) if r["assumption"] != AS_WRITTEN)
+        found["assumptions"] = list(changed)
     order = ("scenarios", "differences", "waterfalls", "assumptions", "outcomes", "manifest")
     return {key: found[key] for key in order if key in found}
+
+
+def resolved_files(scenarios: Iterable[Scenario]) -> dict[str, str]:
+    """Write resolved scenarios as JSON, by file name."""
+    return {
+        f"scenarios/{scenario.name}.json": json.dumps(
+            scenario.resolved, indent=1, ensure_ascii=False
+        )
+        + "\n"
+        for scenario in scenarios
+    }

@@ -75,7 +75,7 @@ def _rows(comparison: Comparison, baseline: str, policies: list[str]) -> Iterato
     origins = {comparison.windows[p].origin_day for p in policies}
     for panel in PANELS:
         yield [[panel.upper()], *([""] for _ in range(len(policies) + 1))]
-        for measure in (m for m in MEASURES if m.panel == panel):
+        for measure in (m for m in MEASURES if m.headline and m.panel == panel):
             cells = [_cell(comparison, baseline, policy, measure) for policy in policies]
             level = [""]
             if policies and len(origins) == 1:

@@ -25,6 +25,7 @@ from sim.paper.data import (
     estimate_rows,
     exile_rows,
     outcome_rows,
+    resolved_files,
     stock_rows,
     swing_rows,
     waterfall_rows,
@@ -50,9 +51,7 @@ def files_of(comparison: Comparison, tables: Mapping[str, str]) -> dict[str, str
         "stock.csv": csv_text(stock_rows(comparison)),
         "exile.csv": csv_text(exile_rows(comparison, _places(comparison.scenarios[0]))),
     }
-    for scenario in comparison.scenarios:
-        text = json.dumps(scenario.resolved, indent=1, ensure_ascii=False)
-        files[f"scenarios/{scenario.name}.json"] = text + "\n"
+    files |= resolved_files(comparison.scenarios)
     for name, table in tables.items():
         files[f"{name}.txt"] = table + "\n"
     return {name: text for name, text in files.items() if text}

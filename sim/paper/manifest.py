@@ -5,12 +5,14 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sim.analysis.compare import Comparison
 from sim.paper.waterfall import offence_groups
+from sim.scenario.load import Scenario
 from sim.study.cells import MODEL_VERSION
 
 MANIFEST = "manifest.json"
@@ -18,28 +20,41 @@ PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich
 
 
 def manifest(comparison: Comparison, command: list[str], seconds: float) -> dict[str, object]:
-    """Describe how a result came about: inputs and their hashes, seed, code, machine."""
-    return {
-        "format": 1,
-        "model_version": MODEL_VERSION,
-        "package_version": _version("amnesty-sim"),
-        "command": command,
+    """Describe how a comparison came about: inputs and their hashes, seed, code, machine."""
+    about = {
         "seed": comparison.seed,
         "replications": comparison.replications,
         "assumption_replications": comparison.swing_replications,
         "baselines": list(comparison.baselines),
         "policies": list(comparison.policies),
-        "generator": "Philox4x64-10, one address per draw",
-        "scenarios": {
-            s.name: {"title": s.title, "sha256": s.address, "world": s.world.name}
-            for s in comparison.scenarios
-        },
         "windows": {
             name: {"from": window.date_of(window.origin_day).isoformat()}
             for name, window in comparison.windows.items()
         },
         "tables_sha256": comparison.digests,
         "groups": waterfall_groups(comparison),
+    }
+    return described(about, comparison.scenarios, command, seconds)
+
+
+def described(
+    about: Mapping[str, object],
+    scenarios: Iterable[Scenario],
+    command: list[str],
+    seconds: float,
+) -> dict[str, object]:
+    """Add to what a result is about what all results have: scenarios, code, machine."""
+    return {
+        "format": 1,
+        "model_version": MODEL_VERSION,
+        "package_version": _version("amnesty-sim"),
+        "command": command,
+        **about,
+        "generator": "Philox4x64-10, one address per draw",
+        "scenarios": {
+            s.name: {"title": s.title, "sha256": s.address, "world": s.world.name}
+            for s in scenarios
+        },
         "code": _revision(),
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -35,7 +35,7 @@ def levels_table(comparison: Comparison) -> str:
     """Write the levels of a single scenario as plain text."""
     name = comparison.scenarios[0].name
     lines = [f"Levels: {comparison.scenarios[0].title}", GUARD, ""]
-    for measure in MEASURES:
+    for measure in (m for m in MEASURES if m.headline):
         found = comparison.estimates.get((name, name, measure.name))
         if found is None:
             lines.append(f"{measure.name:38} {missing(comparison, name):>10}")

@@ -121,3 +121,11 @@ def same_world(first: Scenario, second: Scenario) -> None:
             "differences are paired within one world"
         )
         raise ScenarioError([Problem(first.tree.file, 0, "world", message)])
+
+
+def without_decrees(scenario: Scenario, name: str = "no-pardon") -> Scenario:
+    """Return the scenario of no pardon in the same world."""
+    world = scenario.tree.at(("world",))
+    assert world is not None
+    title = Tree("No pardon", scenario.tree.file, 0)
+    return build(name, Tree({"title": title, "world": world}, scenario.tree.file, 0))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.custody.record import Record
 from sim.scenario.load import Scenario
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 """Changes whenever the same files and seed would give other cells."""
 
 

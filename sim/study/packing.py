@@ -18,7 +18,7 @@ from sim.study.cells import Summary
 
 LEVEL = 1
 """Of compression: higher ones take ten times as long for a fifth less."""
-NARROW = np.iinfo(np.int32)
+KINDS = ("<i1", "<i2", "<i4", "<i8")
 CAMP_STOCK, EXILED_TO = "camp stock", "exiled to"
 SERIES, CURVE, WATERFALL = "series", "curve", "waterfall"
 
@@ -31,13 +31,21 @@ def pack(summary: Summary) -> bytes:
     head: list[object] = []
     body = []
     for name, counts in _arrays(summary):
-        change = np.diff(counts.astype(np.int64), axis=0, prepend=np.zeros_like(counts[:1]))
-        narrow = change.size == 0 or (change.min() >= NARROW.min and change.max() <= NARROW.max)
-        kind = "<i4" if narrow else "<i8"
+        first = np.zeros_like(counts[:1], dtype=np.int64)
+        change: Ints = np.asarray(np.diff(counts.astype(np.int64), axis=0, prepend=first))
+        kind = _narrowest(change)
         head.append([list(name), kind, list(counts.shape)])
         body.append(change.astype(kind).tobytes())
     line = json.dumps({"groups": summary.groups, "arrays": head}, ensure_ascii=True).encode()
     return zlib.compress(line + b"\n" + b"".join(body), LEVEL)
+
+
+def _narrowest(numbers: Ints) -> str:
+    """Choose the smallest integers that hold all numbers."""
+    if numbers.size == 0:
+        return KINDS[0]
+    least, most = int(numbers.min()), int(numbers.max())
+    return next(k for k in KINDS if np.iinfo(k).min <= least and most <= np.iinfo(k).max)
 
 
 def unpack(packed: bytes, label: str, replication: int, address: str) -> Summary:

@@ -35,7 +35,17 @@ COMMANDS = typer.main.get_command(app).commands
 
 
 def test_the_commands_are_those_that_are_documented_here():
-    assert set(COMMANDS) == {"check", "run", "compare", "waterfall", "table", "status", "merge"}
+    assert set(COMMANDS) == {
+        "check",
+        "run",
+        "compare",
+        "sweep",
+        "sensitivity",
+        "waterfall",
+        "table",
+        "status",
+        "merge",
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -13,9 +13,11 @@ from sim.custody.hazards import NEVER
 from sim.custody.model import Cell, simulate
 from sim.custody.people import Prisons, prisons
 from sim.custody.record import Record
+from sim.custody.record import record as counted
 from sim.custody.register import BY_DEATH, BY_EXPIRY
 from sim.custody.streams import Draws
 from sim.scenario.load import Scenario
+from tests.oracle.curves import freed, same_curves
 from tests.oracle.engine import Oracle
 from tests.oracle.law import Spell, is_ill
 
@@ -25,7 +27,10 @@ SERIES = (
     "stock", "first admissions", "returns", "drive arrests", "returns of the freed", "expiries",
     "releases by decree", "deaths in custody", "deaths in custody of the arrested",
     "deaths at liberty", "newly eligible", "reductions by decree", "exiled", "days remitted",
-    "days averted", "releases from fixed terms",
+    "days averted", "releases from fixed terms", "days served until expiry",
+    "days served until release by decree", "days served until death",
+    "freed with under a year left", "freed in ill health", "freed for violent offences",
+    "freed who would still be held", "terms cut that would still run", "returns in remitted time",
 )  # fmt: skip
 SAME_AS = {"applied": "eligible", "listed": "recommended"}
 
@@ -40,6 +45,10 @@ def check(
     same_people(oracle, cell)
     same_waterfalls(oracle, cell.record)
     same_series(oracle, cell.record)
+    same_curves(oracle, cell.record)
+    full = counted(world, cell.register, cell.dockets, scenario.decrees, draws=draws)
+    assert "eligible by sex" in full.curves
+    same_curves(oracle, full)
     for clock in ("day", list(stops)):
         same_records(cell.record, simulate(scenario, world, draws, clock=clock).record)
     return oracle, cell
@@ -208,18 +217,47 @@ def _series(oracle: Oracle) -> dict[str, list[int]]:
         if s.exiled_on is not None:
             days["exiled"][s.exiled_on] += 1
     days["stock"] = list(accumulate(changes))[:-1]
+    _add_depth(oracle, days)
     return days
 
 
+def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
+    """Count what decrees remit: who is freed, who would still be held, who returns meanwhile."""
+    names = {s.name: s for s in oracle.spells}
+    for s in oracle.spells:
+        assert s.dies is not None
+        if freed(s):
+            assert s.left is not None
+            if s.due is not None and s.due - s.left < 365:
+                days["freed with under a year left"][s.left] += 1
+            if is_ill(oracle.world, s.health):
+                days["freed in ill health"][s.left] += 1
+            if "violent" in oracle.world.offences[s.offence].tags:
+                days["freed for violent offences"][s.left] += 1
+            would_leave = s.dies if s.due is None else min(s.due, s.dies)
+            for day in range(s.left, min(would_leave, oracle.horizon)):
+                days["freed who would still be held"][day] += 1
+            after = names.get((s.person, s.line, s.spell + 1))
+            if after is not None and after.admitted < would_leave:
+                days["returns in remitted time"][after.admitted] += 1
+        if s.due is not None:
+            for day in range(s.due, min(s.due + s.cut_days, s.dies, oracle.horizon)):
+                days["terms cut that would still run"][day] += 1
+
+
 def _add_leaving(days: dict[str, list[int]], s: Spell, left: int) -> None:
+    served = left - s.admitted
     if s.cause == "death":
         days["deaths in custody"][left] += 1
+        days["days served until death"][left] += served
         if s.line:
             days["deaths in custody of the arrested"][left] += 1
     elif s.cause == "expiry":
         days["expiries"][left] += 1
+        days["days served until expiry"][left] += served
     else:
         days["releases by decree"][left] += 1
+        days["days served until release by decree"][left] += served
         assert s.dies is not None
         days["days averted"][left] += min(s.dies, s.due or s.dies) - left
         if s.due is not None:
@@ -237,6 +275,9 @@ def same_records(one: Record, other: Record) -> None:
     assert list(one.series) == list(other.series)
     for name in one.series:
         assert _same_arrays(name, one.series[name], other.series[name])
+    assert list(one.curves) == list(other.curves)
+    for name in one.curves:
+        assert _same_arrays(name, one.curves[name], other.curves[name])
     assert list(one.waterfalls) == list(other.waterfalls)
     for key in one.waterfalls:
         assert _same_arrays(str(key), one.waterfalls[key], other.waterfalls[key])

@@ -22,7 +22,11 @@ SEEN = (
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "expired waiting", "died waiting", "moved while waiting", "still waiting",
     "unrecommended", "unapproved", "capped", "returned", "arrested in a drive", "merit",
-    "died at liberty", "life", "labelled", "nobody",
+    "died at liberty", "life", "labelled", "nobody", "freed of a fixed term", "freed of life",
+    "freed with under a year left", "freed in ill health", "freed for violent offences",
+    "terms cut that would still run", "returns in remitted time", "advanced returns",
+    *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
+      for kind in ("expiry", "decree")),
 )  # fmt: skip
 """What must have happened somewhere, or the examples show too little."""
 
@@ -33,7 +37,16 @@ def _examined(file: dict[str, Any], seed: int, stops: list[int], seen: Counter[s
         world = prisons(scenario)
     except ScenarioError:
         reject()  # a world that cannot be: a label nobody can bear, returns beyond admissions
-    oracle, _ = check(scenario, Draws(seed, 0), stops, world=world)
+    oracle, cell = check(scenario, Draws(seed, 0), stops, world=world)
+    series, curves = cell.record.series, cell.record.curves
+    fixed = int(series["releases from fixed terms"].sum())
+    seen["freed of a fixed term"] += fixed
+    seen["freed of life"] += int(series["releases by decree"].sum()) - fixed
+    back = int(series["returns in remitted time"].sum())
+    seen["advanced returns"] += int(series["returns of the freed"].sum()) - back
+    for name, counts in (*series.items(), *curves.items()):
+        if name in SEEN:
+            seen[name] += int(counts.sum())
     stages = Counter(stage for docket in oracle.dockets for stage, _, _ in docket.stages)
     seen.update(stages)
     seen["unrecommended"] += stages["eligible"] - stages["recommended"]

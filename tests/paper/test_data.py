@@ -195,7 +195,9 @@ def test_json_holds_what_the_files_hold_and_no_estimate_of_the_unobserved():
     late = compare(scenarios, replications=2, align=date(2016, 6, 1))
     told = data.as_json(late, {"seed": 1})
     measures = {d["measure"] for d in told["differences"]}
-    assert measures == {"held on the eve", "held 1 year after"}
+    assert measures == {
+        f"{what} {when}" for what in ("held", "occupancy") for when in ("on the eve", "1 year after")
+    }
     for scenario in told["scenarios"]:
         assert {e["measure"] for e in scenario["estimates"]} == measures
     json.dumps(told, allow_nan=False)

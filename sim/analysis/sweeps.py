@@ -1,0 +1,141 @@
+"""Sweeps: every variant of a scenario, paired with its baseline in its own world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.analysis.estimates import Difference, Estimate, difference, estimate, family
+from sim.analysis.measures import MEASURES, Window, window_of
+from sim.analysis.outcomes import Outcomes, outcomes
+from sim.scenario.load import Scenario
+from sim.scenario.points import Variant, paired, repeated
+from sim.scenario.variants import same_world
+from sim.study.cells import Point
+from sim.study.execute import solved
+from sim.study.study import Ask, Study
+
+AS_WRITTEN = "(as in the file)"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A variant, the baseline of its world, and from which day both are measured."""
+
+    label: str
+    coordinates: tuple[tuple[str, str], ...]
+    policy: Point
+    baseline: Point
+    window: Window
+
+
+@dataclass(frozen=True)
+class SweepQuestion:
+    """What is swept: the scenario as written first, then its variants.
+
+    Attributes
+    ----------
+    repeated
+        Variants that ask nothing new, each with what asks the same before it.
+    """
+
+    title: str
+    scenario: Scenario
+    baseline: Scenario
+    rows: tuple[Row, ...]
+    repeated: tuple[tuple[str, str], ...]
+    seed: int
+    replications: int
+
+    @property
+    def asked(self) -> list[Ask]:
+        """The cells that the sweep takes; what two rows share is computed once."""
+        points = {p.label: p for row in self.rows for p in (row.policy, row.baseline)}
+        return [Ask(point, self.replications) for point in points.values()]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The outcome of a sweep.
+
+    Attributes
+    ----------
+    levels
+        By (row, measure).
+    differences
+        By (row, measure), from the baseline of the row's world; a family is all rows.
+    """
+
+    asked: SweepQuestion
+    levels: Mapping[tuple[str, str], Estimate]
+    differences: Mapping[tuple[str, str], Difference]
+    tables: Mapping[str, str]
+
+
+def sweep_question(
+    scenario: Scenario,
+    variants: Sequence[Variant],
+    baseline: Scenario,
+    *,
+    title: str,
+    replications: int = 20,
+    seed: int = 1,
+) -> SweepQuestion:
+    """Settle what is swept, before anything runs.
+
+    Raises
+    ------
+    ScenarioError
+        If a world cannot be solved, or a variant cannot be measured within the horizon.
+    """
+    same_world(baseline, scenario)
+    baselines = [baseline, *paired(variants, baseline)]
+    whole = [Variant(AS_WRITTEN, (), scenario), *variants]
+    rows = []
+    for variant, theirs in zip(whole, baselines, strict=True):
+        solved(theirs)
+        like = window_of(theirs) if theirs.decrees else None
+        window = window_of(variant.scenario, None, like)
+        point = Point(variant.scenario.name, variant.scenario)
+        rows.append(
+            Row(variant.label, variant.coordinates, point, Point(theirs.name, theirs), window)
+        )
+    return SweepQuestion(
+        title, scenario, baseline, tuple(rows), tuple(repeated(scenario, variants)), seed,
+        replications,
+    )  # fmt: skip
+
+
+def sweep_answer(asked: SweepQuestion, study: Study) -> Sweep:
+    """Read a sweep's cells and pair every row.
+
+    Raises
+    ------
+    KeyError
+        If a cell has not been computed.
+    """
+    found = {row.label: _read(asked, row, study) for row in asked.rows}
+    levels, differences = {}, {}
+    for measure in MEASURES:
+        one: dict[str, Difference] = {}
+        for label, (ours, theirs) in found.items():
+            policy, baseline = (side.column(label, measure.name) for side in (ours, theirs))
+            if policy is None or baseline is None:
+                continue
+            levels[label, measure.name] = estimate(policy)
+            one[label] = difference(policy, baseline, averted=measure.averted is not None)
+        for label, d in zip(one, family(list(one.values())), strict=True):
+            differences[label, measure.name] = d
+    return Sweep(asked, levels, differences, study.store.tables())
+
+
+def _read(asked: SweepQuestion, row: Row, study: Study) -> tuple[Outcomes, Outcomes]:
+    windows = {row.label: row.window}
+    policy, baseline = (
+        outcomes(
+            point.label, study.summaries(Ask(point, asked.replications), asked.seed), windows,
+            point.scenario.world.start,
+        )
+        for point in (row.policy, row.baseline)
+    )  # fmt: skip
+    return policy, baseline

@@ -1,0 +1,116 @@
+"""Whom decrees reach: how deep they cut, and whom of the eligible they grant, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody import people
+from sim.custody.decrees import Docket
+from sim.custody.flows import freed_rows
+from sim.custody.people import Prisons
+from sim.custody.register import Register, Rows
+from sim.custody.sentencing import LIFE
+from sim.custody.streams import Draws
+from sim.scenario.world import PYONGYANG
+
+Ints = NDArray[np.int64]
+THOUSANDTHS = 1000
+
+
+def depth(prisons: Prisons, register: Register) -> dict[str, Ints]:
+    """Tell how much those freed by decree had served, and how much was remitted.
+
+    Fixed terms only: for a life sentence neither has a meaning.
+
+    Returns
+    -------
+    dict
+        ``served share of the freed`` (of the term in force, in thousandths, rounded down) and
+        ``days remitted to the freed`` (from release to the day due), each shape (n, 3): the day of
+        release, the value, the number of persons; sorted by day and value.
+    """
+    r = register
+    rows = freed_rows(register, prisons.days)
+    rows = rows[r.imposed[rows] < LIFE]
+    left, due = r.left[rows].astype(np.int64), r.due[rows].astype(np.int64)
+    admitted = r.admitted[rows].astype(np.int64)
+    share = (left - admitted) * THOUSANDTHS // (due - admitted)
+    return {
+        "served share of the freed": _tally(left, share),
+        "days remitted to the freed": _tally(left, due - left),
+    }
+
+
+def _tally(day: Ints, value: Ints) -> Ints:
+    """Count equal pairs of a day and a value that is not negative, shape (n, 3)."""
+    pairs, persons = np.unique((day << 32) + value, return_counts=True)
+    return np.column_stack((pairs >> 32, pairs & 0xFFFFFFFF, persons)).astype(np.int64)
+
+
+def grants(
+    prisons: Prisons, register: Register, dockets: Mapping[int, Docket], draws: Draws | None
+) -> dict[str, Ints]:
+    """Count at each occasion the eligible and those of them who are granted, by group.
+
+    Parameters
+    ----------
+    draws
+        What the cell was drawn with. Sex is drawn where it is asked for: without the draws it is
+        left out.
+
+    Returns
+    -------
+    dict
+        ``lists closed on``, the day of each occasion, shape (occasions,); ``eligible by G`` and
+        ``granted by G``, shape (occasions, groups), for G one of camp, health, origin, sex. Groups
+        are the camps and the states of health as the world lists them; from Pyongyang, others;
+        men, women.
+    """
+    world = prisons.scenario.world
+    capital = list(world.origins).index(PYONGYANG) if PYONGYANG in world.origins else -1
+    sizes = {"camp": len(world.camps), "health": len(world.health.states), "origin": 2}
+    if draws is not None:
+        sizes["sex"] = 2
+    found = {f"{word} by {group}": np.zeros((len(dockets), size), dtype=np.int64)
+             for group, size in sizes.items() for word in ("eligible", "granted")}  # fmt: skip
+    for i, number in enumerate(sorted(dockets)):
+        docket = dockets[number]
+        rows = docket.rows[docket.eligible]
+        granted = docket.granted[docket.eligible]
+        codes = {
+            "camp": register.camp[rows],
+            "health": register.health[rows],
+            "origin": (register.origin[rows] != capital).astype(np.int64),
+        }
+        if draws is not None:
+            codes["sex"] = _women(prisons, register, rows, draws)
+        for group, code in codes.items():
+            found[f"eligible by {group}"][i] = np.bincount(code, minlength=sizes[group])
+            found[f"granted by {group}"][i] = np.bincount(code[granted], minlength=sizes[group])
+    closed = [dockets[number].occasion.close_day for number in sorted(dockets)]
+    return {"lists closed on": np.array(closed, dtype=np.int64), **found}
+
+
+def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Ints:
+    return people.sex_of(prisons, draws, register.person[rows], register.line[rows]).astype(
+        np.int64
+    )
+
+
+def places_by_camp(prisons: Prisons) -> Ints:
+    """Places of each camp: its share of those held, over the occupancy, rounded half up.
+
+    Returns
+    -------
+    Ints
+        Shape (camps,); without camps where the world's occupancy is 0, which no places give.
+    """
+    world = prisons.scenario.world
+    if world.occupancy.value <= 0:
+        return np.zeros(0, dtype=np.int64)
+    sizes = np.array([camp.size.value for camp in world.camps.values()])
+    places = world.held.value * sizes / sizes.sum() / world.occupancy.value
+    return np.asarray(np.floor(places + 0.5).astype(np.int64))

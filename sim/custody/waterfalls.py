@@ -1,0 +1,121 @@
+"""The waterfall of every decree: who reached which stage, who was lost on the way, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.decrees import Docket, Groups
+from sim.custody.hazards import NEVER
+from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
+from sim.scenario.decree import Decree
+
+Ints = NDArray[np.int64]
+STAGES = (
+    "held", "meets a clause", "barred", "eligible", "applied", "recommended", "listed", "approved",
+    "selected", "granted", "released", "reduced", "exiled", "expired waiting", "died waiting",
+    "moved while waiting", "still waiting",
+)  # fmt: skip
+DECREE = "(decree)"
+"""Stands for a decree as a whole where clauses are listed."""
+
+
+def waterfalls(
+    register: Register,
+    groups: Groups,
+    dockets: Mapping[int, Docket],
+    decrees: Mapping[str, Decree],
+    exiled: NDArray[np.bool_],
+) -> dict[tuple[str, str, str], Ints]:
+    """Add up the occasions of each decree."""
+    totals: dict[tuple[str, str, str], Ints] = {}
+    for docket in dockets.values():
+        name = docket.occasion.decree
+        counts = {
+            (DECREE, "held"): docket.held,
+            **_counted(register, groups, docket, decrees[name], exiled),
+        }
+        for (clause, stage), found in counts.items():
+            key = (name, clause, stage)
+            totals[key] = totals.get(key, 0) + found.astype(np.int64)
+    return totals
+
+
+def _counted(
+    register: Register,
+    groups: Groups,
+    docket: Docket,
+    decree: Decree,
+    exiled: NDArray[np.bool_],
+) -> dict[tuple[str, str], Ints]:
+    """Count one occasion by clause and stage."""
+    stages = _stages(register, docket, exiled)
+    masks = {(DECREE, stage): mask for stage, mask in stages.items()}
+    for i, exclusion in enumerate(decree.exclude):
+        any_reason, only = _reasons(decree, docket, i)
+        any_reason, only = any_reason & ~docket.eligible, only & ~docket.eligible
+        masks[DECREE, f"barred by {exclusion}"] = any_reason
+        masks[DECREE, f"barred only by {exclusion}"] = only
+    for i, clause in enumerate(decree.clauses):
+        masks[clause, "meets this clause"] = docket.met[i]
+        booked = docket.clause == i
+        for stage, mask in stages.items():
+            masks[clause, stage] = mask & booked
+    counts = {key: groups.count(docket.kinds[mask]) for key, mask in masks.items()}
+    for i, exclusion in enumerate(decree.exclude):
+        counts[DECREE, f"held and named by {exclusion}"] = docket.named[i]
+    return counts
+
+
+def _reasons(
+    decree: Decree, docket: Docket, number: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whom one exclusion keeps out of a clause that he meets; whom it alone keeps out."""
+    some = np.zeros(len(docket.rows), dtype=np.bool_)
+    alone = some.copy()
+    names = list(decree.exclude)
+    for clause, met in zip(decree.clauses.values(), docket.met, strict=True):
+        if names[number] in clause.despite:
+            continue
+        kept_out = docket.excluded[number] & met
+        others = [
+            docket.excluded[i]
+            for i, name in enumerate(names)
+            if i != number and name not in clause.despite
+        ]
+        some |= kept_out
+        alone |= kept_out & ~np.logical_or.reduce([np.zeros_like(met), *others])
+    return some, alone
+
+
+def _stages(
+    register: Register, docket: Docket, exiled: NDArray[np.bool_]
+) -> dict[str, NDArray[np.bool_]]:
+    """Who reached each stage, and who was lost while waiting."""
+    rows = docket.rows
+    cause, left = register.cause[rows], register.left[rows]
+    mine = cause == BY_DECREE + docket.occasion.position
+    released = docket.granted & docket.freeing & mine
+    granted_free = docket.granted & docket.freeing
+    waiting = (docket.selected & ~docket.granted & ~docket.moved) | (granted_free & ~released)
+    gone = left < NEVER
+    return {
+        "meets a clause": np.ones(len(rows), dtype=np.bool_),
+        "barred": ~docket.eligible,
+        "eligible": docket.eligible,
+        "applied": docket.eligible,
+        "recommended": docket.recommended,
+        "listed": docket.recommended,
+        "approved": docket.approved,
+        "selected": docket.selected,
+        "granted": docket.granted,
+        "released": released,
+        "reduced": docket.granted & ~docket.freeing & (docket.cut_days > 0),
+        "exiled": released & exiled[rows],
+        "expired waiting": waiting & gone & (cause == BY_EXPIRY),
+        "died waiting": waiting & gone & (cause == BY_DEATH),
+        "moved while waiting": docket.moved,
+        "still waiting": waiting & ~gone,
+    }
