@@ -33,8 +33,40 @@ from sim.scenario.load import Scenario
 from sim.scenario.problems import ScenarioError
 from sim.scenario.ranges import Range, Switch, parameters
 from sim.study.cells import Point
+from sim.study.designs import latin_hypercube, morris_points, saltelli_points, sobol_points
 from sim.study.execute import solved
 from sim.study.study import Ask, Study
+
+DESIGNS = {
+    "lhs": "Latin hypercube",
+    "sobol": "Sobol' points",
+    "morris": "Morris' trajectories",
+    "saltelli": "Saltelli's points",
+}
+
+
+def chosen_design(design: str, draws: int, parameters: int, seed: int) -> Floats:
+    """Make the points of a named design, at most so many draws where it cannot have any number.
+
+    Raises
+    ------
+    ValueError
+        If so many draws are too few, or SALib is needed and not installed.
+    """
+    if design == "lhs":
+        return latin_hypercube(draws, parameters, seed)
+    if design == "sobol":
+        return sobol_points(draws, parameters, seed)
+    each = parameters + (1 if design == "morris" else 2)
+    number = draws // each
+    if number < 2:
+        raise ValueError(f"{DESIGNS[design]} of {parameters} assumptions take {2 * each} draws")
+    try:
+        if design == "morris":
+            return morris_points(number, parameters, seed=seed)
+        return saltelli_points(2 ** (number.bit_length() - 1), parameters, seed)
+    except ModuleNotFoundError as error:
+        raise ValueError(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -158,6 +190,7 @@ def plan_draws(
     baseline: Scenario,
     design: Floats,
     *,
+    drawn: Sequence[Range | Switch] | None = None,
     executor: Executor | None = None,
 ) -> Draws:
     """Draw all policies and their baseline at every point of a design.
@@ -165,7 +198,9 @@ def plan_draws(
     Parameters
     ----------
     design
-        Quantiles, shape (draws, parameters), in the order of
+        Quantiles, shape (draws, parameters), in the order of `drawn`.
+    drawn
+        What is drawn; all else is as written. By default all of
         `sim.scenario.ranges.parameters((*policies, baseline))`.
     executor
         Draws and solves worlds elsewhere; None does so here, a third of a second each.
@@ -181,7 +216,7 @@ def plan_draws(
     names = [scenario.name for scenario in scenarios]
     if not policies or len(set(names)) < len(names):
         raise ValueError(f"expected policies and a baseline of different names; found {names}")
-    found = parameters(scenarios)
+    found = parameters(scenarios) if drawn is None else tuple(drawn)
     if design.ndim != 2 or design.shape[1] != len(found):
         raise ValueError(f"a design of shape {design.shape} for {len(found)} parameters")
     _one_draw(scenarios, {})  # as written: a mistake here is no matter of draws

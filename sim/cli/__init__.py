@@ -20,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    laws.check, runs.run, runs.compare, designs.sweep, designs.sensitivity,
+    laws.check, runs.run, runs.compare, designs.sweep, designs.sensitivity, designs.attribute,
     folders.waterfall, folders.table, folders.status, folders.merge,
 ):  # fmt: skip
     app.command()(command)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.drawing import Drawing
 from sim.cli.messages import plain_errors, plain_values, say, stop
 from sim.cli.options import (
     Cluster,
     DryRun,
+    File,
     Files,
     Force,
     Json,
@@ -29,7 +31,6 @@ from sim.cli.work import Work
 
 if TYPE_CHECKING:
     from sim.analysis.sweeps import SweepQuestion
-    from sim.paper.ignorance import Layers
     from sim.scenario.load import Scenario
 
 BaselineFile = Annotated[
@@ -134,9 +135,20 @@ def _sweep_asked(
 def sensitivity(
     files: Files,
     baseline: BaselineFile = None,
-    draws: Annotated[int, typer.Option(min=8, max=100_000, help="Draws of all that is not known.")]
-    = 200,
-    design: Annotated[str, typer.Option(help="lhs (Latin hypercube) or sobol.")] = "lhs",
+    draws: Annotated[
+        int, typer.Option(min=8, max=1_000_000, help="Draws; with morris and saltelli, at most.")
+    ] = 200,
+    design: Annotated[
+        str,
+        typer.Option(
+            help="lhs (Latin hypercube), sobol (points that can be extended), morris (screening "
+            "by elementary effects), saltelli (Sobol' indices)."
+        ),
+    ] = "lhs",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Draw only assumptions whose name holds this text; may be repeated."),
+    ] = None,
     replications: Replications = 5,
     align: Annotated[
         str | None, typer.Option(help="Move each scenario's first planned release to this date.")
@@ -149,7 +161,7 @@ def sensitivity(
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
-) -> None:  # fmt: skip
+) -> None:
     """Draw all that is not known and tell what the results rest on.
 
     Every graded range and every switch under 'rests on' is drawn at once; all policies of a draw
@@ -157,18 +169,66 @@ def sensitivity(
     """
     with plain_errors():
         day = date_of(align, "--align")
-        if design not in DESIGNS:
-            stop(f"--design: no design {design!r}; expected one of {', '.join(DESIGNS)}")
         work = Work(workers, out, force, quiet)
         policies, compared = _policies(files, baseline, world)
+        from sim.analysis.ignorance import DESIGNS, chosen_design
         from sim.analysis.question import aligned
+        from sim.scenario.ranges import chosen, parameters
 
-        Drawing(work, draws, design, replications, seed, rows).run(
-            aligned(policies, day), aligned([compared], day)[0], as_json=as_json
+        if design not in DESIGNS:
+            stop(f"--design: no design {design!r}; expected one of {', '.join(DESIGNS)}")
+        moved, like = aligned(policies, day), aligned([compared], day)[0]
+        with plain_values("--only"):
+            drawn = chosen(parameters((*moved, like)), only or [])
+        with plain_values("--draws"):
+            points = chosen_design(design, draws, len(drawn), seed)
+        Drawing(work, design, points, drawn, replications, seed, rows).run(
+            moved, like, as_json=as_json
         )
 
 
-DESIGNS = {"lhs": "Latin hypercube", "sobol": "Sobol' points"}
+def attribute(
+    file: File,
+    baseline: BaselineFile = None,
+    world: World = None,
+    replications: Replications = 20,
+    seed: Seed = 1,
+    workers: Workers = 0,
+    out: Out = None,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Attribute what a decree does to its clauses, by Shapley's shares.
+
+    Every subset of a decree's clauses is run on the same random numbers; a clause's share is its
+    mean contribution over all orders in which the clauses could be added.
+    """
+    with plain_errors():
+        from sim.analysis.clauses import clause_question, clause_shares
+        from sim.scenario.load import load
+        from sim.scenario.variants import without_decrees
+
+        work = Work(workers, out, force, quiet)
+        scenario = load(file, world=world)
+        compared = load(baseline, world=world) if baseline else without_decrees(scenario)
+        with plain_values(str(file)):
+            asked = clause_question(scenario, compared, replications=replications, seed=seed)
+        began = time.monotonic()
+        with work.study() as study:
+            work.compute(study, asked.asked, seed)
+            found = clause_shares(asked, study)
+            tables_sha256 = study.store.tables()
+        from sim.paper.clauses import clause_rows, clause_table
+        from sim.paper.data import csv_text, resolved_files
+        from sim.paper.manifest import command_line, described
+
+        about = {"seed": seed, "replications": replications, "tables_sha256": tables_sha256}
+        so = described(about, [compared, scenario], command_line(), time.monotonic() - began)
+        rows, tables = list(clause_rows(found)), {"clauses": clause_table(found)}
+        files = {"clauses.csv": csv_text(rows), "clauses.txt": tables["clauses"] + "\n",
+                 **resolved_files([compared, scenario])}  # fmt: skip
+        work.finish(files, so, tables, {"rows": rows, "manifest": so} if as_json else None)
 
 
 def _policies(
@@ -182,55 +242,3 @@ def _policies(
     if compared.name in [policy.name for policy in policies]:
         stop(f"--baseline: {compared.name!r} is among the files; compare it with itself is nothing")
     return policies, compared
-
-
-class Drawing:
-    """Draws, runs and tells."""
-
-    def __init__(
-        self, work: Work, draws: int, design: str, replications: int, seed: int, rows: int
-    ) -> None:
-        self.work, self.draws, self.design = work, draws, design
-        self.replications, self.seed, self.rows = replications, seed, rows
-
-    def run(self, policies: list[Scenario], baseline: Scenario, *, as_json: bool) -> None:
-        """Plan the draws, compute their cells beside those as written, print and save."""
-        from sim.analysis.compare import answer
-        from sim.analysis.ignorance import plan_draws, read_draws
-        from sim.analysis.question import question
-        from sim.scenario.ranges import parameters
-        from sim.study.designs import latin_hypercube, sobol_points
-        from sim.study.execute import processes
-
-        began = time.monotonic()
-        made = {"lhs": latin_hypercube, "sobol": sobol_points}[self.design]
-        written = question([baseline, *policies], replications=self.replications, seed=self.seed)
-        known = parameters((*policies, baseline))
-        with plain_values("--draws"):
-            design = made(self.draws, len(known), self.seed)
-        with self.work.study() as study:
-            with processes(self.work.workers) as executor:
-                plan = plan_draws(policies, baseline, design, executor=executor)
-            asked = [*written.asked, *plan.asked(self.replications)]
-            self.work.compute(study, asked, self.seed)
-            central = answer(written, study)
-            found = read_draws(plan, study, self.replications, self.seed)
-        from sim.paper.ignorance import layers_of
-
-        layers = layers_of(central, plan, found, DESIGNS[self.design], self.seed)
-        self._finish(layers, time.monotonic() - began, as_json=as_json)
-
-    def _finish(self, layers: Layers, seconds: float, *, as_json: bool) -> None:
-        from sim.paper.ignorance import files_of_layers, ignorance_tables
-        from sim.paper.manifest import command_line, described
-
-        written = layers.written
-        about = {
-            "seed": self.seed, "replications": self.replications, "draws": self.draws,
-            "possible_draws": len(layers.plan.possible), "design": layers.design,
-            "tables_sha256": written.digests,
-        }  # fmt: skip
-        so = described(about, written.scenarios, command_line(), seconds)
-        tables = ignorance_tables(layers, self.rows)
-        files, data = files_of_layers(layers, tables)
-        self.work.finish(files, so, tables, {**data, "manifest": so} if as_json else None)

@@ -8,10 +8,12 @@ from textwrap import wrap
 
 from sim.analysis.compare import HEADLINE, Comparison
 from sim.analysis.ignorance import Draws, Ignorance, ignorance
+from sim.analysis.indices import morris_indices, sobol_indices
 from sim.analysis.measures import MEASURE
 from sim.analysis.outcomes import Outcomes
 from sim.paper.data import Row, csv_text, resolved_files, ten_digits
 from sim.paper.effects import GUARD, WIDTH
+from sim.paper.indices import Indices, indices_table
 from sim.paper.numbers import count, half_width, interval, signed
 from sim.paper.sensitivity_table import sensitivity_table
 from sim.scenario.ranges import Range
@@ -26,23 +28,48 @@ class Layers:
     found: Mapping[tuple[str, str], Ignorance]
     design: str
     seed: int
+    indices: Mapping[tuple[str, str], Indices]
 
 
 def layers_of(
     written: Comparison,
     plan: Draws,
     outcomes: Mapping[str, Outcomes],
+    kind: str,
     design: str,
     seed: int,
 ) -> Layers:
-    """Gather what draws came to; measures that a cell does not observe are left out."""
+    """Gather what draws came to; measures that a cell does not observe are left out.
+
+    Raises
+    ------
+    ValueError
+        If the kind of design has indices of its own, which need every draw, and some are
+        impossible.
+    """
     found = {
         (policy, measure): one
         for policy in plan.policies
         for measure in MEASURE
         if (one := ignorance(plan, outcomes, policy, measure)) is not None
     }
-    return Layers(written, plan, found, design, seed)
+    indices: dict[tuple[str, str], Indices] = {}
+    if kind in ("morris", "saltelli"):
+        if plan.left_out:
+            first = plan.left_out[0]
+            raise ValueError(
+                f"{design} need every draw, and {len(plan.left_out)} describe no possible world; "
+                f"the first: {first.why}. Leave assumptions out (--only), or use lhs"
+            )
+        for (policy, measure), one in found.items():
+            if measure in HEADLINE:
+                means = one.outcomes.mean(axis=1)
+                indices[policy, measure] = (
+                    morris_indices(plan.names, plan.design, means, seed=seed)
+                    if kind == "morris"
+                    else sobol_indices(plan.names, means, seed=seed)
+                )
+    return Layers(written, plan, found, design, seed, indices)
 
 
 def layers_table(layers: Layers, policy: str) -> str:
@@ -91,6 +118,11 @@ def ignorance_tables(layers: Layers, rows: int) -> dict[str, str]:
         if first is not None:
             tables[f"rests-on-draws-{policy}"] = sensitivity_table(
                 first, scenario, design=layers.design, seed=layers.seed, rows=rows
+            )
+        indices = layers.indices.get((policy, HEADLINE[0]))
+        if indices is not None:
+            tables[f"rests-on-indices-{policy}"] = indices_table(
+                indices, policy, len(layers.plan.design), layers.seed, rows
             )
     return tables
 

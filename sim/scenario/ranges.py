@@ -133,6 +133,26 @@ def parameters(scenarios: Sequence[Scenario]) -> tuple[Range | Switch, ...]:
     return tuple(found.values())
 
 
+def chosen(known: Sequence[Range | Switch], texts: Sequence[str]) -> tuple[Range | Switch, ...]:
+    """Keep the parameters whose names hold one of the texts; all without a text.
+
+    What comes with a switch is kept only with its switch.
+
+    Raises
+    ------
+    ValueError
+        If a text names none.
+    """
+    for text in texts:
+        if not any(text in one.name for one in known):
+            raise ValueError(f"{text!r} is in the name of no assumption that has a range")
+    kept = [one for one in known if not texts or any(text in one.name for text in texts)]
+    switches_kept = {one.name for one in kept if isinstance(one, Switch)}
+    return tuple(
+        one for one in kept if isinstance(one, Switch) or one.switch in (None, *switches_kept)
+    )
+
+
 def ranged(tree: Tree, path: Path = ()) -> Iterator[tuple[Path, Tree]]:
     """Walk the values with a range in file order, with their paths."""
     if has_range(tree):

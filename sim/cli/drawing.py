@@ -1,0 +1,74 @@
+"""Draws over what is not known, from the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sim.cli.messages import plain_values, say
+from sim.cli.work import Work
+
+if TYPE_CHECKING:
+    from sim.analysis.estimates import Floats
+    from sim.paper.ignorance import Layers
+    from sim.scenario.load import Scenario
+    from sim.scenario.ranges import Range, Switch
+
+
+class Drawing:
+    """Draws, runs and tells."""
+
+    def __init__(
+        self,
+        work: Work,
+        design: str,
+        points: Floats,
+        drawn: Sequence[Range | Switch],
+        replications: int,
+        seed: int,
+        rows: int,
+    ) -> None:
+        self.work, self.design, self.points, self.drawn = work, design, points, drawn
+        self.replications, self.seed, self.rows = replications, seed, rows
+
+    def run(self, policies: list[Scenario], baseline: Scenario, *, as_json: bool) -> None:
+        """Plan the draws, compute their cells beside those as written, print and save."""
+        from sim.analysis.compare import answer
+        from sim.analysis.ignorance import DESIGNS, plan_draws, read_draws
+        from sim.analysis.question import question
+        from sim.study.execute import processes
+
+        began = time.monotonic()
+        written = question([baseline, *policies], replications=self.replications, seed=self.seed)
+        if not self.work.quiet:
+            say(f"Drawing {len(self.points)} worlds of {len(self.drawn)} assumptions")
+        with self.work.study() as study:
+            with processes(self.work.workers) as executor:
+                plan = plan_draws(
+                    policies, baseline, self.points, drawn=self.drawn, executor=executor
+                )
+            asked = [*written.asked, *plan.asked(self.replications)]
+            self.work.compute(study, asked, self.seed)
+            central = answer(written, study)
+            found = read_draws(plan, study, self.replications, self.seed)
+        from sim.paper.ignorance import layers_of
+
+        with plain_values("--design"):
+            layers = layers_of(central, plan, found, self.design, DESIGNS[self.design], self.seed)
+        self._finish(layers, time.monotonic() - began, as_json=as_json)
+
+    def _finish(self, layers: Layers, seconds: float, *, as_json: bool) -> None:
+        from sim.paper.ignorance import files_of_layers, ignorance_tables
+        from sim.paper.manifest import command_line, described
+
+        written = layers.written
+        about = {
+            "seed": self.seed, "replications": self.replications, "draws": len(self.points),
+            "possible_draws": len(layers.plan.possible), "design": layers.design,
+            "tables_sha256": written.digests,
+        }  # fmt: skip
+        so = described(about, written.scenarios, command_line(), seconds)
+        tables = ignorance_tables(layers, self.rows)
+        files, data = files_of_layers(layers, tables)
+        self.work.finish(files, so, tables, {**data, "manifest": so} if as_json else None)
