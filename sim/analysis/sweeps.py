@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.analysis.estimates import Difference, Estimate, difference, estimate, family
+from sim.analysis.attribution import PlaceValue, place_values
+from sim.analysis.estimates import Difference, Estimate, Floats, difference, estimate, family
 from sim.analysis.measures import MEASURES, Window, window_of
 from sim.analysis.outcomes import Outcomes, outcomes
 from sim.scenario.load import Scenario
@@ -64,12 +65,19 @@ class Sweep:
         By (row, measure).
     differences
         By (row, measure), from the baseline of the row's world; a family is all rows.
+    places
+        By measure: what one more place brings between neighbouring caps, where nothing but the
+        number of a cap is swept.
+    reach
+        Of those caps: ``per camp`` or ``in all``.
     """
 
     asked: SweepQuestion
     levels: Mapping[tuple[str, str], Estimate]
     differences: Mapping[tuple[str, str], Difference]
     tables: Mapping[str, str]
+    places: Mapping[str, tuple[PlaceValue, ...]]
+    reach: str | None
 
 
 def sweep_question(
@@ -115,18 +123,46 @@ def sweep_answer(asked: SweepQuestion, study: Study) -> Sweep:
         If a cell has not been computed.
     """
     found = {row.label: _read(asked, row, study) for row in asked.rows}
-    levels, differences = {}, {}
+    levels: dict[tuple[str, str], Estimate] = {}
+    differences: dict[tuple[str, str], Difference] = {}
+    places: dict[str, tuple[PlaceValue, ...]] = {}
+    reach, caps = _caps(asked.rows)
     for measure in MEASURES:
         one: dict[str, Difference] = {}
+        paired: dict[str, Floats] = {}
         for label, (ours, theirs) in found.items():
             policy, baseline = (side.column(label, measure.name) for side in (ours, theirs))
             if policy is None or baseline is None:
                 continue
+            averted = measure.averted is not None
             levels[label, measure.name] = estimate(policy)
-            one[label] = difference(policy, baseline, averted=measure.averted is not None)
+            one[label] = difference(policy, baseline, averted=averted)
+            paired[label] = baseline - policy if averted else policy - baseline
         for label, d in zip(one, family(list(one.values())), strict=True):
             differences[label, measure.name] = d
-    return Sweep(asked, levels, differences, study.store.tables())
+        if caps and all(label in paired for _, label in caps):
+            numbers, values = [n for n, _ in caps], [paired[label] for _, label in caps]
+            places[measure.name] = place_values(numbers, values)
+    return Sweep(asked, levels, differences, study.store.tables(), places, reach)
+
+
+def _caps(rows: Sequence[Row]) -> tuple[str | None, list[tuple[int, str]]]:
+    """Return the reach of the caps that are swept, and their numbers with their rows' labels.
+
+    Empty unless the number of one cap is all that is swept.
+    """
+    swept = [(row.coordinates, row.label) for row in rows if row.coordinates]
+    if len({tuple(path for path, _ in where) for where, _ in swept}) != 1:
+        return None, []
+    if len(swept[0][0]) != 1 or not swept[0][0][0][0].endswith(".cap"):
+        return None, []
+    words = [(where[0][1].split(maxsplit=1), label) for where, label in swept]
+    numbered = [(int(w[0]), w[1], label) for w, label in words if len(w) == 2 and w[0].isdecimal()]
+    reaches = {reach for _, reach, _ in numbered}
+    caps = sorted({number: label for number, _, label in numbered}.items())
+    if len(reaches) != 1 or len(caps) < 2:
+        return None, []
+    return reaches.pop(), caps
 
 
 def _read(asked: SweepQuestion, row: Row, study: Study) -> tuple[Outcomes, Outcomes]:

@@ -83,16 +83,16 @@ def sweep(
             found = sweep_answer(asked, study)
         from sim.paper.data import csv_text, resolved_files
         from sim.paper.manifest import command_line, described
-        from sim.paper.sweeps import sweep_rows, sweep_table
+        from sim.paper.sweeps import sweep_rows, sweep_tables
 
         rows = list(sweep_rows(found))
-        tables = {"sweep": sweep_table(found)}
+        tables = sweep_tables(found)
         scenarios = [row.policy.scenario for row in asked.rows]
         about = {"seed": seed, "replications": replications, "title": asked.title,
                  "tables_sha256": dict(found.tables)}  # fmt: skip
         described_so = described(about, scenarios, command_line(), time.monotonic() - began)
-        files = {"sweep.csv": csv_text(rows), "sweep.txt": tables["sweep"] + "\n",
-                 **resolved_files(scenarios)}  # fmt: skip
+        files = {"sweep.csv": csv_text(rows), **resolved_files(scenarios)}
+        files |= {f"{name}.txt": table + "\n" for name, table in tables.items()}
         printed = {"rows": rows, "manifest": described_so} if as_json else None
         work.finish(files, described_so, tables, printed)
 

@@ -54,6 +54,34 @@ def _notes(sweep: Sweep) -> Iterator[str]:
         yield from wrap(paragraph, WIDTH, subsequent_indent="  ")
 
 
+def places_table(sweep: Sweep) -> str:
+    """Write what one more place brings between neighbouring caps."""
+    measures = [m for m in HEADLINE if m in sweep.places]
+    rows = [["between caps", *(MEASURE[m].difference_name for m in measures)]]
+    for i, first in enumerate(sweep.places[measures[0]]):
+        found = [sweep.places[m][i].per_place for m in measures]
+        cells = [f"{signed(e.mean)} {half_width(e.low, e.high)}" for e in found]
+        rows.append([f"{first.places[0]:,} and {first.places[1]:,} {sweep.reach}", *cells])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["What one more place brings", GUARD, ""]
+    for row in rows:
+        numbers = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join([row[0].ljust(widths[0]), *numbers]).rstrip())
+    note = (
+        "Change of the difference for one more place in the number of the cap (in every camp where "
+        "it is per camp), the slope between neighbouring caps; half the 95% interval of the mean."
+    )
+    return "\n".join([*lines, "", *wrap(note, WIDTH)])
+
+
+def sweep_tables(sweep: Sweep) -> dict[str, str]:
+    """Write all tables of a sweep, by file name."""
+    tables = {"sweep": sweep_table(sweep)}
+    if sweep.places:
+        tables["sweep-places"] = places_table(sweep)
+    return tables
+
+
 def sweep_rows(sweep: Sweep) -> Iterator[Row]:
     """One row per variant and measure; the coordinates of a grid stand in one column."""
     for row in sweep.asked.rows:
