@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.custody import people
 from sim.custody.decrees import Docket
 from sim.custody.flows import freed_rows
-from sim.custody.people import Prisons
+from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sim.custody.decrees import Court
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.law import completed_years, places
-from sim.custody.people import Columns, Prisons
+from sim.custody.people import Columns
+from sim.custody.prisons import Prisons
 from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.sentencing import LIFE

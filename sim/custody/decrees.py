@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
 from sim.custody.law import Bench
-from sim.custody.people import Prisons
+from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, Register, Rows
 from sim.custody.streams import Draws, Stream, decree_salt
 from sim.custody.tables import happens

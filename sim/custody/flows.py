@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.people import ARREST, FIRST, RETURN, Prisons
+from sim.custody.people import ARREST, FIRST, RETURN
+from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
 from sim.custody.sentencing import LIFE
 from sim.scenario.lengths import whole_days

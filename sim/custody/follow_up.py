@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.people import Prisons
+from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, Register, Rows
 from sim.scenario.lengths import whole_days
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import people
-from sim.custody.people import Prisons
+from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws

@@ -16,7 +16,8 @@ import numpy as np
 import simpy
 
 from sim.custody.decrees import Court, Docket
-from sim.custody.people import Columns, Prisons, people_at_hand
+from sim.custody.people import Columns, people_at_hand
+from sim.custody.prisons import Prisons
 from sim.custody.record import Record, heads_by_camp, record
 from sim.custody.register import ADMISSION, RELEASE, STAGES, Register, Rows
 from sim.custody.release import Gate

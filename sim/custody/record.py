@@ -17,7 +17,7 @@ from sim.custody.flows import flows
 from sim.custody.flows import stock_by_camp as counted_stock
 from sim.custody.follow_up import follow_up, next_spells
 from sim.custody.law import places
-from sim.custody.people import Prisons
+from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, Register
 from sim.custody.streams import Draws
 from sim.custody.waterfalls import waterfalls

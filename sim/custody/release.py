@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sim.custody import people
 from sim.custody.hazards import NEVER
 from sim.custody.law import places
-from sim.custody.people import ARREST, Prisons
+from sim.custody.people import ARREST
+from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, Register, Rows
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line

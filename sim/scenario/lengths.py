@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 DAYS_IN = {"day": Fraction(1), "month": Fraction(1461, 48), "year": Fraction(1461, 4)}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(day|month|year)s?")
@@ -18,6 +19,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LEAP_YEAR = 2000
 
 
+@lru_cache(maxsize=4096)
 def whole_days(number: Fraction | int, unit: str) -> int:
     """Days in `number` units (``day``, ``month``, ``year``), rounded half up."""
     exact = Fraction(number) * DAYS_IN[unit]

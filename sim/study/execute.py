@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from threading import Lock
 
 from sim.custody.model import simulate as run_cell
-from sim.custody.people import Columns, Prisons, people_at_hand, prisons
+from sim.custody.people import Columns, people_at_hand
+from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.streams import Draws
 from sim.scenario.load import Scenario

@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 from sim.custody.model import simulate
-from sim.custody.people import people_at_hand, prisons
+from sim.custody.people import people_at_hand
+from sim.custody.prisons import prisons
 from sim.custody.streams import Draws
 from sim.scenario.load import Scenario, build, load
 from sim.scenario.tree import Tree, replaced

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sim.custody.model import simulate
-from sim.custody.people import ARREST, people_at_hand, prisons
+from sim.custody.people import ARREST, people_at_hand
+from sim.custody.prisons import prisons
 from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws
 from sim.scenario.load import load
 from tests.contracts.events import assert_same, assert_same_until, events, first_difference

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.custody.cases import Verdict, run_cases
-from sim.custody.people import Prisons, prisons
+from sim.custody.prisons import Prisons, prisons
 from sim.scenario.load import load
 
 HEAD = """

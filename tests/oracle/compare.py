@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell, simulate
-from sim.custody.people import Prisons, prisons
+from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.record import record as counted
 from sim.custody.register import BY_DEATH, BY_EXPIRY

@@ -17,7 +17,6 @@ import simpy
 from sim.custody.hazards import NEVER
 from sim.custody.people import (
     Columns,
-    Prisons,
     first_spell,
     labelled,
     next_spell,
@@ -25,6 +24,7 @@ from sim.custody.people import (
     petty,
     sex_of,
 )
+from sim.custody.prisons import Prisons
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, exponential, happens

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 
-from sim.custody.people import prisons
+from sim.custody.prisons import prisons
 from sim.custody.streams import Draws
 from sim.scenario.problems import ScenarioError
 from tests.oracle.compare import check

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.custody.people import Prisons, prisons
+from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
 from sim.scenario.load import Scenario, build, deciding, load, shipped_folder
 from sim.scenario.tree import Tree, replaced

@@ -12,7 +12,7 @@ import pytest
 from sim.custody.hazards import NEVER
 from sim.custody.law import places
 from sim.custody.model import Cell, simulate
-from sim.custody.people import Prisons
+from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws

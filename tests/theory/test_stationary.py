@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from sim.custody.model import simulate
-from sim.custody.people import PAST_RELEASES, Prisons, labelled, people_at_hand
+from sim.custody.people import PAST_RELEASES, labelled, people_at_hand
+from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, Register
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import ARRIVALS, Draws

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.custody.law import Bench, completed_years
-from sim.custody.people import Prisons
+from sim.custody.prisons import Prisons
 from sim.custody.register import Register
 from sim.scenario.lengths import in_words, in_year, read_length, read_share, whole_days
 from sim.scenario.predicate import PredicateReader, ShareIs, opposite

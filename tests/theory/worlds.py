@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.custody.model import Cell, simulate
-from sim.custody.people import Prisons, prisons
+from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
 from sim.scenario.load import Scenario, build, load
 from sim.scenario.tree import Tree, replaced

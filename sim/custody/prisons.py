@@ -1,0 +1,158 @@
+"""A solved world as tables: what people are drawn from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.sentencing import LIFE
+from sim.custody.steady import Steady, life_days, solve
+from sim.custody.tables import CutTable, TruncatedTable, poisson_table
+from sim.scenario.load import Scenario
+
+
+@dataclass(frozen=True)
+class Prisons:
+    """A solved world as tables from which people are drawn; made once, shared by replications.
+
+    Segments of a table stand for what the draw depends on: where a person comes from (``start``,
+    ``past`` release, ``new`` admission), offence, hazard class or origin.
+    """
+
+    scenario: Scenario
+    steady: Steady
+    offence: CutTable
+    sentence: CutTable
+    merits: CutTable
+    elapsed: TruncatedTable
+    health: CutTable
+    origin: CutTable
+    camp: CutTable
+    age: CutTable
+    held_count: CutTable
+    admission_count: CutTable
+    past_count: CutTable
+    past_window_days: int
+
+    @property
+    def days(self) -> int:
+        """Days simulated."""
+        return self.scenario.world.days
+
+    def digest(self) -> str:
+        """Hash of every table: the same tables give the same cells on every processor."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        tables = (
+            self.offence, self.sentence, self.merits, self.elapsed, self.health, self.origin,
+            self.camp, self.age, self.held_count, self.admission_count, self.past_count,
+        )  # fmt: skip
+        parts = [table.digest() for table in tables]
+        label = round(self.steady.label_probability * 2**32)
+        parts += [str(self.steady.hazards.tolist()), str(label)]
+        for hazard in (self.steady.liberty, self.steady.returning):
+            if hazard is not None:
+                parts += [str(hazard.edges.tolist()), str(hazard.rates.tolist())]
+        return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def prisons(scenario: Scenario) -> Prisons:
+    """Solve a world and tabulate it.
+
+    Raises
+    ------
+    ScenarioError
+        If the world cannot be solved.
+    """
+    steady = solve(scenario)
+    stock, leaving = steady.stock_joint, steady.leaving_joint
+    window = int(steady.returning.edges[-1]) if steady.returning is not None else 0
+    past = steady.admissions_per_day * leaving.sum() * window
+    held = scenario.world.held.value
+    return Prisons(
+        scenario, steady, *_offence_tables(steady),
+        merits=_table([steady.stays.held[c, :, n] for c in range(len(steady.hazards))
+                       for n in range(len(steady.stays.lengths))]),
+        elapsed=TruncatedTable(
+            [curve for by_class in steady.stays.weights for curve in by_class]
+        ),
+        health=_table([*_columns(stock), *_columns(leaving), steady.health]),
+        origin=_table([stock.sum(axis=0), leaving.sum(axis=0), steady.origin_first]),
+        camp=_camps(scenario),
+        age=_table([*steady.age_all, *steady.age_first]),
+        held_count=poisson_table(held), admission_count=poisson_table(steady.first_per_day),
+        past_count=poisson_table(past), past_window_days=window,
+    )  # fmt: skip
+
+
+def _table(segments: list[NDArray[np.float64]]) -> CutTable:
+    """Tabulate indices; a segment that nobody reaches gets equal weights."""
+    return CutTable([
+        (np.arange(len(w)), w if w.sum() > 0 else np.ones(len(w))) for w in segments
+    ])  # fmt: skip
+
+
+def _columns(joint: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    return list(joint.T)
+
+
+def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
+    """Offence by (source, class) and sentence by (source, class, offence)."""
+    stays = steady.stays
+    alive = stays.leaving[0]
+    weights = []
+    for c in range(len(steady.hazards)):
+        fixed = steady.imposed * stays.held[c].sum(axis=0)
+        forever = life_days(steady.life, stays.life_held[c])
+        weights.append(np.column_stack((fixed, forever)))
+    for c in range(len(steady.hazards)):
+        weights.append(np.column_stack((steady.imposed * alive[c], 0 * steady.life)))
+    weights.append(np.column_stack((steady.imposed, steady.life)))
+    offence = _table([steady.mix * w.sum(axis=1) for w in weights])
+    days = np.append(stays.lengths, LIFE)
+    segments = []
+    for by_offence in weights:
+        for w in by_offence:
+            segments.append((days, w if w.sum() > 0 else np.ones(len(w))))
+    return offence, CutTable(segments)
+
+
+def _camps(scenario: Scenario) -> CutTable:
+    """Camp given origin; stated shares of an origin in some camps leave the rest to the others.
+
+    Raises
+    ------
+    ScenarioError
+        If an origin's share by camp contradicts its overall share.
+    """
+    world = scenario.world
+    sizes = np.array([camp.size.value for camp in world.camps.values()])
+    sizes = sizes / sizes.sum()
+    joint = np.zeros((len(world.origins), len(sizes)))
+    plain = []
+    for o, (name, origin) in enumerate(world.origins.items()):
+        if not origin.by_camp:
+            plain.append(o)
+            continue
+        stated = np.array([c in origin.by_camp for c in world.camps])
+        joint[o] = [origin.by_camp[c].value if c in origin.by_camp else 0.0 for c in world.camps]
+        rest = origin.share.value - float(sizes @ joint[o])
+        other = float(sizes[~stated].sum())
+        if (other > 0 and not 0 <= rest / other <= 1) or (other == 0 and abs(rest) > 1e-9):
+            message = f"contradicts the overall share of {name}, {origin.share.value:.3g}"
+            raise scenario.problem(("world", "origins", name, "by camp"), message)
+        joint[o, ~stated] = rest / other if other > 0 else 0.0
+    left = 1 - joint.sum(axis=0)
+    if np.any(left < -1e-9):
+        raise scenario.problem(("world", "origins"), "shares by camp exceed 1 in one camp")
+    shares = np.array([origin.share.value for origin in world.origins.values()])
+    total = shares[plain].sum()
+    for o in plain:
+        joint[o] = np.maximum(left, 0) * (shares[o] / total if total > 0 else 0.0)
+    return _table(list(joint * sizes))
