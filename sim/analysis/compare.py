@@ -11,7 +11,10 @@ from sim.analysis.estimates import Difference, Estimate, difference, estimate, f
 from sim.analysis.measures import MEASURES, Measure, Window
 from sim.analysis.outcomes import Outcomes
 from sim.analysis.question import Pair, Question, question, read
+from sim.analysis.ratios import Ratio, relative
+from sim.analysis.rebound import Rebound, rebound
 from sim.scenario.load import Scenario
+from sim.scenario.occasions import last_release_day
 from sim.study.study import Crew, Progress, Study
 
 HEADLINE = (
@@ -50,6 +53,11 @@ class Comparison:
     central
         Differences from the first baseline in the replications of the swings, nothing changed;
         by (policy, measure).
+    relatives
+        Differences as shares of the baseline's mean, by (policy, baseline, measure).
+    rebounds
+        By (policy, baseline): how fast the gap in the stock fills again, of dated decrees that
+        leave one.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -65,6 +73,8 @@ class Comparison:
     central: dict[tuple[str, str], Difference] = field(default_factory=dict)
     swing_replications: int = 0
     digests: dict[str, str] = field(default_factory=dict)
+    rebounds: dict[tuple[str, str], Rebound] = field(default_factory=dict)
+    relatives: dict[tuple[str, str, str], Ratio] = field(default_factory=dict)
 
     def scenario(self, label: str) -> Scenario:
         """Return a scenario by its label."""
@@ -136,6 +146,7 @@ def answer(asked: Question, study: Study) -> Comparison:
         tuple(_swing(pair, found) for pair in asked.pairs),
         {(policy, measure): d for (policy, _, measure), d in dict(early or {}).items()}, asked.few,
         {s.world.name: tables[s.world_address] for s in asked.scenarios},
+        _rebounds(asked, found), _relatives(asked, found),
     )  # fmt: skip
 
 
@@ -179,6 +190,37 @@ def _paired(
     if ours is None or theirs is None:
         return None
     return difference(ours[:first], theirs[:first], averted=measure.averted is not None)
+
+
+def _relatives(asked: Question, found: Mapping[str, Outcomes]) -> dict[tuple[str, str, str], Ratio]:
+    """Write differences as shares of the baseline, where it is not 0."""
+    shares = {}
+    for baseline in asked.baselines:
+        for policy in (p for p in asked.policies if p != baseline):
+            for measure in MEASURES:
+                ours, theirs = (found[s].column(policy, measure.name) for s in (policy, baseline))
+                if ours is None or theirs is None:
+                    continue
+                share = relative(ours, theirs, averted=measure.averted is not None)
+                if share is not None:
+                    shares[policy, baseline, measure.name] = share
+    return shares
+
+
+def _rebounds(asked: Question, found: Mapping[str, Outcomes]) -> dict[tuple[str, str], Rebound]:
+    """Follow the mean gap that each policy of dated decrees leaves; years count from its window."""
+    rebounds = {}
+    for scenario in asked.scenarios:
+        last = last_release_day(scenario)
+        if scenario.name not in asked.policies or last is None:
+            continue
+        origin = asked.windows[scenario.name].origin_day
+        for baseline in asked.baselines:
+            gap = found[baseline].mean_stock - found[scenario.name].mean_stock
+            left = rebound(gap, origin, release_days=max(last - origin, 0) + 1)
+            if left is not None:
+                rebounds[scenario.name, baseline] = left
+    return rebounds
 
 
 def _swing(pair: Pair, found: Mapping[str, Outcomes]) -> Swing:

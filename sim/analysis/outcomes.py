@@ -47,6 +47,8 @@ class Outcomes:
         By window and measure, shape (replications,); NaN where not observed.
     stock
         Held at the end of the first day of each month, shape (replications, months).
+    mean_stock
+        Mean over replications of those held at the end of each day, shape (days,).
     exiled_to
         Exiled by place over the run, shape (replications, places).
     waterfalls
@@ -59,6 +61,7 @@ class Outcomes:
     addresses: tuple[str, ...]
     values: Mapping[str, Mapping[str, Floats]]
     stock: NDArray[np.int32]
+    mean_stock: Floats
     exiled_to: Ints
     waterfalls: Mapping[Stage, Tally]
     groups: tuple[str, ...]
@@ -78,6 +81,7 @@ def outcomes(
         name: {measure.name: [] for measure in MEASURES} for name in windows
     }
     stock, exiled = [], []
+    held_in_all: Ints = np.zeros(1, dtype=np.int64)
     sums: dict[Stage, Ints] = {}
     squares: dict[Stage, Ints] = {}
     groups: tuple[str, ...] = ()
@@ -92,6 +96,7 @@ def outcomes(
         held = summary.series["stock"]
         months = months or _first_days(start, len(held))
         stock.append(held[months].astype(np.int32))
+        held_in_all = held_in_all + held  # whole numbers: exact in any order
         exiled.append(summary.exiled_to)
         groups = summary.groups
         for stage, counts in summary.waterfalls.items():
@@ -100,7 +105,7 @@ def outcomes(
     return Outcomes(
         label, tuple(addresses),
         {name: {m: np.array(kept) for m, kept in found.items()} for name, found in values.items()},
-        np.array(stock), np.array(exiled),
+        np.array(stock), held_in_all / max(len(addresses), 1), np.array(exiled),
         {stage: Tally(len(addresses), sums[stage], squares[stage]) for stage in sums}, groups,
     )  # fmt: skip
 

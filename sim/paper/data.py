@@ -52,7 +52,27 @@ def difference_rows(comparison: Comparison) -> Iterator[Row]:
         head = {"scenario": policy, "baseline": baseline,
                 "measure": MEASURE[measure].difference_name, "group": "all",
                 "day": window.read_on(measure).isoformat()}  # fmt: skip
-        yield {**head, "unit": MEASURE[measure].unit, **difference_numbers(found)}
+        share = comparison.relatives.get((policy, baseline, measure))
+        percent = {
+            "percent": None if share is None else ten_digits(100 * share.value),
+            "percent_low": None if share is None else _percent(share.low),
+            "percent_high": None if share is None else _percent(share.high),
+        }
+        yield {**head, "unit": MEASURE[measure].unit, **difference_numbers(found), **percent}
+
+
+def _percent(share: float | None) -> Cell:
+    return None if share is None else ten_digits(100 * share)
+
+
+def rebound_rows(comparison: Comparison) -> Iterator[Row]:
+    """One row per policy of dated decrees and baseline: how fast the gap in the stock fills."""
+    for (policy, baseline), found in comparison.rebounds.items():
+        left = {f"left_after_{n}_years": ten_digits(share) for n, share in found.share_left.items()}
+        yield {
+            "scenario": policy, "baseline": baseline, "initial_gap": ten_digits(found.initial_gap),
+            **left, "half_life_days": found.half_life_days,
+        }  # fmt: skip
 
 
 def difference_numbers(found: Difference) -> dict[str, Cell]:
@@ -218,9 +238,18 @@ def as_json(comparison: Comparison, manifest: Mapping[str, object]) -> dict[str,
     }
     if len(comparison.scenarios) > 1:
         found["differences"] = list(difference_rows(comparison))
+        found["rebounds"] = list(rebound_rows(comparison))
         changed = (r for r in swing_rows(comparison) if r["assumption"] != AS_WRITTEN)
         found["assumptions"] = list(changed)
-    order = ("scenarios", "differences", "waterfalls", "assumptions", "outcomes", "manifest")
+    order = (
+        "scenarios",
+        "differences",
+        "rebounds",
+        "waterfalls",
+        "assumptions",
+        "outcomes",
+        "manifest",
+    )
     return {key: found[key] for key in order if key in found}
 
 

@@ -25,6 +25,7 @@ from sim.paper.data import (
     estimate_rows,
     exile_rows,
     outcome_rows,
+    rebound_rows,
     resolved_files,
     stock_rows,
     swing_rows,
@@ -44,6 +45,7 @@ def files_of(comparison: Comparison, tables: Mapping[str, str]) -> dict[str, str
     files = {
         "estimates.csv": csv_text(estimate_rows(comparison)),
         "differences.csv": csv_text(difference_rows(comparison)),
+        "rebound.csv": csv_text(rebound_rows(comparison)),
         "waterfall.csv": csv_text(waterfall_rows(comparison)),
         "outcomes.csv": csv_text(outcome_rows(comparison)),
         "assumptions.csv": csv_text(swing_rows(comparison)),

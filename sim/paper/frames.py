@@ -21,6 +21,7 @@ def frames(comparison: Comparison) -> dict[str, pd.DataFrame]:
     tables = {
         "estimates": data.estimate_rows,
         "differences": data.difference_rows,
+        "rebound": data.rebound_rows,
         "waterfall": data.waterfall_rows,
         "outcomes": data.outcome_rows,
         "assumptions": data.swing_rows,

@@ -100,6 +100,17 @@ def first_release_day(scenario: Scenario) -> int | None:
     return min(days, default=None)
 
 
+def last_release_day(scenario: Scenario) -> int | None:
+    """Last planned release day of a scenario's dated decrees; None without any."""
+    days = []
+    for occasion in occasions(scenario):
+        decree = scenario.decrees[occasion.decree]
+        if not decree.every:
+            spread = decree.release.over
+            days.append(occasion.release_day + (spread.value - 1 if spread else 0))
+    return max(days, default=None)
+
+
 def first_difference_day(one: Scenario, other: Scenario) -> int | None:
     """First day on which two scenarios can differ; None if never.
 

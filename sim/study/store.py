@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -340,10 +341,14 @@ class Store:
             )
             return [Wanted(label, point, int(seed), number) for label, point, seed, number in rows]
 
-    def versions(self) -> dict[str, str]:
-        """Model version by design point."""
+    def starts(self) -> dict[str, date]:
+        """Return the first day simulated of every design point."""
         with self._told():
-            return dict(self._data.execute("SELECT key, model_version FROM point"))
+            rows = self._data.execute("SELECT key, resolved FROM point").fetchall()
+        return {
+            key: date.fromisoformat(json.loads(resolved)["world"]["start"])
+            for key, resolved in rows
+        }
 
     # --- Merging.
 

@@ -85,6 +85,7 @@ def _outcomes(of: Scenario, policies: Iterable[str], replications: int) -> Outco
         of.name, tuple(f"address of {of.name} {k}" for k in numbers),
         dict.fromkeys(policies, freed),
         np.column_stack([200 + numbers, np.full(replications, 190)]).astype(np.int32),
+        np.full(2922, 200.0),
         np.column_stack([0 * numbers, 0 * numbers + 2, numbers]),
         {("jubilee", "(decree)", "held"): tally} if of.decrees else {}, GROUPS,
     )  # fmt: skip

@@ -18,13 +18,15 @@ from sim.paper import data
 from sim.paper.folder import _places, files_of
 from sim.paper.frames import frames
 from sim.paper.report import tables_of
+from sim.scenario.lengths import whole_days
 from sim.scenario.load import load
+from sim.scenario.occasions import last_release_day
 from sim.study.execute import simulate, solved
 from tests.cli.command import file
 
 FILES = {
-    "estimates.csv", "differences.csv", "waterfall.csv", "outcomes.csv", "assumptions.csv",
-    "cells.csv", "stock.csv", "exile.csv",
+    "estimates.csv", "differences.csv", "rebound.csv", "waterfall.csv", "outcomes.csv",
+    "assumptions.csv", "cells.csv", "stock.csv", "exile.csv",
 }  # fmt: skip
 
 
@@ -117,6 +119,28 @@ def test_months_remitted_are_empty_where_nobody_was_freed(texts, tmp_path):
     assert {r["value"] for r in rows if (r["scenario"], r["measure"]) == ("none", measure)} == {""}
 
 
+def test_the_rebound_is_that_of_the_mean_stock(found, texts, tmp_path):
+    rows = {row["scenario"]: row for row in read(tmp_path, texts["rebound.csv"])}
+    assert set(rows) == {"short", "halves"}
+    for name, row in rows.items():
+        origin = found.windows[name].origin_day
+        stock = {s: found.outcomes[s].mean_stock for s in ("none", name)}
+        year = whole_days(1, "year")
+        last = last_release_day(found.scenario(name))
+        gap = {day: stock["none"][day] - stock[name][day] for day in (last, origin + year)}
+        assert float(row["initial_gap"]) == pytest.approx(gap[last])
+        assert float(row["left_after_1_years"]) == pytest.approx(gap[origin + year] / gap[last])
+
+
+def test_per_cent_are_of_the_baseline(texts, tmp_path):
+    for row in read(tmp_path, texts["differences.csv"]):
+        if row["percent"]:
+            share = 100 * float(row["mean"]) / float(row["baseline_mean"])
+            assert float(row["percent"]) == pytest.approx(share)
+        else:
+            assert float(row["baseline_mean"]) == 0
+
+
 def test_the_waterfall_adds_up(texts, tmp_path):
     rows = read(tmp_path, texts["waterfall.csv"])
     means = {(r["scenario"], r["decree"], r["clause"], r["stage"], r["group"]): float(r["mean"])
@@ -196,7 +220,9 @@ def test_json_holds_what_the_files_hold_and_no_estimate_of_the_unobserved():
     told = data.as_json(late, {"seed": 1})
     measures = {d["measure"] for d in told["differences"]}
     assert measures == {
-        f"{what} {when}" for what in ("held", "occupancy") for when in ("on the eve", "1 year after")
+        f"{what} {when}"
+        for what in ("held", "occupancy")
+        for when in ("on the eve", "1 year after")
     }
     for scenario in told["scenarios"]:
         assert {e["measure"] for e in scenario["estimates"]} == measures
