@@ -45,11 +45,11 @@ demo: $(READY)  ## compare the shipped pardons on both worlds (results/demo, res
 	    scenarios/2015-anniversary.yaml scenarios/2015-anniversary-few.yaml \
 	    scenarios/2019-surprise.yaml scenarios/2020-anniversary.yaml \
 	    --baseline no-pardon --baseline customary --align 2020-10-09 \
-	    --replications 20 --seed 2020 --assumptions 5 --out results/demo --force >/dev/null
+	    --replications 20 --seed 2020 --assumptions 5 --out results/demo >/dev/null
 	$(BIN)/amnesty compare scenarios/no-pardon.yaml scenarios/customary.yaml \
 	    scenarios/2020-anniversary.yaml --world scenarios/dprk-70k.yaml \
 	    --baseline no-pardon --baseline customary --align 2020-10-09 \
-	    --replications 5 --seed 2020 --out results/demo-70k --force >/dev/null
+	    --replications 5 --seed 2020 --out results/demo-70k >/dev/null
 	@$(BIN)/amnesty table results/demo effects
 	@$(BIN)/amnesty table results/demo-70k effects
 	@$(BIN)/amnesty waterfall results/demo --scenario 2020-anniversary

@@ -38,6 +38,8 @@ DTYPES: dict[str, type[np.generic]] = {
     "eligible_on": np.int32,
 }  # fmt: skip
 """Types of the register's columns."""
+OF_A_SPELL = (Stream.HEALTH, Stream.OFFENCE, Stream.SENTENCE, Stream.CAMP)
+"""What is drawn anew for each spell."""
 FIRST, RETURN, ARREST = 0, 1, 2
 """Kinds of admission: first, return after a spell, arrest in a drive."""
 START, PAST, NEW = 0, 1, 2
@@ -185,10 +187,7 @@ def next_spell(
     kept: Columns,
 ) -> Columns:
     """Draw the next spell of people who return; `kept` is what stays with a person."""
-
-    def words(stream: Stream) -> Words:
-        return draws.at(stream, person, spell=spell, line=line)
-
+    words = draws.several(OF_A_SPELL, person, spell=spell, line=line)
     n = len(person)
     hold = np.full(n, NEW)
     health = _pick_health(prisons, words, NEW, hold)

@@ -11,6 +11,7 @@ Two scenarios that agree on a person's address agree on everything that is drawn
 """
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from functools import lru_cache
@@ -19,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.philox import run_words, scattered_words
+from sim.custody.philox import run_words, scattered_words, words_of_keys
 
 Words: TypeAlias = NDArray[np.uint64]
 Persons: TypeAlias = NDArray[np.int64]
@@ -31,6 +32,10 @@ PAST_RELEASES = 2**40
 """First id of those released before day 0."""
 ARRIVALS = 2 * 2**40
 """First id of those first admitted from day 0 on."""
+
+
+ONE_BY_ONE, TOGETHER = 3, 8192
+"""So few persons are drawn one by one; so many words are drawn together at most."""
 
 
 @unique
@@ -163,6 +168,28 @@ class Draws:
             raise ValueError(f"person must not be negative, found {persons.min()}")
         spells, lines = _counter_word("spell", spell), _counter_word("line", line)
         return scattered_words(self._key(stream, salt), persons, spells, occurrence, lines)
+
+    def several(
+        self, streams: Sequence[Stream], person: Persons, *, spell: Numbers, line: Words
+    ) -> Callable[[Stream], Words]:
+        """Return the words of the listed persons in several streams, as `at` gives them.
+
+        Of few persons all streams are drawn at once, which costs little more than one.
+
+        Raises
+        ------
+        ValueError
+            If any part of an address is negative.
+        """
+        if not ONE_BY_ONE < len(person) <= TOGETHER // len(streams):
+            return lambda stream: self.at(stream, person, spell=spell, line=line)
+        persons = np.asarray(person, dtype=np.int64)
+        if persons.min() < 0:
+            raise ValueError(f"person must not be negative, found {persons.min()}")
+        spells, lines = _counter_word("spell", spell), _counter_word("line", line)
+        keys = np.stack([self._key(stream, 0) for stream in streams])
+        words = words_of_keys(keys, persons, spells, 0, lines)
+        return dict(zip(streams, words, strict=True)).__getitem__
 
     def _key(self, stream: Stream, salt: int) -> Words:
         _refuse_outside("salt", salt, 2**64)

@@ -284,3 +284,25 @@ def test_neighbouring_addresses_are_uncorrelated(change):
     one, other = uniforms(DRAWS.column(Stream.DEATH, 0, n)), uniforms(others[change])
     correlation = np.corrcoef(one, other)[0, 1]
     assert abs(correlation) * np.sqrt(n) < stats.norm.isf(FALSE_ALARM / 2)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, 4, 5, 100, 2048, 2049])
+def test_several_streams_at_once_are_those_one_by_one(number):
+    draws = Draws(3, 5)
+    streams = (Stream.HEALTH, Stream.OFFENCE, Stream.SENTENCE, Stream.CAMP)
+    person = np.array([k * 7919 % 10_007 + 2**40 * (k % 3) for k in range(number)], dtype=np.int64)
+    spell = np.arange(number) % 5 + 1
+    line = np.where(np.arange(number) % 4, 0, 2**63 + 17).astype(np.uint64)
+    words = draws.several(streams, person, spell=spell, line=line)
+    for stream in streams:
+        one = draws.at(stream, person, spell=spell, line=line)
+        np.testing.assert_array_equal(words(stream), one, err_msg=stream.name)
+
+
+def test_several_streams_refuse_negative_addresses():
+    person = np.array([5, -1, 3, 2], dtype=np.int64)
+    line, spell = np.zeros(4, dtype=np.uint64), np.ones(4, dtype=np.int64)
+    with pytest.raises(ValueError, match="person must not be negative, found -1"):
+        Draws(1, 0).several((Stream.CAMP,), person, spell=spell, line=line)
+    with pytest.raises(ValueError, match="spell must be from 0 to"):
+        Draws(1, 0).several((Stream.CAMP,), np.abs(person), spell=-spell, line=line)

@@ -42,8 +42,9 @@ def run(some_work, executor, **how):
 # --- The same cells everywhere.
 
 
-def test_two_processes_give_equal_cells(points, cells):
-    with processes(2) as executor:
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_any_number_of_processes_gives_equal_cells(points, cells, number):
+    with processes(number) as executor:
         assert run(work(points, 5), executor) == cells
 
 
