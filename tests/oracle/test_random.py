@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 
-from sim.custody.prisons import prisons
 from sim.custody.streams import Draws
 from sim.scenario.problems import ScenarioError
 from tests.oracle.compare import check
-from tests.oracle.worlds import FLAGS, file_of, scenario_of
+from tests.oracle.rules import file_of
+from tests.oracle.worlds import FLAGS, Chooser, scenario_of
 
-NUMBERS = st.integers(0, 2**24 - 1)
-FLAG_WORDS = st.binary(min_size=FLAGS // 8, max_size=FLAGS // 8)
+WORDS = st.binary(min_size=4, max_size=4)
+"""Three of them: to mix the parts of one example, as the library does, makes a wholly new one."""
+FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
 SEEN = (
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "expired waiting", "died waiting", "moved while waiting", "still waiting",
@@ -31,13 +31,18 @@ SEEN = (
 """What must have happened somewhere, or the examples show too little."""
 
 
-def _examined(file: dict[str, Any], seed: int, stops: list[int], seen: Counter[str]) -> None:
-    scenario = scenario_of(file)
+def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
+    some = Chooser(address, flags)
+    draws = Draws(some.random.getrandbits(32), 0)
     try:
-        world = prisons(scenario)
+        file, world = file_of(some, draws)
     except ScenarioError:
         reject()  # a world that cannot be: a label nobody can bear, returns beyond admissions
-    oracle, cell = check(scenario, Draws(seed, 0), stops, world=world)
+    note(json.dumps(file, indent=1))
+    # Its days take the day clock half of all time: every third example has it.
+    stops = some.few(range(world.days), 0, 8)
+    clocks = ("day", stops) if some.often(0.33) else (stops,)
+    oracle, cell = check(scenario_of(file), draws, clocks, world=world)
     series, curves = cell.record.series, cell.record.curves
     fixed = int(series["releases from fixed terms"].sum())
     seen["freed of a fixed term"] += fixed
@@ -62,7 +67,8 @@ def _examined(file: dict[str, Any], seed: int, stops: list[int], seen: Counter[s
         seen["labelled"] += s.labelled
 
 
-def _run(examples: int) -> None:
+def _run(examples: int) -> list[str]:
+    """Examine so many worlds; return what happened in none of them."""
     seen: Counter[str] = Counter()
 
     @settings(
@@ -72,26 +78,20 @@ def _run(examples: int) -> None:
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(
-        NUMBERS,
-        FLAG_WORDS,
-        FLAG_WORDS,
-        st.integers(0, 999),
-        st.lists(st.integers(0, 2191), max_size=8),
-    )
-    def examine(number: int, one: bytes, other: bytes, seed: int, stops: list[int]) -> None:
-        file = file_of(number, int.from_bytes(one) | int.from_bytes(other))
-        note(json.dumps(file, indent=1))
-        _examined(file, seed, stops, seen)
+    @given(WORDS, WORDS, WORDS, FLAG_WORDS)
+    def examine(one: bytes, two: bytes, three: bytes, kept: bytes) -> None:
+        half = FLAGS // 8
+        flags = int.from_bytes(kept[:half]) | int.from_bytes(kept[half:])
+        _examined(one + two + three, flags, seen)
 
     examine()
-    assert not [what for what in SEEN if not seen[what]]
+    return [what for what in SEEN if not seen[what]]
 
 
-def test_hundred_random_worlds_and_decrees():
-    _run(100)
+def test_random_worlds_and_decrees():
+    assert len(_run(150)) <= 3  # what is rarest need not be among so few
 
 
 @pytest.mark.slow
-def test_two_thousand_random_worlds_and_decrees():
-    _run(2000)
+def test_many_random_worlds_and_decrees():
+    assert _run(2000) == []

@@ -58,7 +58,7 @@ def _same(file: Path, held: int) -> None:
     scenario = load(file)
     if held < scenario.world.held.value:
         scenario = scaled(scenario, held)
-    oracle, _ = check(scenario, DRAWS, STOPS, world=solved(scenario))
+    oracle, _ = check(scenario, DRAWS, ("day", STOPS), world=solved(scenario))
     granted = {
         docket.occasion.decree
         for docket in oracle.dockets

@@ -1,0 +1,320 @@
+"""Random decrees over the whole language, most of whose thresholds somebody just meets or misses.
+
+Dates are those on which something happens to a person of the world: an admission, a birthday, a
+due day. Lengths, shares and amounts are those of somebody held on the day that is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sim.custody.hazards import NEVER
+from sim.custody.people import Columns, people_at_hand
+from sim.custody.prisons import Prisons, prisons
+from sim.custody.streams import Draws
+from sim.scenario.occasions import occasions
+from tests.oracle.law import birthdays, day_of_year
+from tests.oracle.worlds import (
+    FEASTS,
+    LENGTHS,
+    REST,
+    Chooser,
+    Node,
+    scenario_of,
+    without_nones,
+    world_of,
+)
+
+NAMES = ("beta", "alpha", "gamma")
+BARS = ("first bar", "second bar")
+SHARES = ("0%", "1/3", "50%", "2/3", "70%", "100%")
+EVERYBODY = {"served": ">= 0 days"}
+OPERATORS = ("<", "<=", ">", ">=")
+RANKS = (
+    "longest served", "longest served share", "least remaining", "shortest sentence", "oldest",
+    "ill first", "lottery",
+)  # fmt: skip
+FORTY = 40
+
+
+def file_of(some: Chooser, draws: Draws) -> tuple[Node, Prisons]:
+    """What a file says of a random world under up to three random decrees; the world solved.
+
+    Raises
+    ------
+    ScenarioError
+        If the world cannot be: a label nobody can bear, returns beyond admissions.
+    """
+    world = world_of(some)
+    solved = prisons(scenario_of({"title": "random", "world": world}))
+    people = people_at_hand(solved, draws)
+    decrees = _Decrees(some, world, people).all()
+    return {"title": "random", "world": world, "decrees": decrees}, solved
+
+
+@dataclass(frozen=True)
+class _Person:
+    """What is known of somebody without any decree; `due` is None for life."""
+
+    admitted: int
+    due: int | None
+    imposed: int
+    born: int
+
+
+class _Decrees:
+    def __init__(self, some: Chooser, world: Node, people: Columns) -> None:
+        self.some, self.world = some, world
+        self.start, self.end = (date.fromisoformat(world[key]) for key in ("start", "end"))
+        self.last = (self.end - self.start).days - 1
+        c: dict[str, Any] = {name: column.tolist() for name, column in people.items()}
+        columns = (c["admitted"], c["due"], c["imposed"], c["born"])
+        self.people = [
+            _Person(admitted, None if due >= NEVER else due, imposed, born)
+            for admitted, due, imposed, born in zip(*columns, strict=True)
+        ]
+        self.wide = some.often(0.6)  # decrees for nearly everybody, which meet in one person
+        self.names: Sequence[str] = some.one((NAMES[:1], NAMES[:2], NAMES, NAMES, NAMES, NAMES))
+
+    def all(self) -> Node:
+        days = [self.start + timedelta(days=day) for day in self._pool()]
+        found = {name: self._decree(days) for name in self.names}
+        named = {name for name in self.names if f"'by': '{name}'" in str(found)}
+        return without_nones({
+            name: decree if name in named else self.some.maybe(decree, 0.95)
+            for name, decree in found.items()
+        })  # fmt: skip
+
+    def _pool(self) -> list[int]:
+        """Few days, the first and the last among them, so that decrees and merit meet on one."""
+        some, merit = self.some, self.world.get("merit")
+        pool = [some.random.randint(0, self.last)]
+        for _ in range(4):
+            pool += self._moments(some.one(self.people)) if self.people else []
+        if merit:
+            month, day = map(int, merit["each"].split("-"))
+            for year in (self.start.year, self.start.year + 1):
+                pool.append((day_of_year(year, month, day) - self.start).days)
+        within = [day for day in pool if 0 <= day <= self.last]
+        return [0, self.last, *some.few(within, min(3, len(within)), 4)]
+
+    def _moments(self, person: _Person) -> list[int]:
+        label = self.world.get("earlier reductions")
+        days = {"0 days": 0, "30 days": 30, "6 months": 183}
+        after = days[label["after"]["value"]] if label else 0
+        born = self.start + timedelta(days=person.born)
+        year = self.some.random.randint(self.start.year, self.end.year)
+        birthday = (day_of_year(year, born.month, born.day) - self.start).days
+        due = [] if person.due is None else [person.due, person.due - 1]
+        return [person.admitted, person.admitted + after, birthday, birthday - 1, *due]
+
+    def _decree(self, days: Sequence[date]) -> Node:
+        some = self.some
+        frame = {**REST, **self._dates(days), "release": self._afterwards()}
+        look = _Look(some, self.world, self.names, self.people, self._readings(frame))
+        excluded = [name for name in BARS if some.often(0.3 if self.wide else 0.5)]
+        clauses = some.first(("one", "two", "three"), 1)
+        caps = ("2 in all", "5 in all", "1 per camp", "3 per camp", "0 in all", "0 per camp")
+        return frame | without_nones({
+            "exclude": {name: look.predicate() for name in excluded},
+            "clauses": {name: self._clause(look, excluded) for name in clauses},
+            "review": some.maybe(self._review(), 0.5),
+            "cap": some.maybe(some.one(caps), 0.6),
+            "rank": some.few(RANKS, 1, 2),
+            "counts": some.one(("releases", "reductions", "both")),
+            "drive": some.maybe({
+                "arrests per release": some.one(("60%", "100%", "0%")),
+                "within": some.one(("90 days", "1 day")),
+            }, 0.5),
+        })  # fmt: skip
+
+    def _readings(self, frame: Node) -> list[tuple[int, int, int]]:
+        """Days of the close of lists, of thresholds and of the grant, of each occasion."""
+        bare = frame | {"clauses": {"one": {"when": EVERYBODY, "then": "release"}}}
+        data = {"title": "random", "world": self.world, "decrees": {"bare": bare}}
+        found = occasions(scenario_of(data))
+        return [(o.close_day, o.threshold_day, o.grant_day) for o in found]
+
+    def _dates(self, days: Sequence[date]) -> Node:
+        some = self.some
+        readings = ("lists", "grant", "release")
+        if some.often(0.3):
+            feasts = some.few((*FEASTS, *(f"{day:%m-%d}" for day in days[2:])), 1, 4)
+            return {
+                "every": "year",
+                "dates": list(dict.fromkeys(feasts)),
+                "thresholds_on": some.one(readings),
+            }
+        ordered, due, granted = sorted(some.one(days) for _ in range(3))
+        shifted = due + timedelta(days=some.random.randint(-400, 400))
+        threshold = min(max(shifted, days[0]), days[1])
+        return without_nones(
+            {
+                "ordered": some.maybe(ordered.isoformat(), 0.5),
+                "lists_due": some.maybe(due.isoformat()),
+                "granted": granted.isoformat(),
+                "thresholds_on": some.one((*readings, threshold.isoformat())),
+            }
+        )
+
+    def _afterwards(self) -> Node:
+        some = self.some
+        education = some.one(("60 days", "60 days", "400 days", "1 day", "0 days"))
+        exile = {"origin": some.one(list(self.world["origins"])), "to": "chosen by camp"}
+        return without_nones(
+            {
+                "education": some.maybe(f"{education} from {some.one(('listing', 'grant'))}", 0.5),
+                "over": some.maybe(some.one(("2 days", "5 days", "1 day")), 0.5),
+                "escort": some.often(0.5),
+                "exile": some.maybe(exile) if "exile" in self.world else None,
+                "supervision": some.often(0.5),
+                "job": some.maybe(some.one(("50%", "100%", "0%")), 0.5),
+            }
+        )
+
+    def _review(self) -> Node:
+        chances = ("50%", "80%", "100%", "0%")
+        return without_nones({
+            "recommended": self.some.maybe(self.some.one(chances)),
+            "approved": self.some.maybe(self.some.one(chances)),
+        })  # fmt: skip
+
+    def _clause(self, look: _Look, excluded: Sequence[str]) -> Node:
+        some = self.some
+        narrow = look.predicate()
+        return without_nones({
+            "when": EVERYBODY if some.often(0.5 if self.wide else 0.1) else narrow,
+            "then": "release" if some.often(0.5) else {"reduce": look.cut()},
+            "review": some.maybe(self._review(), 0.3),
+            "despite": [name for name in excluded if some.often(0.3)] or None,
+        })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Writes what a decree may ask of those it looks at, on its own days."""
+
+    some: Chooser
+    world: Node
+    names: Sequence[str]
+    people: Sequence[_Person]
+    readings: Sequence[tuple[int, int, int]]
+
+    def predicate(self, depth: int = 2) -> Node:
+        """Conditions over the whole grammar."""
+        some = self.some
+        if depth and some.often(0.2):
+            return [self.predicate(depth - 1) for _ in range(some.one((1, 2, 2)))]
+        leaves: list[Callable[[], Node]] = [
+            self._length, self._length, self._share, self._age, self._category, self._reductions,
+        ]  # fmt: skip
+        found: dict[str, Node] = {}
+        for _ in range(some.one((1, 1, 1, 2))):
+            if depth and some.often(0.15):
+                found["not"] = self.predicate(depth - 1)
+            else:
+                found.update(some.one(leaves)())
+        return found
+
+    def cut(self) -> Node:
+        some = self.some
+        amounts = (
+            "1 day", "6 months", "1 year", "1/4 of sentence", "1/2 of remaining", "2/3 of term",
+            "100% of remaining", "half the term", "0 days", "1/300 of remaining",
+        )  # fmt: skip
+        limits = ("half the sentence", "half the term", "4 months", "1/3 of remaining")
+        amount = some.one(amounts)
+        if (found := self._somebody()) is not None and some.often(0.3):
+            person, _, _, grant = found
+            if person.due is not None and person.due > grant:  # leaves nothing, or the last day
+                amount = f"{person.due - grant - some.one((0, 1))} days"
+        return without_nones({"by": amount, "at most": some.maybe(some.one(limits), 0.4)})
+
+    def _somebody(self) -> tuple[_Person, int, int, int] | None:
+        """Somebody who may be held when lists close, and the days of that occasion."""
+        if not self.readings:
+            return None
+        close, threshold, grant = self.some.one(self.readings)
+        held = [
+            person
+            for person in self.people
+            if person.admitted <= close and (person.due is None or person.due > close)
+        ]
+        return (self.some.one(held), close, threshold, grant) if held else None
+
+    def _length(self) -> Node:
+        some = self.some
+        attribute = some.one(("sentence", "term", "served", "served", "remaining", "until due"))
+        sizes = ("0 days", "1 day", "30 days", "6 months", *LENGTHS)
+        size = some.one(sizes)
+        if (found := self._somebody()) is not None and some.often(0.7):
+            person, _, threshold, _ = found
+            days = {"served": threshold - person.admitted, "sentence": person.imposed}
+            if person.due is not None:
+                left = person.due - threshold
+                term = person.due - person.admitted
+                days |= {"remaining": left, "until due": left, "term": term}
+            if 0 <= days.get(attribute, -1) < NEVER:
+                size = f"{days[attribute]} days"
+        if some.often(0.1):
+            return {attribute: f">= {some.one(sizes[:4])} and < {some.one(sizes[3:])}"}
+        return {attribute: f"{some.one((*OPERATORS, '=='))} {size}"}
+
+    def _share(self) -> Node:
+        some = self.some
+        attribute = some.one(("served share", "served share of sentence"))
+        share = some.one(SHARES)
+        if (found := self._somebody()) is not None and some.often(0.7):
+            person, _, threshold, _ = found
+            if person.due is not None:  # exactly his share, or half a day beside it
+                whole = {"served share": person.due - person.admitted}.get(attribute)
+                whole = 2 * (person.imposed if whole is None else whole)
+                part = 2 * (threshold - person.admitted) + some.one((-1, 0, 1))
+                share = f"{part}/{whole}" if 0 <= part <= whole else share
+        if some.often(0.1):
+            return {attribute: f"> {some.one(SHARES[:3])} and <= {some.one(SHARES[2:])}"}
+        return {attribute: f"{some.one(OPERATORS)} {share}"}
+
+    def _age(self) -> Node:
+        some = self.some
+        attribute = some.one(("age", "age at offence"))
+        years = some.one((16, 18, FORTY))
+        if (found := self._somebody()) is not None and some.often(0.7):
+            person, _, threshold, _ = found
+            start = date.fromisoformat(self.world["start"])
+            delay = int(self.world["offence to admission"]["value"].split()[0])
+            days = {"age": threshold, "age at offence": person.admitted - delay}
+            years = birthdays(start, person.born, days[attribute])
+        return {attribute: f"{some.one((*OPERATORS, '=='))} {years} years"}
+
+    def _category(self) -> Node:
+        some, world = self.some, self.world
+        places = [*world["origins"], *world.get("exile", {}).get("destinations", ())]
+        words = {
+            "offence": list(world["offences"]),
+            "camp": list(world["camps"]),
+            "origin": list(world["origins"]),
+            "residence": list(dict.fromkeys(places)),
+            "health": list(world["health"]["states"]),
+            "sex": ["women", "men"],
+        }
+        if any("petty" in offence for offence in world["offences"].values()):
+            words["gravity"] = ["petty", "ordinary"]
+        tags = sorted({tag for offence in world["offences"].values() for tag in offence["tags"]})
+        name = some.one(list(words))
+        if name == "offence" and tags and some.often(0.5):
+            tagged = {"tag": some.one(tags)}
+            return {name: {"not": tagged} if some.often(0.3) else tagged}
+        value = some.few(words[name], 1, 2)
+        if some.often(0.3):
+            return {name: {"not": value}}
+        return {name: value[0] if len(value) == 1 else value}
+
+    def _reductions(self) -> Node:
+        some = self.some
+        count = some.one((">= 1", "== 0", "< 2", "> 1", "<= 1"))
+        by = some.one(("any", "pardon", "merit", *self.names))
+        return {"reductions": {"by": by, "count": count} if some.often(0.5) else count}
