@@ -75,6 +75,7 @@ class Comparison:
     digests: dict[str, str] = field(default_factory=dict)
     rebounds: dict[tuple[str, str], Rebound] = field(default_factory=dict)
     relatives: dict[tuple[str, str, str], Ratio] = field(default_factory=dict)
+    align: date | None = None
 
     def scenario(self, label: str) -> Scenario:
         """Return a scenario by its label."""
@@ -147,6 +148,7 @@ def answer(asked: Question, study: Study) -> Comparison:
         {(policy, measure): d for (policy, _, measure), d in dict(early or {}).items()}, asked.few,
         {s.world.name: tables[s.world_address] for s in asked.scenarios},
         _rebounds(asked, found), _relatives(asked, found),
+        asked.align,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sim.analysis.estimates import Floats
 from sim.analysis.measures import MEASURE
 from sim.analysis.question import Question, read
+from sim.scenario.problems import nearest
 from sim.study.precision import Precision, Verdict, verdict
 from sim.study.study import Crew, Progress, Study
 
@@ -47,7 +48,7 @@ def rule_for(asked: Question, wishes: Iterable[Wish], budget: int) -> Precision:
         raise ValueError("one scenario alone has no differences to be precise about")
     for wish in wishes:
         if wish.measure not in MEASURE:
-            raise ValueError(f"no measure {wish.measure!r}: expected one of {', '.join(MEASURE)}")
+            raise ValueError(f"no measure {wish.measure!r}: {nearest(wish.measure, MEASURE)}")
         for pair in pairs:
             if wish.relative is not None:
                 relative[_name(pair, wish.measure)] = wish.relative

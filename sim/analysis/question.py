@@ -46,6 +46,8 @@ class Question:
         Of the comparison, and of the one-at-a-time runs.
     pairs
         The one-at-a-time runs, compared with the first baseline.
+    align
+        The date to which scenarios were moved, if they were.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -56,6 +58,7 @@ class Question:
     replications: int
     few: int
     pairs: tuple[Pair, ...]
+    align: date | None = None
 
     @property
     def asked(self) -> list[Ask]:
@@ -144,7 +147,7 @@ def question(
         solved(scenario)  # what cannot be solved is told before anything runs
     return Question(
         tuple(moved), tuple(s.name for s in policies), tuple(names), windows, seed, replications,
-        min(assumptions, replications), pairs,
+        min(assumptions, replications), pairs, align,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from sim.cli import designs, folders, laws, runs
+from sim.cli import designs, folders, laws, runs, verification
 
 __all__ = ["app", "main"]
 
@@ -20,8 +20,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    laws.check, runs.run, runs.compare, designs.sweep, designs.sensitivity, designs.attribute,
-    folders.waterfall, folders.table, folders.status, folders.merge,
+    laws.check, laws.explain, laws.diff, laws.schema, laws.init,
+    runs.run, runs.compare, designs.sweep, designs.sensitivity, designs.attribute,
+    folders.waterfall, folders.table, folders.status, folders.merge, folders.export,
+    verification.verify,
 ):  # fmt: skip
     app.command()(command)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,6 +69,8 @@ def sweep(
     with plain_errors():
         work = Work(workers, out, force, quiet, shard, cluster)
         asked = _sweep_asked(file, vary or [], baseline, world, replications, seed)
+        both = [point for row in asked.rows for point in (row.baseline, row.policy)]
+        scenarios = _told_apart([point.scenario for point in both])
         for one, other in asked.repeated:
             say(f"{one} asks the same as {other}")
         if dry_run:
@@ -87,8 +90,7 @@ def sweep(
 
         rows = list(sweep_rows(found))
         tables = sweep_tables(found)
-        scenarios = [row.policy.scenario for row in asked.rows]
-        about = {"seed": seed, "replications": replications, "title": asked.title,
+        about = {"kind": "sweep", "seed": seed, "replications": replications, "title": asked.title,
                  "tables_sha256": dict(found.tables)}  # fmt: skip
         described_so = described(about, scenarios, command_line(), time.monotonic() - began)
         files = {"sweep.csv": csv_text(rows), **resolved_files(scenarios)}
@@ -159,6 +161,8 @@ def sensitivity(
     workers: Workers = 0,
     out: Out = None,
     force: Force = False,
+    cluster: Cluster = None,
+    shard: ShardText = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -169,7 +173,7 @@ def sensitivity(
     """
     with plain_errors():
         day = date_of(align, "--align")
-        work = Work(workers, out, force, quiet)
+        work = Work(workers, out, force, quiet, shard, cluster)
         policies, compared = _policies(files, baseline, world)
         from sim.analysis.ignorance import DESIGNS, chosen_design
         from sim.analysis.question import aligned
@@ -196,6 +200,8 @@ def attribute(
     workers: Workers = 0,
     out: Out = None,
     force: Force = False,
+    cluster: Cluster = None,
+    shard: ShardText = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -209,21 +215,27 @@ def attribute(
         from sim.scenario.load import load
         from sim.scenario.variants import without_decrees
 
-        work = Work(workers, out, force, quiet)
+        work = Work(workers, out, force, quiet, shard, cluster)
         scenario = load(file, world=world)
         compared = load(baseline, world=world) if baseline else without_decrees(scenario)
+        _told_apart([compared, scenario])
         with plain_values(str(file)):
             asked = clause_question(scenario, compared, replications=replications, seed=seed)
         began = time.monotonic()
         with work.study() as study:
             work.compute(study, asked.asked, seed)
+            if work.shard is not None:
+                return
             found = clause_shares(asked, study)
             tables_sha256 = study.store.tables()
         from sim.paper.clauses import clause_rows, clause_table
         from sim.paper.data import csv_text, resolved_files
         from sim.paper.manifest import command_line, described
 
-        about = {"seed": seed, "replications": replications, "tables_sha256": tables_sha256}
+        about = {
+            "kind": "attribution", "seed": seed, "replications": replications,
+            "tables_sha256": tables_sha256,
+        }  # fmt: skip
         so = described(about, [compared, scenario], command_line(), time.monotonic() - began)
         rows, tables = list(clause_rows(found)), {"clauses": clause_table(found)}
         files = {"clauses.csv": csv_text(rows), "clauses.txt": tables["clauses"] + "\n",
@@ -240,5 +252,14 @@ def _policies(
     policies = load_all(files, world)
     compared = load(baseline, world=world) if baseline else without_decrees(policies[0])
     if compared.name in [policy.name for policy in policies]:
-        stop(f"--baseline: {compared.name!r} is among the files; compare it with itself is nothing")
+        stop(f"--baseline: {compared.name!r} is among the files; it has no difference from itself")
     return policies, compared
+
+
+def _told_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """Return each scenario once; refuse two of one name."""
+    found: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        if found.setdefault(scenario.name, scenario).address != scenario.address:
+            stop(f"two scenarios are called {scenario.name!r}; rename one")
+    return list(found.values())

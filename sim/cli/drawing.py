@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.cli.messages import plain_values, say
+from sim.cli.messages import plain_values, say, stop
 from sim.cli.work import Work
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Floats
+    from sim.analysis.ignorance import Draws
     from sim.paper.ignorance import Layers
     from sim.scenario.load import Scenario
     from sim.scenario.ranges import Range, Switch
@@ -37,19 +38,19 @@ class Drawing:
         from sim.analysis.compare import answer
         from sim.analysis.ignorance import DESIGNS, plan_draws, read_draws
         from sim.analysis.question import question
-        from sim.study.execute import processes
 
         began = time.monotonic()
         written = question([baseline, *policies], replications=self.replications, seed=self.seed)
         if not self.work.quiet:
             say(f"Drawing {len(self.points)} worlds of {len(self.drawn)} assumptions")
+        with self.work.crew() as crew, crew.at_work() as (executor, _):
+            plan = plan_draws(policies, baseline, self.points, drawn=self.drawn, executor=executor)
+        self._refuse_gaps(plan)
         with self.work.study() as study:
-            with processes(self.work.workers) as executor:
-                plan = plan_draws(
-                    policies, baseline, self.points, drawn=self.drawn, executor=executor
-                )
             asked = [*written.asked, *plan.asked(self.replications)]
             self.work.compute(study, asked, self.seed)
+            if self.work.shard is not None:
+                return
             central = answer(written, study)
             found = read_draws(plan, study, self.replications, self.seed)
         from sim.paper.ignorance import layers_of
@@ -58,13 +59,23 @@ class Drawing:
             layers = layers_of(central, plan, found, self.design, DESIGNS[self.design], self.seed)
         self._finish(layers, time.monotonic() - began, as_json=as_json)
 
+    def _refuse_gaps(self, plan: Draws) -> None:
+        """Refuse draws that tell nothing, before their cells are computed."""
+        gaps, whole = plan.left_out, self.design in ("morris", "saltelli")
+        if gaps and (whole or not plan.possible):
+            stop(f"--design: {len(gaps)} of {len(plan.design)} draws describe no possible world"
+                 f"{', and these indices need every draw' if whole else ''}; the first: "
+                 f"{gaps[0].why}. Leave assumptions out (--only)"
+                 f"{', or use lhs' if whole else ''}")  # fmt: skip
+
     def _finish(self, layers: Layers, seconds: float, *, as_json: bool) -> None:
         from sim.paper.ignorance import files_of_layers, ignorance_tables
         from sim.paper.manifest import command_line, described
 
         written = layers.written
         about = {
-            "seed": self.seed, "replications": self.replications, "draws": len(self.points),
+            "kind": "sensitivity", "seed": self.seed, "replications": self.replications,
+            "draws": len(self.points),
             "possible_draws": len(layers.plan.possible), "design": layers.design,
             "tables_sha256": written.digests,
         }  # fmt: skip

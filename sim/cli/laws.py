@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.messages import DOES_NOT_HOLD, WRONG_INPUT, plain_errors, say
-from sim.cli.options import Files, Json
+from sim.cli.messages import DOES_NOT_HOLD, WRONG_INPUT, plain_errors, say, stop
+from sim.cli.options import Files, Json, load_all
 
 if TYPE_CHECKING:
     from sim.analysis.check import FileResult
+    from sim.scenario.load import Scenario
+
+
+class Format(StrEnum):
+    """How a law in words is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
 
 
 def check(files: Files, as_json: Json = False) -> None:
@@ -53,3 +64,107 @@ def _verdict(result: FileResult) -> Iterator[str]:
     if result["ok"]:
         cases = len(result["cases"])
         yield f"{result['file']}: in order; {cases} case{'s hold' if cases != 1 else ' holds'}"
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(help="A scenario or a sweep; a shipped one by name.")],
+    form: Annotated[
+        Format, typer.Option("--format", help="Plain text, Markdown with citations, or JSON.")
+    ] = Format.TEXT,
+) -> None:
+    """Write the decrees of a file in plain English, fit for an appendix.
+
+    The words are written from what is run, not from the file's text.
+    """
+    with plain_errors():
+        from sim.scenario.explanation import as_markdown, as_text, explained
+        from sim.scenario.sweep import is_sweep_file, load_sweep
+
+        if is_sweep_file(file):
+            sweep = load_sweep(file)
+            section, sources = explained(sweep), sweep.scenario.sources
+        else:
+            (scenario,) = load_all([file], None)
+            section, sources = explained(scenario), scenario.sources
+        match form:
+            case Format.TEXT:
+                typer.echo(as_text(section))
+            case Format.MARKDOWN:
+                typer.echo(as_markdown(section, sources))
+            case Format.JSON:
+                typer.echo(json.dumps(section.as_json(), indent=1, ensure_ascii=False))
+
+
+def diff(
+    one: Annotated[Path, typer.Argument(help="A scenario file; a shipped one by name.")],
+    other: Annotated[Path, typer.Argument(help="The scenario with which it is compared.")],
+    as_json: Json = False,
+) -> None:
+    """Tell in words what differs between two scenarios, and from which day on."""
+    with plain_errors():
+        from sim.scenario.difference import difference
+
+        found = difference(*_two(one, other))
+        told = json.dumps(found.as_json(), indent=1, ensure_ascii=False)
+        typer.echo(told if as_json else found.in_words())
+
+
+def _two(one: Path, other: Path) -> tuple[Scenario, Scenario]:
+    """Load two files, which may be called the same; the mistakes of both are told."""
+    from sim.scenario.problems import Problem, ScenarioError
+
+    found: list[Scenario] = []
+    problems: list[Problem] = []
+    for file in (one, other):
+        try:
+            found += load_all([file], None)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found[0], found[1]
+
+
+def schema(
+    words_of: Annotated[
+        Path | None,
+        typer.Option(help="Allow only the offences, camps, places and sources of this world."),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of files, with which an editor helps while one writes."""
+    with plain_errors():
+        from sim.scenario.schema import schema as schema_of
+
+        known = None if words_of is None else load_all([words_of], None)[0]
+        typer.echo(json.dumps(schema_of(known), indent=1, ensure_ascii=False))
+
+
+def init(
+    name: Annotated[
+        str | None, typer.Argument(help="What the file is called; default: my-pardon.")
+    ] = None,
+    world: Annotated[
+        Path | None, typer.Option(help="The world of the starter; default: dprk.yaml.")
+    ] = None,
+    original: Annotated[
+        str | None,
+        typer.Option("--copy", help="Copy this shipped file instead, to change a line of it."),
+    ] = None,
+) -> None:
+    """Write a commented pardon to begin from, with the sources, in the current folder.
+
+    Nothing is overwritten.
+    """
+    with plain_errors():
+        from sim.scenario.starter import copy, start
+
+        if original is not None and world is not None:
+            stop("--copy: a copy keeps its world; leave out --world")
+        if original is not None:
+            written = copy(Path(), original, name)
+        else:
+            (found,) = load_all([world or Path("dprk.yaml")], None)
+            written = start(Path(), name or "my-pardon", found)
+        for file in written:
+            typer.echo(str(file))
+        say(f"Next: amnesty check {written[0]}")

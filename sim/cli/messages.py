@@ -35,7 +35,7 @@ def plain_errors() -> Iterator[None]:
     try:
         from sim.paper.folder import FolderError, SaveError
         from sim.scenario.problems import ScenarioError
-        from sim.study.cluster import ClusterError
+        from sim.study.cluster import AddressError, ClusterError
         from sim.study.lock import BusyError
         from sim.study.store import DamagedError, StoreError
         from sim.study.study import InterruptedStudyError, WorkerLostError
@@ -43,7 +43,7 @@ def plain_errors() -> Iterator[None]:
         try:
             yield
             sys.stdout.flush()
-        except (ScenarioError, DamagedError, BusyError) as error:
+        except (ScenarioError, DamagedError, BusyError, AddressError) as error:
             stop(str(error))
         except (SaveError, StoreError, WorkerLostError, ClusterError) as error:
             stop(str(error), FAILED)

@@ -36,7 +36,7 @@ Force = Annotated[
     bool, typer.Option("--force", help="Drop the cells that the folder has and begin afresh.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but problems.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Tell what would be computed and how long it takes; then end."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -130,6 +131,10 @@ def compare(
             scenarios, baselines=wanted, replications=replications, seed=seed, align=day,
             assumptions=assumptions,
         )  # fmt: skip
+        if dry_run and wishes:
+            work.rule(asked, wishes, budget)
+            typer.echo("At most, should --precision take the whole budget:")
+            asked = replace(asked, replications=budget)
         if dry_run:
             work.tell(asked.asked, asked.seed)
         else:

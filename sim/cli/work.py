@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
     from sim.analysis.precise import Wish
     from sim.analysis.question import Question
+    from sim.study.precision import Precision
     from sim.study.study import Ask, Crew, Plan, Shard, Study
 
 
@@ -46,6 +48,10 @@ class Work:
         from sim.study.execute import processors
 
         self.shard = _shard(shard, out)
+        if cluster is not None:
+            from sim.study.cluster import answering
+
+            answering(cluster)
         if out is not None:
             check_folder(out)
         self.workers, self.out, self.force = workers or processors(), out, force
@@ -87,9 +93,11 @@ class Work:
 
     def compute(self, study: Study, asked: Sequence[Ask], seed: int) -> None:
         """Compute the missing cells and tell which were there."""
+        self._told(self._computed(study, asked, seed))
+
+    def _computed(self, study: Study, asked: Sequence[Ask], seed: int) -> Plan:
         with shown_progress(self.quiet) as progress, self.crew() as crew:
-            plan = study.compute(asked, seed, crew=crew, shard=self.shard, progress=progress)
-        self._told(plan)
+            return study.compute(asked, seed, crew=crew, shard=self.shard, progress=progress)
 
     def _told(self, plan: Plan) -> None:
         if self.out is None:
@@ -113,28 +121,49 @@ class Work:
         from sim.analysis.compare import answer
 
         began = time.monotonic()
+        rule = self.rule(asked, wishes, budget) if wishes else None
         with self.study() as study:
-            if wishes:
-                asked = self._replicated(study, asked, wishes, budget)
-            self.compute(study, asked.asked, asked.seed)
+            if rule is None:
+                self.compute(study, asked.asked, asked.seed)
+            else:
+                asked = self._replicated(study, asked, rule)
             if self.shard is not None:
                 return
             found = answer(asked, study)
         self.save(found, time.monotonic() - began, as_json=as_json)
 
-    def _replicated(
-        self, study: Study, asked: Question, wishes: Sequence[Wish], budget: int
-    ) -> Question:
-        """Replicate until differences are precise enough, and tell how that ended."""
-        from sim.analysis.precise import replicate, rule_for
+    def rule(self, asked: Question, wishes: Sequence[Wish], budget: int) -> Precision:
+        """Settle when to stop replicating, before a folder is touched."""
+        from sim.analysis.precise import rule_for
 
         if self.shard is not None:
             stop("--precision looks at all cells together; it cannot be used with --shard")
         with plain_values("--precision"):
-            rule = rule_for(asked, wishes, budget)
-            with shown_progress(self.quiet) as progress, self.crew() as crew:
-                asked, judged = replicate(asked, rule, study, crew=crew, progress=progress)
+            return rule_for(asked, wishes, budget)
+
+    def _replicated(self, study: Study, asked: Question, rule: Precision) -> Question:
+        """Replicate until differences are precise enough, and tell how that ended."""
+        from sim.analysis.precise import replicate
+        from sim.study.store import Key
+
+        before, broken = study.store.there(), frozenset(study.store.damaged())
+        with (
+            plain_values("--precision"),
+            shown_progress(self.quiet) as progress,
+            self.crew() as crew,
+        ):
+            asked, judged = replicate(asked, rule, study, crew=crew, progress=progress)
+        plan = self._computed(study, asked.asked, asked.seed)  # the one-at-a-time runs as well
         say(judged.reason[0].upper() + judged.reason[1:])
+        wanted = {
+            Key(ask.point.key, asked.seed, replication)
+            for ask in asked.asked
+            for replication in range(ask.replications)
+        }
+        damaged = tuple(sorted(broken & wanted))
+        computed = study.store.number() - len(before) + len(damaged)
+        there = len((before - broken) & wanted)
+        self._told(replace(plan, there=there, to_compute=computed, damaged=damaged))
         return asked
 
     def save(self, found: Comparison, seconds: float, *, as_json: bool) -> None:
@@ -157,8 +186,10 @@ class Work:
         printed: object = None,
     ) -> None:
         """Write the folder, then print the tables, or JSON where that is asked for."""
+        from sim.paper.dictionary import NAME, dictionary_text
         from sim.paper.folder import SaveError, write_folder
 
+        files = {**files, NAME: dictionary_text(files)}
         unsaved = None
         try:  # before anything is printed, so that a reader who leaves early loses nothing
             if self.out is not None:

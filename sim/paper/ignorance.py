@@ -64,6 +64,8 @@ def layers_of(
         for (policy, measure), one in found.items():
             if measure in HEADLINE:
                 means = one.outcomes.mean(axis=1)
+                if kind == "saltelli" and means.min() == means.max():
+                    continue  # it has no variance to share out
                 indices[policy, measure] = (
                     morris_indices(plan.names, plan.design, means, seed=seed)
                     if kind == "morris"

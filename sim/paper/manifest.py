@@ -22,6 +22,8 @@ PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich
 def manifest(comparison: Comparison, command: list[str], seconds: float) -> dict[str, object]:
     """Describe how a comparison came about: inputs and their hashes, seed, code, machine."""
     about = {
+        "kind": "comparison",
+        "align": None if comparison.align is None else comparison.align.isoformat(),
         "seed": comparison.seed,
         "replications": comparison.replications,
         "assumption_replications": comparison.swing_replications,

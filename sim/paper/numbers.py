@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+
+from sim.paper.table import Cell, Kind, Layer
 
 MINUS = "\N{MINUS SIGN}"
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
@@ -51,7 +54,48 @@ def half_width(low: float | None, high: float | None) -> str:
     return PLUS_MINUS + count((high - low) / 2, 2)
 
 
-def interval(low: float, high: float, *, sign: bool = True) -> str:
+def interval(low: float, high: float, *, sign: bool = True, figures: int = 2) -> str:
     """Write a range."""
     write = signed if sign else count
-    return f"{write(low)} to {write(high)}"
+    return f"{write(low, figures)} to {write(high, figures)}"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A cell as every format prints it: the same figures, the same words.
+
+    ``layers`` are kinds of doubt with their text, such as ``("error", "±17")``.
+    """
+
+    main: str
+    relative: str = ""
+    layers: tuple[tuple[Kind, str], ...] = ()
+
+
+def printed(cell: Cell) -> Printed:
+    """Round a cell as its grades allow."""
+    if cell.value is None:
+        return Printed(cell.missing or cell.words)
+    if cell.decimals is not None:
+        main = decimal(cell.value, cell.decimals)
+    else:
+        main = signed(cell.value, cell.figures) if cell.signed else count(cell.value, cell.figures)
+    relative = "" if cell.of is None or cell.constant else per_cent(cell.value, cell.of)
+    return Printed(main, relative, tuple((x.kind, _layer(x, cell)) for x in cell.layers))
+
+
+def _layer(layer: Layer, cell: Cell) -> str:
+    if layer.kind == "error" or layer.low is None or layer.high is None:
+        return half_width(layer.low, layer.high)
+    return interval(layer.low, layer.high, sign=cell.signed, figures=cell.figures)
+
+
+def decimal(value: float, digits: int) -> str:
+    """Write a number with so many digits after the point."""
+    text = f"{abs(value):,.{digits}f}"
+    return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) else text
+
+
+def plain(text: str) -> str:
+    """Return a printed number as programs read it: no thousands separators, an ASCII minus."""
+    return text.replace(",", "").replace(MINUS, "-")

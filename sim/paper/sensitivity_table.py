@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import fill, wrap
 
 from sim.analysis.ignorance import Ignorance
 from sim.analysis.measures import MEASURE
 from sim.analysis.robustness import Reversal
 from sim.analysis.sensitivity import Influence
-from sim.paper.effects import GUARD, WIDTH
-from sim.paper.numbers import PLUS_MINUS, count, interval, signed
+from sim.paper.bibliography import Reference, named
+from sim.paper.effects import WIDTH
+from sim.paper.numbers import PLUS_MINUS, count, interval, printed, signed
+from sim.paper.table import Cell, Column, Layer, Panel, Row, Table
 from sim.scenario.load import Scenario
 from sim.scenario.ranges import Range, Switch
 
@@ -24,7 +26,48 @@ RULE = (
     "brought back to it in proportion, which may carry one beyond its range. A switch is on in "
     "half of the draws. The draws visit what the sources leave open; they do not weigh it."
 )
-Cells = list[str]
+
+
+def sensitivity(
+    found: Ignorance,
+    scenario: Scenario,
+    *,
+    design: str = "Latin hypercube",
+    seed: int = 1,
+    rows: int = ROWS,
+    known: Mapping[str, Reference] | None = None,
+) -> Table:
+    """Build the table of what one measure of one policy rests on, widest swing first.
+
+    Parameters
+    ----------
+    scenario
+        The policy as written; its ``rests on`` names assumptions.
+    design, seed, rows
+        How the draws were made, and how many assumptions are shown; both for the notes.
+    known
+        A bibliography: sources are then named by author and year, by their keys otherwise.
+    """
+    plan, measure = found.plan, MEASURE[found.measure]
+    several = len(plan.policies) > 1
+    columns = [Column(name, words=True) for name in ("as written", "grade", "sources")]
+    columns += [Column(name, measure.unit) for name in ("swing", "lower half", "upper half")]
+    columns += [Column("order", words=True)] if several else []
+    parameters = {one.name: one for one in plan.parameters}
+    names = _names(scenario)
+    body = [
+        _row(parameters[one.name], one, names, known,
+             found.reversals.get(one.name, ()) if several else None)
+        for one in found.influences[:rows]
+    ]  # fmt: skip
+    return Table(
+        f"draws-{found.policy}-{found.measure.replace(' ', '-')}",
+        f"What it rests on: {found.policy}, {measure.difference_name}, difference from "
+        f"{plan.baseline}",
+        tuple(columns), (Panel("", tuple(body)),),
+        notes=(*_notes(found, design, seed, rows), RULE, *_robust(found)), number=3,
+        stub="assumption", fixed=len(columns),
+    )  # fmt: skip
 
 
 def sensitivity_table(
@@ -35,32 +78,23 @@ def sensitivity_table(
     seed: int = 1,
     rows: int = ROWS,
 ) -> str:
-    """Write what one measure of one policy rests on as plain text, widest swing first.
+    """Write what one measure of one policy rests on as plain text; see `sensitivity`."""
+    return sensitivity_text(sensitivity(found, scenario, design=design, seed=seed, rows=rows))
 
-    Parameters
-    ----------
-    scenario
-        The policy as written; its ``rests on`` names assumptions.
-    design, seed
-        How the draws were made, for the note.
-    rows
-        Assumptions shown; the note counts the others.
-    """
-    plan, measure = found.plan, MEASURE[found.measure].difference_name
-    header = ["assumption", "as written", "grade", "sources", "swing", "lower half", "upper half"]
-    several = len(found.plan.policies) > 1
-    header += ["order"] if several else []
-    known = {one.name: one for one in plan.parameters}
-    names = _names(scenario)
-    body = [
-        _row(known[one.name], one, names, found.reversals.get(one.name, ()) if several else None)
-        for one in found.influences[:rows]
-    ]
-    title = f"Table 3. What it rests on: {found.policy}, {measure}, difference from {plan.baseline}"
-    lines = [*wrap(title, WIDTH), GUARD, "", *_grid([header, *body]), ""]
-    notes = [*_notes(found, design, seed, rows), RULE, *_robust(found)]
-    lines += [fill(note, WIDTH, subsequent_indent="  ") for note in notes]
+
+def sensitivity_text(table: Table) -> str:
+    """Lay out the table of draws as plain text."""
+    grid = [[table.stub, *(column.name for column in table.columns)]]
+    grid += [[row.label, *map(_text, row.cells)] for row in table.panels[0].rows]
+    lines = [*wrap(table.numbered_title, WIDTH), table.guard, "", *_grid(grid), ""]
+    lines += [fill(note, WIDTH, subsequent_indent="  ") for note in table.notes]
     return "\n".join(lines)
+
+
+def _text(cell: Cell) -> str:
+    """Write a cell on one line, its error beside it and its marks after it."""
+    one = printed(cell)
+    return " ".join([one.main, *(text for _, text in one.layers)]) + "".join(cell.marks)
 
 
 def _names(scenario: Scenario) -> dict[str, str]:
@@ -73,8 +107,9 @@ def _row(
     parameter: Range | Switch,
     one: Influence,
     names: dict[str, str],
+    known: Mapping[str, Reference] | None,
     turned: Sequence[Reversal] | None,
-) -> Cells:
+) -> Row:
     name = names.get(one.name, one.name.removeprefix("world.").replace(".", ", "))
     written = "off or on"
     if isinstance(parameter, Range):
@@ -86,24 +121,28 @@ def _row(
             name += f" (where {parameter.switch} is on)"
     elif parameter.note:
         written += f": {parameter.note}"
-    sources = ", ".join(parameter.source) or "as in the file"
-    cells = [name, written, parameter.grade or "", sources, _swing(one),
-             _mean(one.lower), _mean(one.upper)]  # fmt: skip
-    return cells if turned is None else [*cells, _turned(turned)]
+    sources = ", ".join(parameter.source) if known is None else named(parameter.source, known)
+    cells = [Cell(words=written), Cell(words=parameter.grade or ""),
+             Cell(words=sources or "as in the file", keys=parameter.source),
+             _swing(one), _mean(one.lower), _mean(one.upper)]  # fmt: skip
+    if turned is not None:
+        cells.append(Cell(words=_turned(turned)))
+    return Row(name, tuple(cells))
 
 
-def _mean(value: float | None) -> str:
-    return "no draw" if value is None else signed(value)
+def _mean(value: float | None) -> Cell:
+    return Cell(missing="no draw") if value is None else Cell(value, signed=True)
 
 
-def _swing(one: Influence) -> str:
+def _swing(one: Influence) -> Cell:
     if one.swing is None:
-        return "no draws"
+        return Cell(missing="no draws")
     if one.low is None or one.high is None:
-        return signed(one.swing)
+        return Cell(one.swing, signed=True)
     apart = one.low_simultaneous, one.high_simultaneous
-    mark = "*" if None not in apart and _sign(apart[0]) * _sign(apart[1]) > 0 else ""
-    return f"{signed(one.swing)} {PLUS_MINUS}{count((one.high - one.low) / 2)}{mark}"
+    clear = None not in apart and _sign(apart[0]) * _sign(apart[1]) > 0
+    error = Layer("error", one.low, one.high)
+    return Cell(one.swing, signed=True, layers=(error,), marks=("*",) if clear else ())
 
 
 def _sign(value: float | None) -> int:
@@ -117,7 +156,7 @@ def _turned(turned: Sequence[Reversal]) -> str:
     return "changes" if any(one.clear for one in turned) else "unclear"
 
 
-def _grid(rows: Sequence[Cells]) -> list[str]:
+def _grid(rows: Sequence[list[str]]) -> list[str]:
     """Lay out rows whose long cells are wrapped; numbers stand on the right."""
     header = rows[0]
     wrapped = [

@@ -269,18 +269,26 @@ class DecreeShare(DecreeNumber[Share]):
     """A probability of a decree."""
 
 
+def _two_days(value: object) -> object:
+    if value is not None and not (isinstance(value, list | tuple) and len(value) == 2):
+        raise ValueError(f"expected two days, [first, last]; found {shown(value)}")
+    return value
+
+
 class DecreeDate(Said):
     """A date of a decree; ``between`` is what is not known of it, never chance."""
 
     value: Day
-    between: tuple[Day, Day] | None = None
+    between: Annotated[tuple[Day, Day] | None, BeforeValidator(_two_days)] = None
 
     _bare = model_validator(mode="before")(staticmethod(bare_value))
 
     @model_validator(mode="after")
     def _between_holds_it(self) -> Self:
-        if self.between and not self.between[0] <= self.value <= self.between[1]:
-            first, last = self.between
+        first, last = self.between or (self.value, self.value)
+        if first > last:
+            raise ValueError(f"the first day possible, {first}, lies after the last, {last}")
+        if not first <= self.value <= last:
             raise ValueError(f"{self.value} does not lie between {first} and {last}")
         if self.between is None and self.grade == "C":
             raise ValueError("grade C (assumed) needs a range: give 'between: [first, last]'")

@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.scenario.decree import Decree
 from sim.scenario.document import WITHOUT_EFFECT, Document, dotted, read_document
 from sim.scenario.problems import Problem, ScenarioError, shown
-from sim.scenario.tree import PATCH, Tree, merged, read_tree
+from sim.scenario.tree import PATCH, Tree, from_plain, merged, read_tree
 from sim.scenario.world import World
 
 BIBLIOGRAPHY = "sources.bib"
@@ -206,6 +206,35 @@ def build(name: str, tree: Tree, found: Sequence[Problem] = ()) -> Scenario:
     if problems or document is None:
         raise ScenarioError(problems)
     return Scenario(name, document, tree, tuple(sorted(sources)))
+
+
+def from_resolved(name: str, data: Mapping[str, object], file: str) -> Scenario:
+    """Make a scenario again from its resolved form, as a study's folder keeps it.
+
+    Its sources are taken as they are: the bibliography may have stayed where it was written.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake found.
+    """
+    tree = from_plain(data, file)
+    document, problems = read_document(tree, _named_sources(data))
+    if problems or document is None:
+        raise ScenarioError(problems)
+    return Scenario(name, document, tree, ())
+
+
+def _named_sources(data: object) -> frozenset[str]:
+    """Collect all words that stand as sources."""
+    if isinstance(data, Mapping):
+        named = data.get("source", ())
+        words = [named] if isinstance(named, str) else named if isinstance(named, list) else []
+        below = (_named_sources(child) for child in data.values())
+        return frozenset(map(str, words)).union(*below)
+    if isinstance(data, list):
+        return frozenset().union(*(_named_sources(child) for child in data))
+    return frozenset()
 
 
 def _try_patches(scenario: Scenario) -> None:

@@ -32,6 +32,7 @@ WORDS = {"gravity": ("petty", "ordinary"), "sex": ("women", "men")}
 ATTRIBUTES = (*LENGTHS, *SHARES, *AGES, *CATEGORIES, "reductions", "not")
 SAID = {"grade": get_args(Grade), "status": get_args(Status)}
 THRESHOLD_KEYS = ("value", "low", "high", "source", "grade", "status", "note")
+SWAPPED = {"=>": ">=", "=<": "<="}
 _COMPARISON = re.compile(r"(<=|>=|==|<|>)\s*(.+)")
 
 
@@ -145,6 +146,19 @@ def _size(leaf: Leaf) -> Fraction | int:
             return share
         case _:
             return 0
+
+
+def _no_comparison(name: str, text: str, found: object, reader: LeafReader) -> str:
+    """Say how a comparison is written that has none of the signs."""
+    if text[:2] in SWAPPED:
+        return f"expected a comparison; write {SWAPPED[text[:2]]!r} for {text[:2]!r}"
+    example = {**dict.fromkeys(SHARES, ">= 70%"), **dict.fromkeys((*LENGTHS, *AGES), ">= 5 years")}
+    try:
+        reader(name, ">=", text)
+        such = f">= {text}"
+    except ValueError:
+        such = example.get(name, ">= 1")
+    return f"expected a comparison such as {such!r}, found {found!r}"
 
 
 def leaves(predicate: Predicate) -> tuple[Leaf, ...]:
@@ -323,8 +337,7 @@ class PredicateReader:
         for text in str(data).split(" and "):
             match = _COMPARISON.fullmatch(text.strip())
             if match is None:
-                message = f"expected a comparison such as '>= {text.strip()}', found {data!r}"
-                self._wrong(path, message, data)
+                self._wrong(path, _no_comparison(name, text.strip(), data, reader), data)
                 continue
             try:
                 parts.append(reader(name, match[1], match[2]))

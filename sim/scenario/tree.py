@@ -122,6 +122,16 @@ def replaced(tree: Tree, path: Sequence[str], leaf: Tree) -> Tree:
     return replace(tree, value={**tree.value, path[0]: child})
 
 
+def from_plain(data: object, file: str) -> Tree:
+    """Return plain data as a tree whose leaves all stand on line 1 of a file."""
+    if isinstance(data, Mapping):
+        return Tree({str(key): from_plain(child, file) for key, child in data.items()}, file, 1)
+    if isinstance(data, list | tuple):
+        return Tree([from_plain(child, file) for child in data], file, 1)
+    assert data is None or isinstance(data, str | int | float)
+    return Tree(data, file, 1)
+
+
 def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
     """Read one YAML file.
 

@@ -17,6 +17,10 @@ class ClusterError(Exception):
     """The cluster cannot be used."""
 
 
+class AddressError(ClusterError):
+    """What is given is the place of no scheduler."""
+
+
 @contextmanager
 def cluster(place: str) -> Iterator[Crew]:
     """Provide the workers of a cluster.
@@ -36,7 +40,7 @@ def cluster(place: str) -> Iterator[Crew]:
         from distributed import Client
     except ImportError:
         raise ClusterError("a cluster needs Dask: pip install 'amnesty-sim[cluster]'") from None
-    address = _address(place)
+    address = answering(place)
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
@@ -59,8 +63,16 @@ CONNECT_SECONDS = 10
 """Until a scheduler must have answered."""
 
 
-def _address(place: str) -> str:
-    """Return the scheduler's address once somebody listens there, so that nothing hangs."""
+def answering(place: str) -> str:
+    """Return the scheduler's address once somebody listens there, so that nothing hangs.
+
+    Raises
+    ------
+    AddressError
+        If the place is neither an address nor a scheduler file.
+    ClusterError
+        If nobody answers.
+    """
     address = place
     try:
         if Path(place).is_file():
@@ -69,7 +81,7 @@ def _address(place: str) -> str:
         if parts.scheme not in ("tcp", "tls") or not parts.hostname or not parts.port:
             raise ValueError
     except (ValueError, KeyError, TypeError):
-        raise ClusterError(
+        raise AddressError(
             f"--cluster {place}: expected an address such as tcp://host:8786, or a scheduler file"
         ) from None
     try:

@@ -128,7 +128,11 @@ def joined(folders: Sequence[Path], out: Path) -> str:
         if not (folder / FILE).is_file():
             raise DamagedError(f"{folder} holds no study")
     with Study(out) as study:
+        wanted = study.store.wanted()
         for folder in folders:
             study.store.take_all(folder / FILE)
+            with Store(folder / FILE, read_only=True) as part:
+                wanted = wanted or part.wanted()
+        study.store.describe((), wanted)
         number = study.store.number()
     return f"{out}: {number} cells"

@@ -161,6 +161,8 @@ class Store:
         if found:
             self._refuse_foreign()
         if self._read_only:
+            if not found:
+                raise DamagedError(f"{self._path}: holds no cells yet")
             return
         if self._path is not None:
             self._data.execute("PRAGMA journal_mode = WAL")
@@ -341,13 +343,17 @@ class Store:
             )
             return [Wanted(label, point, int(seed), number) for label, point, seed, number in rows]
 
+    def resolved(self) -> dict[str, tuple[str, dict[str, object]]]:
+        """Return name and resolved files of every design point, by its key."""
+        with self._told():
+            rows = self._data.execute("SELECT key, name, resolved FROM point").fetchall()
+        return {key: (name, json.loads(resolved)) for key, name, resolved in rows}
+
     def starts(self) -> dict[str, date]:
         """Return the first day simulated of every design point."""
-        with self._told():
-            rows = self._data.execute("SELECT key, resolved FROM point").fetchall()
         return {
-            key: date.fromisoformat(json.loads(resolved)["world"]["start"])
-            for key, resolved in rows
+            key: date.fromisoformat(data["world"]["start"])  # type: ignore[index]
+            for key, (_, data) in self.resolved().items()
         }
 
     # --- Merging.

@@ -105,6 +105,8 @@ class Study:
         Where the store is; None for a temporary one.
     afresh
         Whether to drop the cells that the folder has.
+    read_only
+        Whether to leave the folder as it is; another process may work on it meanwhile.
 
     Raises
     ------
@@ -114,10 +116,12 @@ class Study:
         If the store cannot be opened or made.
     """
 
-    def __init__(self, folder: Path | None = None, *, afresh: bool = False) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, afresh: bool = False, read_only: bool = False
+    ) -> None:
         self.folder = folder
         with ExitStack() as opened:
-            if folder is not None:
+            if folder is not None and not read_only:
                 try:
                     folder.mkdir(parents=True, exist_ok=True)
                     opened.enter_context(Lock(folder / LOCK))
@@ -126,7 +130,7 @@ class Study:
                 except OSError as error:
                     raise StoreError(f"{folder}: {error.strerror or error}") from None
             path = None if folder is None else folder / FILE
-            self.store = opened.enter_context(Store(path))
+            self.store = opened.enter_context(Store(path, read_only=read_only))
             self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
@@ -218,7 +222,9 @@ class Study:
 
 def open_to_look(folder: Path | None) -> Study:
     """Open a study to see what is there; a folder without one is left without one."""
-    return Study(folder if folder is not None and (folder / FILE).is_file() else None)
+    if folder is None or not (folder / FILE).is_file():
+        return Study()
+    return Study(folder, read_only=True)
 
 
 def expected_seconds(plan: Plan, workers: int) -> float:

@@ -171,8 +171,9 @@ def outcomes(plan, value):
             }  # fmt: skip
             empty = np.zeros((2, 0))
             made[point.label] = Outcomes(
-                point.label, (), values, empty.astype(np.int32), empty.astype(np.int64), {}, ()
-            )
+                point.label, (), values, empty.astype(np.int32), np.zeros(0),
+                empty.astype(np.int64), {}, (),
+            )  # fmt: skip
     return made
 
 

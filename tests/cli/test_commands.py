@@ -16,7 +16,7 @@ ESTIMATE = {
 }  # fmt: skip
 DIFFERENCE = (ESTIMATE - {"measured_for"}) | {
     "scenario", "baseline", "low_simultaneous", "high_simultaneous", "p_adjusted", "constant",
-    "baseline_mean", "pairing_gain",
+    "baseline_mean", "pairing_gain", "percent", "percent_low", "percent_high",
 }  # fmt: skip
 WATERFALL = {
     "scenario", "decree", "clause", "stage", "group", "mean", "low", "high", "replications",
@@ -37,14 +37,21 @@ COMMANDS = typer.main.get_command(app).commands
 def test_the_commands_are_those_that_are_documented_here():
     assert set(COMMANDS) == {
         "check",
+        "explain",
+        "diff",
+        "schema",
+        "init",
         "run",
         "compare",
         "sweep",
         "sensitivity",
+        "attribute",
         "waterfall",
         "table",
         "status",
         "merge",
+        "export",
+        "verify",
     }
 
 
@@ -343,7 +350,8 @@ def test_compare_json():
     )  # fmt: skip
     told = json.loads(result.stdout)
     assert list(told) == [
-        "scenarios", "differences", "waterfalls", "assumptions", "outcomes", "manifest",
+        "scenarios", "differences", "rebounds", "waterfalls", "assumptions", "outcomes",
+        "manifest",
     ]  # fmt: skip
     assert [s["name"] for s in told["scenarios"]] == ["none", "short", "halves"]
     for scenario in told["scenarios"]:
@@ -433,7 +441,7 @@ def test_out_saves_the_tables_the_data_and_the_manifest(tmp_path):
     assert names(out) == {
         "manifest.json", "estimates.csv", "differences.csv", "waterfall.csv", "outcomes.csv",
         "cells.csv", "stock.csv", "exile.csv", "effects-none.txt", "scenarios/none.json",
-        "scenarios/short.json", "cells.sqlite", ".lock",
+        "scenarios/short.json", "cells.sqlite", ".lock", "rebound.csv", "data-dictionary.csv",
     }  # fmt: skip
     assert (out / "effects-none.txt").read_text(encoding="utf-8") == result.stdout
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))

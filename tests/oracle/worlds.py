@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from sim.scenario.load import Scenario, build
-from sim.scenario.tree import Tree
+from sim.scenario.tree import from_plain
 
 Node = Any
 REST = {"source": "derived", "grade": "B"}
@@ -25,17 +25,7 @@ FLAGS = 64
 
 def scenario_of(data: Node) -> Scenario:
     """Read plain data as a file is read."""
-    return build("random", tree(data))
-
-
-def tree(data: object) -> Tree:
-    """Plain data as a tree of one file."""
-    if isinstance(data, Mapping):
-        return Tree({key: tree(value) for key, value in data.items()}, "random.yaml", 1)
-    if isinstance(data, list | tuple):
-        return Tree([tree(value) for value in data], "random.yaml", 1)
-    assert data is None or isinstance(data, str | int | float)
-    return Tree(data, "random.yaml", 1)
+    return build("random", from_plain(data, "random.yaml"))
 
 
 class Chooser:

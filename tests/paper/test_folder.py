@@ -276,5 +276,7 @@ def test_tables_are_read_by_kind(earlier):
     assert read_tables(earlier, "levels") == ["Levels\n"]
     with pytest.raises(FolderError, match="has no table of that kind"):
         read_tables(earlier, "effects")
-    with pytest.raises(FolderError, match="no kind of table 'figures': expected one of effects"):
+    with pytest.raises(
+        FolderError, match="no kind of table 'figures': expected one of layers, effects"
+    ):
         read_tables(earlier, "figures")

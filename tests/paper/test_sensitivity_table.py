@@ -8,9 +8,12 @@ import pytest
 from sim.analysis.ignorance import Draw, Draws, Ignorance, LeftOut
 from sim.analysis.robustness import Reversal, exceeding, regrets
 from sim.analysis.sensitivity import influences, split_variance, spread
+from sim.paper.bibliography import references
 from sim.paper.effects import GUARD
+from sim.paper.latex import latex
 from sim.paper.numbers import MINUS, PLUS_MINUS
-from sim.paper.sensitivity_table import sensitivity_table
+from sim.paper.plain_text import plain_text
+from sim.paper.sensitivity_table import sensitivity, sensitivity_table
 from sim.scenario.load import load
 from sim.scenario.ranges import parameters
 from sim.study.cells import Point
@@ -181,3 +184,17 @@ def test_negative_swings_have_a_true_minus():
 
 def test_lines_fit_a_page(text):
     assert max(map(len, text.splitlines())) <= 150
+
+
+def test_the_table_is_one_in_every_format(tmp_path):
+    found = made_up(by_held())
+    table = sensitivity(found, SHORT, seed=3, rows=len(NAMES), known=references())
+    swing = found.influences[0]
+    row = table.panels[0].rows[0]
+    assert row.label == "bar on robbers"
+    assert (row.cells[3].value, row.cells[3].marks) == (swing.swing, ("*",))
+    text = latex(table)
+    written = f"+{swing.swing:.0f}"
+    assert re.search(rf"{re.escape(written[:2])}\d+\\tnote\{{\{{\*\}}\}}", text)
+    assert "the simultaneous interval excludes zero" in text
+    assert plain_text(table).splitlines()[0].startswith("Table 3. What it rests on: short")

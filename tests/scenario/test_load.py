@@ -92,6 +92,52 @@ MISTAKES = {
         6, f"{PARTY}.cases.a thief of no known camp.who.camp", "did you mean 'Kaechon'?"),
     "case-with-an-unknown-outcome": (
         6, f"{PARTY}.cases.a thief is let go.then.1", "unknown outcome 'freed'"),
+    # What else goes wrong when a law is written.
+    "threshold-above-one": (
+        7, f"{ECONOMIC}.when.served share", "between 0 and 1 (0% and 100%); found '170%'"),
+    "length-for-a-share": (
+        7, f"{ECONOMIC}.when.served share", "a per cent or a fraction; found '5 years'"),
+    "band-with-a-range": (
+        7, f"{ECONOMIC}.when.sentence", "a band has no range; write two thresholds"),
+    "count-without-comparison": (7, f"{ECONOMIC}.when.reductions", "such as '>= 1', found 1"),
+    "count-in-letters": (7, f"{ECONOMIC}.when.reductions", "expected a whole number, found 'one'"),
+    "unknown-health": (
+        7, f"{ECONOMIC}.when.health", "expected one of: ill, malnourished, too weak to work, well"),
+    "nothing-to-choose-from": (7, f"{ECONOMIC}.when.offence", "an empty list names no offence"),
+    "not-of-a-bare-word": (7, f"{ECONOMIC}.when.not", "such as {offence: theft}"),
+    "age-without-unit": (7, f"{ECONOMIC}.when.age", "needs its unit, such as '18 years'"),
+    "exclusions-as-a-list": (
+        3, f"{PARTY}.exclude", "expected a mapping of keys, found ['murder', 'robbery']"),
+    "exclusion-of-a-bare-word": (3, f"{PARTY}.exclude.murderers", "such as {offence: theft}"),
+    "reduction-without-an-amount": (7, f"{ECONOMIC}.then", "such as {reduce: {by: 3 years}}"),
+    "reduction-by-more-than-the-whole": (7, f"{ECONOMIC}.then.reduce.by", "between 0 and 1"),
+    "day-before-month": (3, f"{PARTY}.dates.0", "'16-02'; expected MM-DD such as 02-16"),
+    "every-month": (3, f"{PARTY}.every", "expected one of: year"),
+    "yearly-and-granted": (3, PARTY, "a yearly decree has 'dates', not 'ordered' or 'granted'"),
+    "dates-without-every-year": (3, PARTY, "'dates' belong to 'every: year'"),
+    "thirtieth-of-february": (3, f"{PARTY}.granted.value", "day is out of range for month"),
+    "thresholds-before-the-start": (
+        3, f"{PARTY}.thresholds_on", "before the start of the world, 2015-01-01"),
+    "cap-as-a-share": (3, f"{PARTY}.cap", "expected 'none', '50 per camp' or '5000 in all'"),
+    "counts-people": (3, f"{PARTY}.counts", "expected one of: both, reductions, releases"),
+    "review-with-a-typo": (3, f"{PARTY}.review.recommend", "did you mean 'recommended'?"),
+    "review-by-nobody": (3, f"{PARTY}.review", "expected a mapping of keys, found '60%'"),
+    "recommended-above-one": (
+        3, f"{PARTY}.review.recommended", "between 0 and 1 (0% and 100%); found 60"),
+    "education-in-letters": (
+        3, f"{PARTY}.release.education", "'two months'; expected such as '5 years'"),
+    "range-beside-the-education": (
+        3, f"{PARTY}.release.education", "70 days to 80 days does not hold 60 days"),
+    "releases-over-no-day": (3, f"{PARTY}.release.over", "at least 1 day"),
+    "exile-to-a-place": (3, f"{PARTY}.release.exile.to", "expected one of: chosen by camp"),
+    "two-arrests-per-release": (3, f"{PARTY}.drive.arrests per release", "between 0 and 1"),
+    "unknown-status": (3, f"{PARTY}.status", "did you mean 'rumoured'?"),
+    "case-without-an-outcome": (3, f"{PARTY}.cases.a thief.then", "'then' is missing"),
+    "case-expecting-nothing": (
+        3, f"{PARTY}.cases.a thief.then", "names nothing; expected at least one"),
+    "case-of-two-offences": (
+        3, f"{PARTY}.cases.a thief.who.offence", "a word or a text, found ['theft', 'fraud']"),
+    "case-with-a-share-served": (3, f"{PARTY}.cases.a thief.who.served", "no length: '70%'"),
     # Assumptions to vary alone.
     "rests-on-an-unknown-path": (
         4, "rests on.mortality in custody.range of", "no key 'death' under 'world': did you mean"),

@@ -1,0 +1,216 @@
+"""Checking that a study's folder says what its inputs give.
+
+Files are compared with the hashes in the manifest, cells with their checksums; a sample of cells is
+run again and must be equal, count by count; what tables are made of is computed again from the
+cells and must agree to nine digits.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from sim.analysis.compare import answer
+from sim.analysis.question import question
+from sim.paper.folder import FolderError, files_of
+from sim.paper.manifest import MANIFEST
+from sim.paper.report import tables_of
+from sim.scenario.load import Scenario, from_resolved
+from sim.scenario.problems import ScenarioError
+from sim.study.cells import MODEL_VERSION, Point, Summary
+from sim.study.execute import Task, run_task
+from sim.study.packing import unpack
+from sim.study.store import FILE, DamagedError, Key, Store, Wanted
+from sim.study.study import open_to_look
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was checked, in words, and what does not hold."""
+
+    held: tuple[str, ...]
+    broken: tuple[str, ...]
+
+
+def verify(folder: Path, sample: int, seed: int) -> Verification:
+    """Check a study's folder.
+
+    Parameters
+    ----------
+    sample
+        Cells to run again; at most all.
+    seed
+        Chooses them.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds no study with results.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        hashes = dict(manifest["files_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise FolderError(f"{folder} holds no study with results") from None
+    held: list[str] = []
+    broken = list(_files(folder, hashes))
+    held.append(f"{len(hashes) - len(broken)} of {len(hashes)} files are as they were written")
+    if not (folder / FILE).is_file():
+        return Verification(tuple(held), (*broken, f"{FILE}: missing; no cell can be checked"))
+    try:
+        for said, wrong in _cells(folder, manifest, sample, seed):
+            held += said
+            broken += wrong
+    except DamagedError as error:
+        broken.append(str(error))
+    return Verification(tuple(held), tuple(broken))
+
+
+def _files(folder: Path, hashes: Mapping[str, str]) -> Iterator[str]:
+    """Name the files that are not what the manifest says."""
+    for name, wanted in hashes.items():
+        try:
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        except OSError:
+            yield f"{name}: missing"
+            continue
+        if found != wanted:
+            yield f"{name}: changed since it was written"
+
+
+def _cells(
+    folder: Path, manifest: Mapping[str, object], sample: int, seed: int
+) -> Iterator[tuple[list[str], list[str]]]:
+    """Check cells against their checksums, their inputs, and themselves run again."""
+    if manifest.get("model_version") != MODEL_VERSION:
+        told = (
+            f"computed by model version {manifest.get('model_version')}, this is {MODEL_VERSION}; "
+            "use the package of the manifest"
+        )
+        yield [], [told]
+        return
+    with Store(folder / FILE, read_only=True) as store:
+        damaged = [_told(store, key) for key in store.damaged()]
+        number, resolved, wanted = store.number(), store.resolved(), store.wanted()
+        yield [f"{number - len(damaged)} of {number} cells agree with their checksums"], damaged
+        known = {key: from_resolved(name, data, FILE) for key, (name, data) in resolved.items()}
+        wrong = [f"{s.name}: its cells do not belong to its files" for k, s in known.items()
+                 if Point(s.name, s).key != k]  # fmt: skip
+        there = [(w, k) for w in wanted for k in range(w.replications)]
+        chosen = random.Random(seed).sample(there, min(sample, len(there)))
+        again = [text for w, k in chosen if (text := _again(store, known[w.point], w, k))]
+        yield [f"{len(chosen) - len(again)} of {len(chosen)} cells run again are equal"], [
+            *wrong, *again,
+        ]  # fmt: skip
+    if manifest.get("kind") == "comparison" and not damaged:
+        yield _derived(folder, manifest)
+
+
+def _told(store: Store, key: Key) -> str:
+    label = next((w.label for w in store.wanted() if w.point == key.point), key.point[:12])
+    return f"the cell of {label}, replication {key.replication}, seed {key.seed}: damaged"
+
+
+def _again(store: Store, scenario: Scenario, wanted: Wanted, replication: int) -> str | None:
+    """Run a cell again; say what differs."""
+    where = f"the cell of {wanted.label}, replication {replication}, seed {wanted.seed}"
+    try:
+        stored = store.summary(Key(wanted.point, wanted.seed, replication), wanted.label)
+    except KeyError:
+        return f"{where}: missing"
+    except DamagedError:
+        return f"{where}: damaged"
+    (cell,) = run_task(Task((Point(wanted.label, scenario),), wanted.seed, (replication,)))
+    if cell.address != stored.address:
+        return f"{where}: other tables on this machine (address {cell.address[:12]})"
+    differs = _differs(stored, unpack(cell.packed, wanted.label, replication, cell.address))
+    return f"{where}: {differs} differ" if differs else None
+
+
+def _differs(one: Summary, other: Summary) -> str | None:
+    """Name the first counts that differ."""
+    for kind in ("series", "curves", "waterfalls"):
+        ours, theirs = getattr(one, kind), getattr(other, kind)
+        for name in {**ours, **theirs}:
+            if name not in ours or name not in theirs:
+                return str(name)
+            if not np.array_equal(ours[name], theirs[name]):
+                return str(name)
+    for name in ("camp_stock", "exiled_to"):
+        if not np.array_equal(getattr(one, name), getattr(other, name)):
+            return name
+    return None
+
+
+def _derived(folder: Path, manifest: Mapping[str, object]) -> tuple[list[str], list[str]]:
+    """Compute from the cells again what the tables are made of."""
+    named = cast("Mapping[str, Mapping[str, str]]", manifest["scenarios"])
+    scenarios = []
+    for name, about in named.items():
+        scenario = _scenario(folder / "scenarios" / f"{name}.json", name)
+        if scenario is None or scenario.address != about["sha256"]:
+            return [], [f"scenarios/{name}.json: not the scenario that was run"]
+        scenarios.append(scenario)
+    align = manifest["align"]
+    asked = question(
+        scenarios, baselines=cast("list[str]", manifest["baselines"]),
+        replications=cast("int", manifest["replications"]), seed=cast("int", manifest["seed"]),
+        align=date.fromisoformat(align) if isinstance(align, str) else None,
+        assumptions=cast("int", manifest["assumption_replications"]),
+    )  # fmt: skip
+    with open_to_look(folder) as study:
+        found = answer(asked, study)
+    files = files_of(found, tables_of(found))
+    wrong = [
+        f"{name}: {what}"
+        for name, text in files.items()
+        if (what := _unlike((folder / name), text)) is not None
+    ]
+    return [f"{len(files) - len(wrong)} of {len(files)} files follow from the cells"], wrong
+
+
+def _scenario(path: Path, name: str) -> Scenario | None:
+    """Read a resolved scenario; None if it is none."""
+    try:
+        return from_resolved(name, json.loads(path.read_text(encoding="utf-8")), path.name)
+    except (OSError, ValueError, ScenarioError):
+        return None
+
+
+def _unlike(path: Path, text: str) -> str | None:
+    """Say how a file differs from what its cells give; None if it does not."""
+    try:
+        written = path.read_text(encoding="utf-8")
+    except OSError:
+        return "missing"
+    if path.suffix != ".csv":
+        return None if written == text else "does not follow from the cells"
+    ours, theirs = (list(csv.reader(io.StringIO(one))) for one in (written, text))
+    if len(ours) != len(theirs):
+        return f"{len(ours)} lines, of which the cells give {len(theirs)}"
+    for line, (mine, other) in enumerate(zip(ours, theirs, strict=True), 1):
+        if len(mine) != len(other) or not all(map(_alike, mine, other)):
+            return f"line {line} does not follow from the cells"
+    return None
+
+
+def _alike(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    try:
+        first, second = float(one), float(other)
+    except ValueError:
+        return False
+    return abs(first - second) <= TOLERANCE * max(abs(first), abs(second))

@@ -1,0 +1,81 @@
+"""What follows a release in words: education, days, exile, supervision, arrests."""
+
+from __future__ import annotations
+
+from sim.scenario.basis import described, part_in_words
+from sim.scenario.decreed import Law, Parts
+from sim.scenario.phrases import (
+    counted,
+    joined,
+    length,
+    percent,
+    sentence,
+)
+
+
+def release(law: Law) -> Parts:
+    """Say how those selected are released, and what follows."""
+    d, after = law.decree, law.decree.release
+    education = after.education
+    text = "those to be released are freed without education"
+    if education is not None and education.value is not None:
+        start = "close of the lists" if education.value.start == "listing" else "grant"
+        days = counted(education.value.days, "day")
+        text = (
+            f"those to be released are first educated for {days} from the {start}, and are held "
+            "meanwhile"
+        )
+    if education is None:
+        yield "education", sentence(text)
+    else:
+        yield "education", described(text, education, d)
+    yield "days", _days(law)
+    if after.escort:
+        yield "escort", "They are escorted home, which is recorded and changes no result."
+    if after.exile:
+        yield "exile", _exile(law)
+    if after.supervision:
+        yield "supervision", "They are supervised after their release."
+    if after.job:
+        text = f"{percent(after.job.value)} of those released are given a job"
+        yield "job", described(text, after.job, d)
+    if said := part_in_words("what follows a release", after, d):
+        yield "release", said
+    if d.drive:
+        share = percent(d.drive.per_release.value)
+        within = f"within {length(d.drive.within)} the arrest of one new person"
+        text = f"arrests follow: each release brings {within} with a probability of {share}"
+        yield (
+            "drive",
+            joined(
+                described(text, d.drive.per_release, d),
+                part_in_words("this arrest drive", d.drive, d),
+            ),
+        )
+
+
+def _days(law: Law) -> str:
+    over, first = law.decree.release.over, _first_release(law)
+    if over is None or (over.value == 1 and over.low is None):
+        return sentence(f"all are released {first}")
+    text = f"releases begin {first}, spread evenly over {counted(over.value, 'day')} in each camp"
+    return described(text, over, law.decree)
+
+
+def _first_release(law: Law) -> str:
+    dated = law.occasions[0] if law.occasions and not law.decree.every else None
+    education = law.decree.release.education
+    if education is None or education.value is None:
+        return "on the day of the grant"
+    later = "the later of the day of the grant and the end of education"
+    return f"on {law.date(dated.release_day)}, {later}" if dated else f"on {later}"
+
+
+def _exile(law: Law) -> str:
+    exile = law.decree.release.exile
+    assert exile is not None
+    world = law.scenario.world.exile
+    text = f"those who come from {exile.origin} are exiled to places that the camp chooses"
+    if world is not None:
+        text += f"; in this world {percent(world.compliance.value)} of them comply"
+    return joined(sentence(text), part_in_words("exile", exile, law.decree))

@@ -1,0 +1,162 @@
+"""What parts of a decree rest on, in words: their ranges, sources, grades, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import get_args
+
+from sim.scenario.decree import (
+    Decree,
+    DecreeCap,
+    DecreeEducation,
+    DecreeOver,
+)
+from sim.scenario.graded import DecreeDate, DecreeShare, Number, Quantity, Said, Status
+from sim.scenario.lengths import read_length
+from sim.scenario.load import Scenario
+from sim.scenario.phrases import (
+    amount,
+    basis,
+    counted,
+    day,
+    joined,
+    length,
+    listed,
+    percent,
+    possible,
+    sentence,
+    status_in_words,
+)
+from sim.scenario.predicate import (
+    ATTRIBUTES,
+    AgeIs,
+    Leaf,
+    LengthIs,
+    PredicateReader,
+    ShareIs,
+    leaves,
+)
+from sim.scenario.tree import Tree
+
+_LIMITED = {
+    "sentence": "the sentence",
+    "term": "the term",
+    "served": "the time served",
+    "remaining": "the time remaining",
+    "until due": "the time until release is due",
+    "served share": "the share of the term served",
+    "served share of sentence": "the share of the sentence served",
+    "age": "the age",
+    "age at offence": "the age at the offence",
+}
+
+
+def described(text: str, part: Said, decree: Decree, also: str = "") -> str:
+    """Write a sentence about a part, with its range and basis in brackets, and its note."""
+    note = sentence(f"Note: {part.note}") if part.note else ""
+    return joined(sentence(f"{text}{aside(part, decree)}{also}"), note)
+
+
+def part_in_words(subject: str, part: Said, decree: Decree) -> str:
+    """Write what a part without a value of its own says about itself; empty if nothing."""
+    status = status_in_words(subject, part.status) if part.status else ""
+    rests = _basis(part, decree)
+    said = sentence(f"{'it' if status else subject} is {rests}") if rests else ""
+    return joined(status, said, sentence(f"Note: {part.note}") if part.note else "")
+
+
+def aside(part: Said | Quantity[float], decree: Decree) -> str:
+    """Write range, basis and status of a value in brackets; empty if it says nothing."""
+    said = [_range(part), _basis(part, decree)]
+    if isinstance(part, Said) and part.status:
+        said.append(part.status)
+    inside = "; ".join(filter(None, said))
+    return f" ({inside})" if inside else ""
+
+
+def _basis(part: Said | Quantity[float], decree: Decree) -> str:
+    """Say what a part rests on where it does not simply rest on what its decree does."""
+    if part.source is None and part.grade is None:
+        return ""
+    return basis(part.source or decree.source, part.grade or decree.grade)
+
+
+def _range(part: Said | Quantity[float]) -> str:
+    match part:
+        case DecreeDate(between=(first, last)) if first != last:
+            return possible(day(first), day(last))
+        case DecreeShare(low=float(low), high=float(high)) if low != high:
+            return possible(percent(low), percent(high))
+        case DecreeEducation(low=int(low), high=int(high)) if low != high:
+            return possible(counted(low, "day"), counted(high, "day"))
+        case DecreeOver(low=int(low), high=int(high)) if low != high:
+            return possible(counted(low, "day"), counted(high, "day"))
+        case DecreeCap(low=int(low), high=int(high)) if low != high:
+            return possible(amount(low), amount(high))
+        case Number(low=float(low), high=float(high)) if low != high:
+            return possible(amount(low), amount(high))
+    return ""
+
+
+def limits_in_words(scenario: Scenario, path: tuple[str, ...]) -> str:
+    """Say what the graded thresholds below a condition rest on, a sentence each.
+
+    The tree that the model evaluates keeps a threshold's number alone; its range, sources and
+    grade are read where `sim.scenario.ranges` reads them.
+    """
+    below = scenario.tree.at(path)
+    decree = scenario.decrees[path[1]]
+    found = _graded(below) if below is not None else ()
+    return joined(*(_limit(attribute, tree, decree) for attribute, tree in found))
+
+
+def _graded(tree: Tree, attribute: str = "") -> Iterator[tuple[str, Tree]]:
+    """Walk the graded thresholds of a condition, with the attribute that each limits."""
+    if isinstance(tree.value, Mapping):
+        if attribute in _LIMITED and "value" in tree.value:
+            yield attribute, tree
+            return
+        for key, child in tree.value.items():
+            yield from _graded(child, key if key in ATTRIBUTES else attribute)
+    elif isinstance(tree.value, list | tuple):
+        for child in tree.value:
+            yield from _graded(child, attribute)
+
+
+def _limit(attribute: str, tree: Tree, decree: Decree) -> str:
+    plain = tree.plain()
+    assert isinstance(plain, dict)
+    read = leaves(PredicateReader({}).read({attribute: plain["value"]}))
+    limit = listed([_number(leaf) for leaf in read])
+    said = plain.get("source", decree.source)
+    names = [said] if isinstance(said, str) else list(said)
+    grade = plain.get("grade") or decree.grade
+    status = plain.get("status")
+    limits = "limit" if len(read) == 1 else "limits"
+    rests = f"the {limits} of {limit} for {_LIMITED[attribute]} is {basis(names, grade)}"
+    if len(read) > 1:
+        rests = rests.replace(" is ", " are ", 1)
+    range_ = ""
+    if plain.get("low") is not None and plain["low"] != plain.get("high"):
+        range_ = "; " + possible(_end(attribute, plain["low"]), _end(attribute, plain["high"]))
+    known = f", and {status}" if status in get_args(Status) else ""
+    note = sentence(f"Note: {plain['note']}") if plain.get("note") else ""
+    return joined(sentence(rests + known + range_), note)
+
+
+def _number(leaf: Leaf) -> str:
+    match leaf:
+        case LengthIs(_, _, days):
+            return length(days)
+        case AgeIs(_, _, years):
+            return f"{years} years"
+        case ShareIs(_, _, share):
+            return percent(share)
+    return ""
+
+
+def _end(attribute: str, written: object) -> str:
+    """Write an end of a range as the threshold's own number is written."""
+    if "share" in attribute:
+        return str(written)
+    return length(read_length(str(written)))

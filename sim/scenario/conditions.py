@@ -1,0 +1,233 @@
+"""Conditions in words: the tree that the model evaluates, as relative clauses of plain English.
+
+``at least`` and ``at most`` include the value that they name, ``more than`` and ``under`` do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import assert_never
+
+from sim.scenario.phrases import COMPARED, length, listed, share_in_words, times
+from sim.scenario.predicate import (
+    WORDS,
+    AgeIs,
+    CountIs,
+    Either,
+    Every,
+    LengthIs,
+    OneOf,
+    Predicate,
+    ShareIs,
+    Tagged,
+    leaves,
+)
+
+WITHOUT_LIFE = ("term", "remaining", "until due")
+"""Lengths that a life sentence does not have."""
+_LENGTHS = {
+    "sentence": ("whose sentence is", ""),
+    "term": ("whose term is", ""),
+    "served": ("who have served", ""),
+    "remaining": ("who have", " left to the end of the term"),
+    "until due": ("who have", " left until release is due"),
+}
+_CATEGORIES = {
+    "offence": "who are{} held for",
+    "camp": "who are{} held in",
+    "origin": "who do{} come from",
+    "residence": "who do{} have their residence in",
+    "health": "whose state of health is{}",
+    "sex": "who are{}",
+}
+_GIVERS = {"any": "by pardon or for merit", "pardon": "by pardon", "merit": "for merit"}
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A relative clause: leaves of one subject are joined under it."""
+
+    subject: str
+    rest: str
+    order: int = 1
+    """Adjectives first: petty, then classed as economic."""
+    joins: bool = True
+    """Whether others of the same subject may follow without repeating it."""
+
+
+def condition_in_words(predicate: Predicate, decrees: Mapping[str, str] | None = None) -> str:
+    """Write whom a condition names: ``those who are held for theft and whose sentence is …``.
+
+    Parameters
+    ----------
+    decrees
+        What decrees are called, by name, for conditions on their reductions.
+    """
+    names = decrees or {}
+    if predicate == Every(()):
+        return "all who are held"
+    if predicate == Either(()):
+        return "nobody"
+    if isinstance(predicate, Either) and not _alike(predicate.parts):
+        parts = [
+            f"({chr(97 + i)}) those {_clauses(p, names)}" for i, p in enumerate(predicate.parts)
+        ]
+        return "any of the following: " + ", or ".join(parts)
+    return f"those {_clauses(predicate, names)}"
+
+
+def readings_in_words(predicates: Sequence[Predicate]) -> list[str]:
+    """Say how the comparisons of conditions are to be read, one sentence for each kind used."""
+    found = [leaf for predicate in predicates for leaf in leaves(predicate)]
+    said = []
+    lengths = [leaf for leaf in found if isinstance(leaf, LengthIs)]
+    shares = [leaf for leaf in found if isinstance(leaf, ShareIs)]
+    if lengths or shares or any(isinstance(leaf, AgeIs) for leaf in found):
+        said.append(
+            "“At least” and “at most” include the value named, “more than” and “under” do not."
+        )
+    if lengths or shares:
+        said.append("A year is 365.25 days and a month a twelfth of it, rounded to whole days.")
+    if any(leaf.operator in (">=", "<") for leaf in shares):
+        said.append(
+            "Since days are whole, “at least” a share is served as soon as less than one day of "
+            "the exact share is missing."
+        )
+    if any(leaf.operator in (">", "<=") for leaf in shares):
+        said.append(
+            "“More than” a share is served by more days than the exact share rounded up to a "
+            "whole day."
+        )
+    if any(isinstance(leaf, AgeIs) for leaf in found):
+        said.append("Ages are completed years.")
+    if any(leaf.attribute == "sentence" for leaf in lengths):
+        said.append("A life sentence counts as longer than any sentence in years.")
+    if shares or any(leaf.attribute in WITHOUT_LIFE for leaf in lengths):
+        said.append(
+            "A life sentence has no term, no time remaining and no share served, so a condition "
+            "on one of these never holds for it."
+        )
+    return said
+
+
+def _clauses(predicate: Predicate, names: Mapping[str, str]) -> str:
+    """Write one part: relative clauses joined by ``and``, alternatives in brackets."""
+    match predicate:
+        case Every(parts):
+            return listed(list(_joined(parts, names)))
+        case Either(parts) if _alike(parts):
+            said = [_said(part, names) for part in parts if _is_leaf(part)]
+            return f"{said[0].subject} {_without_repeating([s.rest for s in said])}"
+        case Either(parts):
+            return "(" + ", or ".join(_clauses(part, names) for part in parts) + ")"
+        case _:
+            said_once = _said(predicate, names)
+            return f"{said_once.subject} {said_once.rest}"
+
+
+def _joined(parts: Sequence[Predicate], names: Mapping[str, str]) -> list[str]:
+    """Join what has one subject: ``whose offence is petty and is classed as economic``."""
+    simple: list[tuple[int, _Said | str]] = []
+    for at, part in enumerate(parts):
+        simple.append((at, _said(part, names) if _is_leaf(part) else _clauses(part, names)))
+    subjects = [one.subject for _, one in simple if isinstance(one, _Said)]
+    first = {subject: subjects.index(subject) for subject in subjects}
+
+    def place(item: tuple[int, _Said | str]) -> tuple[int, int]:
+        at, one = item
+        return (first[one.subject], one.order) if isinstance(one, _Said) else (len(parts), at)
+
+    written = []
+    ordered = sorted(simple, key=place)
+    for subject, group in groupby(ordered, lambda item: _subject(item[1])):
+        said = [one for _, one in group]
+        rests = [one.rest for one in said if isinstance(one, _Said) and one.joins]
+        if rests:
+            written.append(f"{subject} {_with_one_end(rests)}")
+        else:
+            written += [f"{one.subject} {one.rest}" if isinstance(one, _Said) else one
+                        for one in said]  # fmt: skip
+    return written
+
+
+def _subject(one: _Said | str) -> str | None:
+    return one.subject if isinstance(one, _Said) and one.joins else None
+
+
+def _with_one_end(rests: Sequence[str]) -> str:
+    """Write ``more than 4 years and at most 8 years left …`` with what ends both only once."""
+    for end in (after for _, after in _LENGTHS.values() if after):
+        if len(rests) > 1 and all(rest.endswith(end) for rest in rests):
+            return listed([rest.removesuffix(end) for rest in rests]) + end
+    return listed(list(rests))
+
+
+def _without_repeating(rests: Sequence[str]) -> str:
+    """Write ``classed as economic or violent`` in place of ``… or classed as violent``."""
+    if all(rest.startswith("classed as ") for rest in rests):
+        return "classed as " + listed([rest.removeprefix("classed as ") for rest in rests], "or")
+    return listed(list(rests), "or")
+
+
+def _is_leaf(predicate: Predicate) -> bool:
+    return not isinstance(predicate, Every | Either)
+
+
+def _alike(parts: Sequence[Predicate]) -> bool:
+    """Tell whether alternatives are comparisons of one attribute, or tags of the offence."""
+    if not all(map(_is_leaf, parts)):
+        return False
+    said = [_said(part, {}) for part in parts]
+    return len({one.subject for one in said}) == 1 and all(one.joins for one in said)
+
+
+def _said(leaf: Predicate, names: Mapping[str, str]) -> _Said:
+    match leaf:
+        case OneOf(attribute, values, among):
+            return _category(attribute, values, among)
+        case Tagged(tag, carries):
+            return _Said("whose offence is", f"{'' if carries else 'not '}classed as {tag}", 2)
+        case LengthIs(attribute, operator, days):
+            subject, after = _LENGTHS[attribute]
+            return _Said(subject, f"{COMPARED[operator]} {length(days)}{after}")
+        case AgeIs(attribute, operator, years):
+            at = " at the time of the offence" if attribute == "age at offence" else ""
+            subject = "whose age" + at + (" was" if at else " is")
+            return _Said(subject, f"{COMPARED[operator]} {years} years")
+        case ShareIs(of, operator, share):
+            return _Said(
+                "who have served", f"{COMPARED[operator]} {share_in_words(share)} of the {of}"
+            )
+        case CountIs():
+            return _count(leaf, names)
+        case Every() | Either():
+            raise TypeError("no leaf")
+        case _:
+            assert_never(leaf)
+
+
+def _category(attribute: str, values: Sequence[str], among: bool) -> _Said:
+    if not among and attribute in WORDS:  # of two words, the other one
+        values, among = [w for w in WORDS[attribute] if w not in values] or values, True
+    if attribute == "gravity":
+        words = ["petty" if value == "petty" else "not petty" for value in values]
+        return _Said("whose offence is", listed(words, "or"), 0)
+    frame = _CATEGORIES[attribute]
+    rest = listed(list(values), "or")
+    subject = frame.format("").replace("who do ", "who ") if among else frame.format(" not")
+    return _Said(subject, rest, joins=False)
+
+
+def _count(leaf: CountIs, names: Mapping[str, str]) -> _Said:
+    by = _GIVERS.get(leaf.by) or f"by “{names.get(leaf.by, leaf.by)}”"
+    never = (leaf.operator, leaf.count) in {("<", 1), ("<=", 0), ("==", 0)}
+    ever = (leaf.operator, leaf.count) in {(">=", 1), (">", 0)}
+    if never or ever:
+        return _Said("whose sentence has", f"{'not ' if never else ''}been reduced before {by}")
+    operator, count = (
+        ("<=", leaf.count - 1) if leaf.operator == "<" else (leaf.operator, leaf.count)
+    )
+    often = f"{COMPARED[operator]} {times(count)}"
+    return _Said("whose sentence has", f"been reduced before {often} {by}")

@@ -1,0 +1,40 @@
+"""What the words on a decree are written from: the decree, its days and its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sim.scenario.decree import Reduction
+from sim.scenario.load import Scenario
+from sim.scenario.occasions import occasions
+from sim.scenario.phrases import day
+
+Parts = Iterator[tuple[str, str]]
+"""Parts of a decree with what it says of them, a sentence a line."""
+
+
+class Law:
+    """One decree of a scenario, with what its words need beside it.
+
+    Attributes
+    ----------
+    occasions
+        Its acts within the days simulated.
+    called
+        What the scenario's decrees are called, by name.
+    reductions
+        The effects of its clauses that shorten terms.
+    """
+
+    def __init__(self, scenario: Scenario, name: str) -> None:
+        self.scenario, self.name = scenario, name
+        self.decree = scenario.decrees[name]
+        self.occasions = [one for one in occasions(scenario) if one.decree == name]
+        self.called = {key: decree.title or key for key, decree in scenario.decrees.items()}
+        effects = [clause.then for clause in self.decree.clauses.values()]
+        self.reductions = [effect for effect in effects if isinstance(effect, Reduction)]
+
+    def date(self, days: int) -> str:
+        """Write the date of a day of the world."""
+        return day(self.scenario.world.start + timedelta(days=days))

@@ -1,0 +1,153 @@
+"""The rules of a decree in words: who is barred, who qualifies and for what, who must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from sim.scenario.basis import described, limits_in_words, part_in_words
+from sim.scenario.conditions import condition_in_words, readings_in_words
+from sim.scenario.decree import Clause, Part, Reduction
+from sim.scenario.decreed import Law, Parts
+from sim.scenario.graded import DecreeShare, Said
+from sim.scenario.phrases import (
+    fraction,
+    joined,
+    length,
+    listed,
+    percent,
+)
+
+OFFICERS = {
+    "recommended": ("the officer in charge recommends", "recommendation by the officer in charge"),
+    "approved": ("the centre approves", "approval by the centre"),
+}
+
+
+def barred(law: Law) -> Parts:
+    """Say whom each exclusion bars."""
+    for name, exclusion in law.decree.exclude.items():
+        who = condition_in_words(exclusion.when, law.called)
+        verb = "is" if who == "nobody" else "are"
+        path = ("decrees", law.name, "exclude", name)
+        yield (
+            f"exclusion {name}",
+            joined(
+                f"Barred as “{name}” {verb} {who}.",
+                limits_in_words(law.scenario, path),
+                part_in_words("this exclusion", exclusion, law.decree),
+            ),
+        )
+    if not law.decree.exclude:
+        yield "exclusions", "Nobody is barred."
+
+
+def qualifying(law: Law) -> Parts:
+    """Say who qualifies under each clause, for what, and how that is read."""
+    for name, clause in law.decree.clauses.items():
+        yield f"clause {name}", _clause(law, name, clause)
+    if len(law.decree.clauses) > 1:
+        yield (
+            "combination",
+            (
+                "Whoever meets several of these is treated under the one that frees the person "
+                "earliest, or the first named where they agree; whoever is refused under one is "
+                "considered under the next."
+            ),
+        )
+    if law.reductions:
+        yield "reductions", _reductions(law)
+    rules = [c.when for c in law.decree.clauses.values()]
+    rules += [e.when for e in law.decree.exclude.values()]
+    if readings := readings_in_words(rules):
+        yield "readings", joined(*readings)
+
+
+def _clause(law: Law, name: str, clause: Clause) -> str:
+    who = condition_in_words(clause.when, law.called)
+    verb = "is" if who == "nobody" else "are"
+    kind, effect = "release", ""
+    if isinstance(clause.then, Reduction):
+        kind, effect = "a reduction", _reduction(clause.then)
+    despite = ""
+    if clause.despite:
+        bars = listed([f"“{word}”" for word in clause.despite])
+        despite = f"They qualify even if they are barred as {bars}."
+    return joined(
+        f"Qualifying for {kind} under “{name}” {verb} {who}.",
+        effect,
+        despite,
+        limits_in_words(law.scenario, ("decrees", law.name, "clauses", name, "when")),
+        part_in_words("this clause", clause, law.decree),
+    )
+
+
+def _reductions(law: Law) -> str:
+    amounts = [effect.reduce.by for effect in law.reductions]
+    amounts += [e.reduce.at_most for e in law.reductions if e.reduce.at_most]
+    rounded = any(amount.of != "days" for amount in amounts)
+    return joined(
+        "Reductions take effect on the day of the grant; one that leaves nothing to serve on "
+        "that day is a release under this decree.",
+        "A life sentence is not reduced.",
+        "Fractions are rounded down to whole days." if rounded else "",
+    )
+
+
+def review(law: Law) -> Parts:
+    """Say who must agree, with which probability."""
+    none = []
+    for word, (asks, noun) in OFFICERS.items():
+        asked = [getattr(c.review, word) for c in law.decree.clauses.values()]
+        general = getattr(law.decree.review, word)
+        if not general and not any(asked):
+            none.append(noun)
+            continue
+        yield word, joined(*_asked(law, asks, noun, word))
+    if none:
+        also = "" if len(none) < 2 else ": whoever is eligible is put on the list and approved"
+        yield "no review", f"No {listed(none, 'and no')} is asked for{also}."
+    for part, review in _reviews(law):
+        if said := part_in_words(f"the review {part}", review, law.decree):
+            yield f"review {part}", said
+
+
+def _reviews(law: Law) -> Iterator[tuple[str, Said]]:
+    yield "of this decree", law.decree.review
+    for name, clause in law.decree.clauses.items():
+        yield f"under “{name}”", clause.review
+
+
+def _asked(law: Law, asks: str, noun: str, word: str) -> Iterator[str]:
+    """Say with which probability one officer agrees, under which clauses."""
+    clauses = law.decree.clauses
+    own = {n: getattr(c.review, word) for n, c in clauses.items() if getattr(c.review, word)}
+    rest = [f"“{name}”" for name in clauses if name not in own]
+    for name, share in own.items():
+        yield _probability(law, f"under “{name}”, {asks}", share)
+    general = getattr(law.decree.review, word)
+    if rest and general:
+        where = f"under {listed(rest)}, " if own else ""
+        yield _probability(law, f"{where}{asks}", general)
+    elif rest:
+        yield f"Under {listed(rest)}, no {noun} is asked for."
+
+
+def _probability(law: Law, text: str, share: DecreeShare) -> str:
+    text = f"{text} each person with a probability of {percent(share.value)}"
+    return described(text, share, law.decree)
+
+
+def _reduction(effect: Reduction) -> str:
+    most = effect.reduce.at_most
+    limit = f", but by no more than {_amount(most)}" if most else ""
+    return f"Their term is reduced by {_amount(effect.reduce.by)}{limit}."
+
+
+def _amount(part: Part) -> str:
+    if part.of == "days":
+        return length(part.days)
+    whole = {"remaining": "time remaining"}.get(part.of, part.of)
+    if part.fraction == Fraction(1, 2):
+        return f"half the {whole}"
+    return f"{fraction(part.fraction)} of the {whole}"

@@ -1,0 +1,109 @@
+"""A world in a few sentences: what a reader has to know of the prisons to follow a decree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sim.scenario.graded import Length, Number, Proportion
+from sim.scenario.load import Scenario
+from sim.scenario.phrases import (
+    amount,
+    basis,
+    counted,
+    day,
+    joined,
+    length,
+    listed,
+    month_day,
+    percent,
+    possible,
+    sentence,
+)
+from sim.scenario.world import World
+
+
+def setting_in_words(scenario: Scenario) -> str:
+    """Name the world, its camps, those held and the days simulated."""
+    world = scenario.world
+    last = world.end - timedelta(days=1)
+    held = f"{counted(world.held.value, 'person')} held at the start{_aside(world.held)}"
+    return sentence(
+        f"the prisons are those of the world “{world.name}”: {counted(len(world.camps), 'camp')} "
+        f"with {held}, from {day(world.start)} to {day(last)}"
+    )
+
+
+def world_in_words(world: World) -> tuple[str, ...]:
+    """Write what a world assumes, a sentence for each of its parts."""
+    return tuple(filter(None, (" ".join(part.split("\n")) for part in _parts(world))))
+
+
+def _parts(world: World) -> Iterator[str]:
+    yield from _people(world)
+    deaths = world.deaths.in_custody
+    yield sentence(
+        f"in custody there are {amount(deaths.value)} {deaths.unit} over all{_aside(deaths)}; "
+        f"states of health are {listed(list(world.health.states))}"
+    )
+    if merit := world.merit:
+        yield sentence(
+            f"every year on {month_day(merit.each)} those who have served at least "
+            f"{length(merit.after.value)} have their term cut for merit by "
+            f"{length(merit.cut.value)}{_aside(merit.cut)} with a probability of "
+            f"{percent(merit.probability.value)}{_aside(merit.probability)}"
+        )
+    else:
+        yield "Nobody's term is cut for merit."
+    if label := world.earlier_reductions:
+        yield sentence(
+            f"{percent(label.share.value)} of those held have had their sentence reduced by an "
+            f"earlier pardon{_aside(label.share)}, by {length(label.cut.value)}{_aside(label.cut)}"
+        )
+    yield from _afterwards(world)
+
+
+def _people(world: World) -> Iterator[str]:
+    shares = [f"{name} ({percent(o.share.value)})" for name, o in world.offences.items()]
+    yield sentence(f"people are admitted for {listed(shares)}")
+    means = [f"{length(o.sentence.mean.value)} for {n}" for n, o in world.offences.items()]
+    yield sentence(f"fixed sentences last on average {listed(means)}")
+    origins = [f"{name} ({percent(o.share.value)})" for name, o in world.origins.items()]
+    yield sentence(f"they come from {listed(origins)}")
+    yield sentence(f"{percent(world.women.value)} are women{_aside(world.women)}")
+
+
+def _afterwards(world: World) -> Iterator[str]:
+    if returns := world.returns:
+        rates = (returns.offending.value, returns.detection.value, returns.imprisonment.value)
+        yield sentence(
+            f"those released commit {amount(rates[0])} {returns.offending.unit} at first"
+            f"{_aside(returns.offending)}; {percent(rates[1])} of these are detected"
+            f"{_aside(returns.detection)}, and {percent(rates[2])} of those detected are "
+            f"imprisoned{_aside(returns.imprisonment)}"
+        )
+    else:
+        yield "Nobody returns to prison."
+    if exile := world.exile:
+        places = [f"{name} ({percent(p.value)})" for name, p in exile.destinations.items()]
+        complying = f"{percent(exile.compliance.value)}{_aside(exile.compliance)}"
+        yield joined(
+            sentence(f"the exiled are sent to {listed(places)}"),
+            sentence(f"of them {complying} comply"),
+        )
+
+
+def _aside(value: Number | Proportion | Length) -> str:
+    """Write range and basis of a value in brackets."""
+    low, high = value.low, value.high
+    rests = basis(value.source, value.grade)
+    if low is None or high is None or low == high:
+        return f" ({rests})"
+    match value:
+        case Length():
+            ends = length(value.low or 0), length(value.high or 0)
+        case Proportion():
+            ends = percent(low), percent(high)
+        case _:
+            ends = amount(low), amount(high)
+    return f" ({possible(*ends)}; {rests})"

@@ -1,0 +1,212 @@
+"""A decree in plain English, in the order of its stages, written from the objects that are run.
+
+Every statement is a few full sentences about one part of the decree, so that two decrees can be
+told apart statement by statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+
+from sim.scenario.afterwards import release
+from sim.scenario.basis import aside, described
+from sim.scenario.decreed import Law, Parts
+from sim.scenario.load import Scenario
+from sim.scenario.phrases import (
+    basis,
+    counted,
+    day,
+    joined,
+    listed,
+    month_day,
+    sentence,
+    status_in_words,
+)
+from sim.scenario.rules import barred, qualifying, review
+
+_RANKS = {
+    "longest served": "those who have served longest",
+    "longest served share": "those who have served the greatest share of their term",
+    "least remaining": "those with the least time remaining",
+    "shortest sentence": "those with the shortest sentence",
+    "oldest": "the oldest",
+    "ill first": "those in the state of health with the most deaths in custody",
+}
+_LIFE_LAST = {"longest served share", "least remaining", "shortest sentence"}
+
+
+_LOST = (
+    "Places are given out when the lists close, after review; those of persons who die, or whose "
+    "term ends before their release, are lost."
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a decree says of one of its parts.
+
+    Attributes
+    ----------
+    stage
+        The heading under which it stands, in the order of the stages of a decree.
+    about
+        The part, by which the statements of two decrees are paired.
+    """
+
+    stage: str
+    about: str
+    sentences: tuple[str, ...]
+
+    @property
+    def general(self) -> bool:
+        """Whether it tells how the decree is read and not what it says."""
+        return self.about in ("combination", "readings")
+
+    @property
+    def text(self) -> str:
+        """The sentences in one line."""
+        return " ".join(self.sentences)
+
+
+STAGES = (
+    "The act", "Dates", "Who is barred", "Who qualifies", "Review", "Selection", "Release",
+    "What was reported",
+)  # fmt: skip
+
+
+def decree_in_words(scenario: Scenario, name: str) -> tuple[Statement, ...]:
+    """Write a decree as statements, in the order of the stages.
+
+    Parameters
+    ----------
+    scenario
+        The scenario, for its world's dates and names.
+    name
+        The decree.
+    """
+    law = Law(scenario, name)
+    parts = (
+        act(law), dates(law), barred(law), qualifying(law), review(law), selection(law),
+        release(law), reported(law),
+    )  # fmt: skip
+    return tuple(
+        Statement(stage, about, tuple(text.split("\n")))
+        for stage, statements in zip(STAGES, parts, strict=True)
+        for about, text in statements
+    )
+
+
+def act(law: Law) -> Parts:
+    """Say what the decree is, who acts, and what it rests on."""
+    d = law.decree
+    body = (d.acting_body or "").removeprefix("the ")
+    of = sentence(f"this is an act of the {body}") if body else ""
+    status = status_in_words("this decree", d.status) if d.status else ""
+    reported = f"It became known on {day(d.reported)}." if d.reported else ""
+    if of or status or reported:
+        yield "act", joined(of, status, reported)
+    rests = f"the decree is {basis(d.source, d.grade)}"
+    yield "sources", sentence(f"Unless a part says otherwise, {rests}")
+    if d.note:
+        yield "note", sentence(f"Note: {d.note}")
+
+
+def dates(law: Law) -> Parts:
+    """Say when the decree is ordered, read and granted."""
+    d = law.decree
+    if d.every:
+        days = listed([month_day(one) for one in d.dates])
+        number = counted(len(law.occasions), "occasion")
+        yield (
+            "granted",
+            joined(
+                f"The decree recurs every year on {days}: within the years simulated, {number}.",
+                "The lists close on the day itself.",
+            ),
+        )
+    if d.ordered:
+        yield (
+            "ordered",
+            described(f"the camps are told on {day(d.ordered.value)}", d.ordered, d),
+        )
+    if d.lists_due:
+        text = f"the lists close on {day(d.lists_due.value)}"
+        yield "lists", described(text, d.lists_due, d)
+    if d.granted:
+        also = "" if d.lists_due else "; the lists close on the same day"
+        text = f"the decree is granted on {day(d.granted.value)}"
+        yield "granted", described(text, d.granted, d, also)
+    yield "thresholds", _thresholds(law)
+
+
+def _thresholds(law: Law) -> str:
+    attributes = "time served, time remaining, shares of the term and ages"
+    first = law.occasions[0] if law.occasions else None
+    if first is None or first.threshold_day == first.close_day:
+        return f"Everything is read on the day on which the lists close, {attributes} included."
+    when = "" if law.decree.every else f", {law.date(first.threshold_day)}"
+    match law.decree.thresholds_on:
+        case "grant":
+            to = f"the day of the grant{when}"
+        case "release":
+            to = f"the first planned day of release{when}"
+        case _:
+            to = law.date(first.threshold_day)
+    return joined(
+        sentence(f"{attributes} are reckoned to {to}"),
+        "They are projected to it from the term known when the lists close, the day on which "
+        "everything else is read.",
+    )
+
+
+def selection(law: Law) -> Parts:
+    """Say how many are selected, and who comes first."""
+    d = law.decree
+    before_lot = takewhile(lambda rank: rank != "lottery", d.rank)
+    ranks = [_RANKS[rank] for rank in before_lot]
+    ends = "," if len(ranks) > 1 else ""
+    order = f"{', then '.join(ranks)}{ends} come first" if ranks else ""
+    if d.cap.value is None:
+        text = "there is no limit on numbers"
+        if order:
+            text += f"; the order that is stated ({order}) has no effect without one"
+        yield "cap", described(text, d.cap, d)
+        return
+    places, per = d.cap.value.places, d.cap.value.per
+    where = "from each camp" if per == "camp" else "in all"
+    when = " on each occasion" if d.every else ""
+    text = f"at most {counted(places, 'person')} may be selected {where}{when}"
+    yield "cap", described(text, d.cap, d)
+    if order:
+        last = "; life sentences come last" if set(d.rank) & _LIFE_LAST else ""
+        yield "rank", sentence(f"{order}{last}; ties are settled by lot")
+    else:
+        yield "rank", "If more persons than places are approved, lots are drawn."
+    yield "places", joined(_counted(law), _LOST)
+
+
+def _counted(law: Law) -> str:
+    match law.decree.counts:
+        case "releases" if not law.reductions:
+            return ""
+        case "releases":
+            return "Only releases take a place; reductions are not limited."
+        case "reductions":
+            return "Only reductions take a place; releases are not limited."
+        case _:
+            return "Releases and reductions alike take a place."
+
+
+def reported(law: Law) -> Parts:
+    """Say what was reported of the real decree."""
+    for stage, number in law.decree.outcomes.items():
+        said = counted(number.value, number.unit.removesuffix("s"), number.unit)
+        more = aside(number, law.decree)
+        yield (
+            f"outcome {stage}",
+            joined(
+                sentence(f"reports count {said} as {stage}{more}"),
+                sentence(f"Note: {number.note}") if number.note else "",
+            ),
+        )

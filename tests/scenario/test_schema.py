@@ -1,0 +1,152 @@
+"""The schema accepts what the loader accepts, and sees the mistakes that a schema can see."""
+
+import json
+
+import jsonschema
+import pytest
+
+from sim.scenario.load import load, shipped_folder
+from sim.scenario.patterns import DATE, LENGTH, SHARE
+from sim.scenario.problems import ScenarioError
+from sim.scenario.schema import schema
+from sim.scenario.starter import starter
+from sim.scenario.tree import read_tree
+from tests.scenario.laws import law, scenario_of
+from tests.scenario.test_load import WRONG
+
+SHIPPED = sorted(shipped_folder().rglob("*.yaml"))
+VALIDATOR = jsonschema.Draft202012Validator(schema())
+OF_DPRK = jsonschema.Draft202012Validator(schema(load("dprk.yaml")))
+
+UNREADABLE = {"alias-of-itself", "empty", "list-of-nothing", "no-yaml", "only-a-comment"}
+"""No data at all: YAML itself refuses them, or there is nothing to check."""
+UNSEEN = {
+    # Numbers against one another, or against their grade.
+    "ages-with-a-gap", "date-outside-its-bounds", "decree-after-the-end", "decree-before-the-start",
+    "granted-before-ordered", "lists-due-before-ordered", "range-beside-the-threshold",
+    "range-beside-the-value", "shares-not-summing-to-one", "times-free-out-of-order",
+    "assumption-graded-a", "grade-c-date-without-a-range", "grade-c-threshold-without-a-range",
+    "grade-c-without-a-range", "half-a-range", "probability-without-a-range", "band-with-a-range",
+    "range-beside-the-education", "releases-over-no-day", "thresholds-before-the-start",
+    # Missing from a file that extends another, where a schema cannot know what is there.
+    "clause-without-when", "decree-without-clauses", "missing-source", "never-granted",
+    "number-without-unit", "rests-on-a-wrong-patch", "yearly-without-dates", "without-a-title",
+    "case-without-an-outcome", "dates-without-every-year", "yearly-and-granted",
+    # Names of other parts, files and paths.
+    "circle", "circle-back", "circle-of-one", "despite-naming-no-exclusion", "extends-no-file",
+    "null-that-removes-nothing", "rests-on-a-value-without-a-range", "rests-on-an-unknown-path",
+    "rests-on-two-things", "unknown-camp-of-an-origin", "unknown-giver-of-reductions",
+    # What the reader of YAML drops or does not tell.
+    "duplicate-key", "tag-of-a-language", "text-with-a-comma",
+}  # fmt: skip
+WORDS = {
+    "case-of-an-unknown-camp", "exile-of-an-unknown-origin", "unknown-offence", "unknown-source",
+    "unknown-health", "unknown-source-of-a-threshold", "unknown-tag",
+}  # fmt: skip
+"""Words of a world, seen only by the schema of that world."""
+
+
+def plain(path):
+    return read_tree(path, []).plain()
+
+
+def mistakes(validator, data):
+    return [f"{list(one.absolute_path)}: {one.message}" for one in validator.iter_errors(data)]
+
+
+def test_it_is_a_schema():
+    jsonschema.Draft202012Validator.check_schema(schema())
+    jsonschema.Draft202012Validator.check_schema(schema(load("dprk-70k.yaml")))
+    assert json.loads(json.dumps(schema())) == schema()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_file_is_valid(path):
+    assert mistakes(VALIDATOR, plain(path)) == []
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SHIPPED if p.stem != "dprk-70k"], ids=lambda path: path.stem
+)
+def test_every_shipped_file_uses_the_words_of_its_world(path):
+    assert mistakes(OF_DPRK, plain(path)) == []
+
+
+@pytest.mark.parametrize("path", sorted(WRONG.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_mistake_is_seen_or_known_not_to_be(path):
+    if path.stem in UNREADABLE:
+        try:
+            data = plain(path)
+        except ScenarioError:
+            return
+        assert not isinstance(data, dict) or path.stem == "alias-of-itself"
+        return
+    seen = bool(mistakes(VALIDATOR, plain(path)))
+    assert seen == (path.stem not in UNSEEN | WORDS)
+    assert bool(mistakes(OF_DPRK, plain(path))) == (path.stem not in UNSEEN)
+
+
+def test_the_lists_of_what_is_not_seen_name_files():
+    assert {path.stem for path in WRONG.glob("*.yaml")} >= UNREADABLE | UNSEEN | WORDS
+
+
+def test_random_files_that_load_are_valid():
+    for number in range(25):
+        file = law(number)
+        scenario_of(file)
+        assert mistakes(VALIDATOR, file) == []
+        assert mistakes(OF_DPRK, file) == []
+
+
+def test_what_a_whole_file_must_have_is_required():
+    whole = plain(shipped_folder() / "dprk.yaml")
+    assert mistakes(VALIDATOR, whole) == []
+    for key in ("title", "world"):
+        assert mistakes(VALIDATOR, {k: v for k, v in whole.items() if k != key})
+    women = {k: v for k, v in whole["world"]["women"].items() if k != "source"}
+    assert mistakes(VALIDATOR, {**whole, "world": {**whole["world"], "women": women}})
+    assert mistakes(VALIDATOR, {**whole, "world": {**whole["world"], "women": None}})
+
+
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        {"title": "T", "sweep": "a.yaml"},
+        {"title": "T", "sweep": "a.yaml", "vary": {"world.held": []}},
+        {"title": "T", "sweep": "a.yaml", "variants": {"v": {"note": "n"}}},
+        {"title": "T", "sweep": "a.yaml", "variants": {"v": {"change": {"title": "U"}}}},
+        {"title": "T", "vary": {"world.held": [1]}},
+        {"sweep": "a.yaml", "vary": {"world.held": [1]}},
+        {"title": "T", "sweep": "a.yaml", "vary": {"world.held": [1]}, "extends": "b.yaml"},
+    ],
+    ids=str,
+)
+def test_mistakes_of_a_sweep_are_seen(sweep):
+    assert mistakes(VALIDATOR, sweep)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "right", "wrong"),
+    [
+        (LENGTH, ["5 years", "1 day", "3.5 years"], ["5", "5 weeks", "five years", "-1 day", 5]),
+        (SHARE, ["70%", "2/3", 0.7, 1, "0.5%", "100%"], ["170%", 1.2, "most"]),
+        (DATE, ["2020-10-08", "2020-02-29"], ["2020-13-01", "2020-02-30", "2020-04-31", "8.10."]),
+    ],
+)
+def test_patterns_are_those_of_the_language(pattern, right, wrong):
+    validator = jsonschema.Draft202012Validator(pattern)
+    assert [value for value in right if not validator.is_valid(value)] == []
+    assert [value for value in wrong if validator.is_valid(value)] == []
+
+
+def test_an_editor_shows_what_a_key_means():
+    decree = schema()["$defs"]["Decree"]
+    assert decree["description"].startswith("A dated act of exclusions and clauses")
+    without = [key for key, value in decree["properties"].items() if "description" not in value]
+    assert without == []
+
+
+def test_the_starter_is_valid(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(starter(load("dprk.yaml"), "dprk.yaml"), encoding="utf-8")
+    assert mistakes(OF_DPRK, plain(file)) == []
