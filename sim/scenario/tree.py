@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -151,8 +152,7 @@ def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
     """
     name = str(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        node = YAML(typ="safe", pure=True).compose(text)
+        written = path.read_bytes()
     except IsADirectoryError:
         raise ScenarioError([Problem(name, 0, "", "is a folder; expected a YAML file")]) from None
     except FileNotFoundError:
@@ -160,6 +160,19 @@ def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise ScenarioError([Problem(name, 0, "", message)]) from None
+    tree, problems = _parsed(name, written)
+    if problems and found is None:
+        raise ScenarioError(problems)
+    if found is not None:
+        found += problems
+    return tree
+
+
+@lru_cache(maxsize=64)
+def _parsed(name: str, written: bytes) -> tuple[Tree, tuple[Problem, ...]]:
+    """Read a file's bytes; several scenarios of one world read it once."""
+    try:
+        node = YAML(typ="safe", pure=True).compose(written.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ScenarioError([Problem(name, 0, "", "is no UTF-8 text; expected YAML")]) from None
     except MarkedYAMLError as error:
@@ -177,11 +190,7 @@ def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
     if not isinstance(tree.value, Mapping):
         message = "expected keys such as 'title:' and 'decrees:'"
         raise ScenarioError([*builder.problems, Problem(name, tree.line, "", message)])
-    if builder.problems and found is None:
-        raise ScenarioError(builder.problems)
-    if found is not None:
-        found += builder.problems
-    return tree
+    return tree, tuple(builder.problems)
 
 
 def read_value(text: str, file: str) -> tuple[Tree, list[Problem]]:

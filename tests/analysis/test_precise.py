@@ -92,6 +92,7 @@ def test_it_ends_where_the_rule_ends_on_the_differences_of_many_replications(pai
     assert judged.measures[name].mean == pytest.approx(mean, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_a_study_with_more_cells_ends_at_the_same_number(tmp_path, pair):
     first, judged, _ = until(pair, Wish(FREED, 0.15))
     with Study(tmp_path) as study:
@@ -123,6 +124,7 @@ def test_replications_asked_for_say_nothing(pair):
     )
 
 
+@pytest.mark.slow
 def test_the_runs_of_one_assumption_at_a_time_take_no_more_than_there_are(pair):
     asked = question(pair.scenarios, replications=40, assumptions=30)
     assert asked.few == 30

@@ -69,7 +69,8 @@ def test_a_sweep_prints_one_row_a_variant_and_saves_what_it_printed(swept):
     ]  # fmt: skip
     assert places.startswith("What one more place brings\n")
     assert set(saved(out)) == {
-        "data-dictionary.csv", "sweep.csv", "sweep.txt", "sweep-places.txt", "scenarios/no-pardon.json",
+        "data-dictionary.csv", "sweep.csv", "sweep.txt", "sweep-places.txt",
+        "scenarios/no-pardon.json",
         "scenarios/short.json", "scenarios/cap=none.json", "scenarios/cap=5 per camp.json",
         "scenarios/cap=1 per camp.json",
     }  # fmt: skip
@@ -296,6 +297,7 @@ def test_draws_as_json(drawn):
     ]
 
 
+@pytest.mark.slow
 def test_more_sobol_points_keep_the_cells_of_the_fewer(tmp_path):
     out = tmp_path / "draws"
     words = [*DRAWS, "--design", "sobol", "--out", out]
@@ -310,6 +312,7 @@ def test_more_sobol_points_keep_the_cells_of_the_fewer(tmp_path):
     assert after == before
 
 
+@pytest.mark.slow
 def test_two_workers_draw_the_same(drawn):
     again = amnesty(*DRAWS, "--workers", 2)
     assert again.stdout == drawn[1].stdout
@@ -332,6 +335,7 @@ def test_screening_and_shares_of_variance(design, draws, title, number):
     assert re.search(rf"^{re.escape(SHORT)} +\S", table, re.M)
 
 
+@pytest.mark.slow
 def test_indices_that_need_every_draw_are_refused_before_cells_are_computed(tmp_path):
     pytest.importorskip("SALib")
     # Eight tenths reduced before, among those who have served 230 days, who are fewer.

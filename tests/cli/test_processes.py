@@ -97,7 +97,7 @@ def interrupted(words):
 
 
 @POSIX
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.slow), "2"])
 def test_an_interrupted_study_says_what_is_kept_and_goes_on(tmp_path, workers):
     out = tmp_path / "run"
     words = [*PAIR[:-1], "3000", "--workers", workers]
@@ -114,6 +114,7 @@ def test_an_interrupted_study_says_what_is_kept_and_goes_on(tmp_path, workers):
     assert again.stderr.startswith(f"{kept} cells were there, ")
 
 
+@pytest.mark.slow
 @POSIX
 def test_an_interrupted_run_without_a_folder_saves_nothing(tmp_path):
     said = interrupted([*PAIR[:-1], "3000"])
@@ -145,6 +146,7 @@ def test_a_full_standard_output_is_told():
     assert done.stderr == "standard output: No space left on device\n"
 
 
+@pytest.mark.slow
 def test_a_terminal_without_the_minus_sign_is_no_failure():
     done = subprocess.run(
         [*PROGRAM, *map(str, PAIR)], env=environment(PYTHONIOENCODING="latin-1"),
@@ -181,6 +183,7 @@ def test_a_full_disk_is_told_and_the_earlier_run_is_kept(tmp_path):
     assert program([*PAIR, "--out", out]).stderr.startswith("4 cells were there, 0 computed")
 
 
+@pytest.mark.slow
 def test_equal_runs_print_and_save_the_same_whatever_the_order_of_hashes(tmp_path):
     texts = []
     for seed in ("1", "2"):

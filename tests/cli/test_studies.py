@@ -340,6 +340,7 @@ def replications(folder):
     return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["replications"]
 
 
+@pytest.mark.slow
 def test_replications_until_precise_are_a_study_of_that_number(tmp_path):
     out, plain = tmp_path / "rule", tmp_path / "plain"
     result = amnesty(*PAIR, "--precision", "freed by decree=20%", "--out", out)

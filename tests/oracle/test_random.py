@@ -89,7 +89,7 @@ def _run(examples: int) -> list[str]:
 
 
 def test_random_worlds_and_decrees():
-    assert len(_run(150)) <= 3  # what is rarest need not be among so few
+    assert len(_run(100)) <= 4  # what is rarest need not be among so few
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import re
 import shutil
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,7 @@ SEVERAL = {
 }  # fmt: skip
 
 
+@cache
 def problems_of(path):
     with pytest.raises(ScenarioError) as error:
         load(path)

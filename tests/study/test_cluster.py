@@ -58,6 +58,7 @@ def ready(place, workers):
         client.wait_for_workers(workers, timeout=60)
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_cells_and_tables_though_a_worker_is_killed(cluster, tmp_path):
     place, running = cluster
     ready(place, 2)

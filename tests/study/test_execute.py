@@ -42,7 +42,7 @@ def run(some_work, executor, **how):
 # --- The same cells everywhere.
 
 
-@pytest.mark.parametrize("number", [1, 2, 4])
+@pytest.mark.parametrize("number", [1, 2, pytest.param(4, marks=pytest.mark.slow)])
 def test_any_number_of_processes_gives_equal_cells(points, cells, number):
     with processes(number) as executor:
         assert run(work(points, 5), executor) == cells

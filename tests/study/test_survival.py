@@ -121,7 +121,10 @@ def disturbed(out, replications, seconds, kills):
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds its workers in /proc")
 @pytest.mark.parametrize(
     ("replications", "kills", "at_least"),
-    [(FEW, 2, 0), pytest.param(MANY, 20, 15, marks=pytest.mark.slow)],
+    [
+        pytest.param(FEW, 2, 0, marks=pytest.mark.slow),
+        pytest.param(MANY, 20, 15, marks=pytest.mark.slow),
+    ],
 )
 def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(
     tmp_path, replications, kills, at_least
@@ -151,6 +154,7 @@ def test_a_killed_worker_is_told_and_the_cells_are_kept(tmp_path):
     assert "cells are kept, the same command goes on" in stderr
 
 
+@pytest.mark.slow
 def test_workers_leave_when_the_coordinator_is_killed(tmp_path):
     running = start(tmp_path / "study", 2)
     until = time.monotonic() + 60
@@ -166,6 +170,7 @@ def test_workers_leave_when_the_coordinator_is_killed(tmp_path):
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
 
 
+@pytest.mark.slow
 def test_a_second_process_on_a_study_says_so_and_leaves(tmp_path):
     out = tmp_path / "study"
     running = start(out, 1, MANY)
@@ -195,6 +200,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(place)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_what_was_stored_is_kept(small_disk, tmp_path):
     out = small_disk / "study"
     done = program([*STUDY, "--replications", MANY, "--out", out, "--workers", 1])
@@ -219,6 +225,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(small_disk):
     assert "study cannot be written to: Read-only file system" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_study_on_a_read_only_disk_can_be_looked_at(small_disk):
     out = small_disk / "study"
     words = ["run", file("none"), "--replications", 1, "--out", out]
@@ -233,6 +240,7 @@ def test_a_study_on_a_read_only_disk_can_be_looked_at(small_disk):
 # --- Extending.
 
 
+@pytest.mark.slow
 def test_extending_leaves_what_was_there_byte_by_byte(tmp_path):
     out = tmp_path / "study"
     words = ["compare", *files("none", "short"), "--out", out, "--replications"]
