@@ -68,6 +68,7 @@ def test_what_cannot_be_asked_for_is_refused(scenarios, pair):
 # --- When it ends.
 
 
+@pytest.mark.slow
 def test_it_ends_where_the_rule_ends_on_the_differences_of_many_replications(pair):
     asked, judged, found = until(pair, Wish(FREED, 0.15), Wish(HELD, 0.2))
     name = f"{FREED}, short against none"

@@ -58,6 +58,7 @@ def here() -> tuple[str, int]:
     return fingerprint()
 
 
+@pytest.mark.slow
 def test_without_the_optional_instructions(here):
     found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     if not found:

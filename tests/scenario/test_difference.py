@@ -170,6 +170,7 @@ def test_whatever_can_change_a_result_of_the_shipped_policies_is_told_in_words()
                         and change.about != "measured from"]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_whatever_can_change_a_result_of_random_laws_is_told():
     """A key of the first decree is dropped at random: what parts the two must be told."""
     pairs = 0

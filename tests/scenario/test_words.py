@@ -243,6 +243,7 @@ def joined(one, other):
             for pair in ((x, y), (y, x)) if x != y]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_two_conditions_read_alike():
     """All leaves, all trees of three leaves three deep, and four with a leaf on top."""
     leaves = [OneOf("origin", ("a",)), Tagged("b"), LengthIs("served", ">", 365)]

@@ -135,7 +135,7 @@ def test_any_flipped_byte_is_a_message_or_is_harmless(folder, study_file, asked)
     """Wherever a byte is flipped: the cells are the same afterwards, or it is said."""
     before = cells_of(folder)
     told = mended = 0
-    for step in range(60):
+    for step in range(30):
         raw = bytearray(study_file)
         raw[(step * 7919) % len(raw)] ^= 0x10
         (folder / FILE).write_bytes(raw)
@@ -150,8 +150,8 @@ def test_any_flipped_byte_is_a_message_or_is_harmless(folder, study_file, asked)
         assert [len(cells) for cells in found] == [4, 4]
         after = cells_of(folder)
         assert {key: after[key] for key in before} == before
-    assert mended > 10
-    assert told < 50
+    assert mended > 5
+    assert told < 25
 
 
 @pytest.mark.parametrize("text", [b"no store at all, but long enough to have a header" * 9, b"x"])
