@@ -93,13 +93,17 @@ def shown_progress(quiet: bool) -> Iterator[Progress | None]:
         yield _Lines()
         return
     began = time.monotonic()
-    columns = ("cells", MofNCompleteColumn(), BarColumn(), TimeRemainingColumn())
+    columns = ("cells", MofNCompleteColumn(), BarColumn(), "{task.fields[rate]}",
+               TimeRemainingColumn())  # fmt: skip
     with ExitStack() as shown:
         bar = Progress(*columns, console=console, transient=True)
-        task = bar.add_task("cells", total=None)
+        task = bar.add_task("cells", total=None, rate="")
+        first: list[int] = []
 
         def move(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+            first[:] = first or [done]
+            rate = f"{(done - first[0]) / max(time.monotonic() - began, 1e-9):.1f} a second"
+            bar.update(task, completed=done, total=total, rate=rate)
             if not bar.live.is_started and time.monotonic() - began >= BAR_AFTER_SECONDS:
                 shown.enter_context(bar)
 
