@@ -1,15 +1,17 @@
 """A discrete-event simulation of a prison population under amnesty policies.
 
-``sim.load`` reads a scenario, ``sim.simulate`` runs one cell, ``sim.compare`` runs a comparison;
-``sim.frames`` turns its result into data frames.
+``sim.load`` reads a scenario, ``sim.simulate`` runs one cell, ``sim.compare`` runs a comparison and
+keeps its cells where a folder is given; ``sim.frames`` turns its result into data frames. A
+``sim.Study`` is such a folder.
 """
 
 from importlib import import_module
 
-__all__ = ["compare", "frames", "load", "simulate"]
+__all__ = ["Study", "compare", "frames", "load", "simulate"]
 _PLACES = {
     "load": "sim.scenario.load",
     "simulate": "sim.study.execute",
+    "Study": "sim.study.study",
     "compare": "sim.analysis.compare",
     "frames": "sim.paper.frames",
 }
