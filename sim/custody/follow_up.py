@@ -26,6 +26,8 @@ _SPELL_BITS = 16
 def next_spells(register: Register) -> Rows:
     """Row of the same person's next spell, -1 where there is none, shape (spells,)."""
     found = np.full(len(register), -1, dtype=np.intp)
+    if not register.spell.any():
+        return found  # nobody came back
     person, spell = register.person, register.spell.astype(np.int64)
     arrested = register.line != 0
     rows = np.flatnonzero(~arrested)
