@@ -17,6 +17,7 @@ from sim.paper.table import Cell, Column, Group, Layer, Panel, Row, Table
 WIDTH = 100
 PAGE_WIDTH = 132
 """Characters in which a block of the table must fit, unless it holds one policy alone."""
+VARIES = "varies"
 LEVELS = ("eligible", "months remitted per person freed")
 """Measures that are given as levels: a difference would say nothing."""
 
@@ -91,7 +92,7 @@ def _baseline_cell(
     if level and (one is None or one.mean == 0):
         return Cell()
     if len({None if e is None else e.mean for e in found}) > 1:
-        return Cell(missing="varies")
+        return Cell(missing=VARIES)
     return Cell(missing=NOT_OBSERVED) if one is None else Cell(one.mean, figures=3)
 
 
@@ -161,6 +162,9 @@ def _notes(results: Results, baseline: str, policies: list[str]) -> Iterator[str
             "(decrees from the close of their lists). Averted is baseline minus policy. Deaths "
             "averted counts custody and liberty alike and leaves out those whom a drive arrested."
         )
+    rows = (_row(results, baseline, policies, m) for m in shown_measures())
+    if any(row.cells[0].missing == VARIES for row in rows):
+        yield "varies: the baseline's level is not the same in the windows of all policies."
     if baseline == "customary":
         yield "Each policy replaces the customary pardons; it does not come on top of them."
 

@@ -31,6 +31,10 @@ SEEN = (
 """What must have happened somewhere, or the examples show too little."""
 
 
+RARE = ("moved while waiting", "advanced returns")
+"""What need not have happened among a hundred examples."""
+
+
 def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
     some = Chooser(address, flags)
     draws = Draws(some.random.getrandbits(32), 0)
@@ -89,7 +93,7 @@ def _run(examples: int) -> list[str]:
 
 
 def test_random_worlds_and_decrees():
-    assert len(_run(100)) <= 4  # what is rarest need not be among so few
+    assert set(_run(100)) <= set(RARE)
 
 
 @pytest.mark.slow
