@@ -9,7 +9,7 @@ from typing import TypedDict
 from sim.custody.cases import run_cases
 from sim.scenario.load import Scenario, load
 from sim.scenario.problems import ScenarioError
-from sim.scenario.sweep import is_sweep_file, load_sweep, paired, repeated
+from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep, paired, repeated
 from sim.study.execute import solved
 
 

@@ -28,10 +28,10 @@ from sim.analysis.sensitivity import (
     split_variance,
     spread,
 )
-from sim.scenario.drawing import MEDIAN, drawn_together
+from sim.scenario.draws.drawing import MEDIAN, drawn_together
+from sim.scenario.draws.ranges import Range, Switch, parameters
 from sim.scenario.load import Scenario
 from sim.scenario.problems import ScenarioError
-from sim.scenario.ranges import Range, Switch, parameters
 from sim.study.cells import Point
 from sim.study.designs import latin_hypercube, morris_points, saltelli_points, sobol_points
 from sim.study.execute import solved
@@ -201,7 +201,7 @@ def plan_draws(
         Quantiles, shape (draws, parameters), in the order of `drawn`.
     drawn
         What is drawn; all else is as written. By default all of
-        `sim.scenario.ranges.parameters((*policies, baseline))`.
+        `sim.scenario.draws.ranges.parameters((*policies, baseline))`.
     executor
         Draws and solves worlds elsewhere; None does so here, a third of a second each.
 

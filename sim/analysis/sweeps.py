@@ -10,7 +10,7 @@ from sim.analysis.estimates import Difference, Estimate, Floats, difference, est
 from sim.analysis.measures import MEASURES, Window, window_of
 from sim.analysis.outcomes import Outcomes, outcomes
 from sim.scenario.load import Scenario
-from sim.scenario.points import Variant, paired, repeated
+from sim.scenario.sweeps.points import Variant, paired, repeated
 from sim.scenario.variants import same_world
 from sim.study.cells import Point
 from sim.study.execute import solved

@@ -110,8 +110,8 @@ def _sweep_asked(
     """Load what is swept: a sweep file, or a scenario and the axes of --vary."""
     from sim.analysis.sweeps import sweep_question
     from sim.scenario.load import load
-    from sim.scenario.sweep import grid, is_sweep_file, load_sweep
-    from sim.scenario.sweep import vary as axis
+    from sim.scenario.sweeps.sweep import grid, is_sweep_file, load_sweep
+    from sim.scenario.sweeps.sweep import vary as axis
     from sim.scenario.variants import without_decrees
 
     named = None if baseline is None else load(baseline, world=world)
@@ -177,7 +177,7 @@ def sensitivity(
         policies, compared = _policies(files, baseline, world)
         from sim.analysis.ignorance import DESIGNS, chosen_design
         from sim.analysis.question import aligned
-        from sim.scenario.ranges import chosen, parameters
+        from sim.scenario.draws.ranges import chosen, parameters
 
         if design not in DESIGNS:
             stop(f"--design: no design {design!r}; expected one of {', '.join(DESIGNS)}")

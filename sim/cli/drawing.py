@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sim.analysis.estimates import Floats
     from sim.analysis.ignorance import Draws
     from sim.paper.ignorance import Layers
+    from sim.scenario.draws.ranges import Range, Switch
     from sim.scenario.load import Scenario
-    from sim.scenario.ranges import Range, Switch
 
 
 class Drawing:

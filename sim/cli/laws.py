@@ -77,8 +77,8 @@ def explain(
     The words are written from what is run, not from the file's text.
     """
     with plain_errors():
-        from sim.scenario.explanation import as_markdown, as_text, explained
-        from sim.scenario.sweep import is_sweep_file, load_sweep
+        from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
+        from sim.scenario.words.explanation import as_markdown, as_text, explained
 
         if is_sweep_file(file):
             sweep = load_sweep(file)
@@ -102,7 +102,7 @@ def diff(
 ) -> None:
     """Tell in words what differs between two scenarios, and from which day on."""
     with plain_errors():
-        from sim.scenario.difference import difference
+        from sim.scenario.words.difference import difference
 
         found = difference(*_two(one, other))
         told = json.dumps(found.as_json(), indent=1, ensure_ascii=False)
@@ -133,7 +133,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of files, with which an editor helps while one writes."""
     with plain_errors():
-        from sim.scenario.schema import schema as schema_of
+        from sim.scenario.schema.schema import schema as schema_of
 
         known = None if words_of is None else load_all([words_of], None)[0]
         typer.echo(json.dumps(schema_of(known), indent=1, ensure_ascii=False))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import people
-from sim.custody.decrees import Docket
+from sim.custody.decrees.docket import Docket
 from sim.custody.flows import freed_rows
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows

@@ -13,17 +13,20 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.decrees import Court
+from sim.custody.decrees.bench import completed_years, places
+from sim.custody.decrees.court import Court
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
-from sim.custody.law import completed_years, places
 from sim.custody.people import Columns
 from sim.custody.prisons import Prisons
 from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws, Stream
-from sim.scenario.decree import Case, Decree, DecreeCap, Expected, Review, Who
 from sim.scenario.graded import DecreeShare
+from sim.scenario.law.cases import Case, Expected, Who
+from sim.scenario.law.clauses import Review
+from sim.scenario.law.decree import Decree
+from sim.scenario.law.selection import DecreeCap
 from sim.scenario.lengths import in_words, whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions

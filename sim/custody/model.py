@@ -15,7 +15,8 @@ from datetime import timedelta
 import numpy as np
 import simpy
 
-from sim.custody.decrees import Court, Docket
+from sim.custody.decrees.court import Court
+from sim.custody.decrees.docket import Docket
 from sim.custody.people import Columns, people_at_hand
 from sim.custody.prisons import Prisons
 from sim.custody.record import Record, heads_by_camp, record

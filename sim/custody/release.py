@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import people
+from sim.custody.decrees.bench import places
+from sim.custody.decrees.lots import lots
 from sim.custody.hazards import NEVER
-from sim.custody.law import places
 from sim.custody.people import ARREST
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, Register, Rows
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, exponential, happens
-from sim.scenario.decree import Decree
+from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
@@ -79,14 +80,13 @@ class Gate:
         """Exile and arrests that a decree's releases bring; returns the kinds of release."""
         occasion = self.occasions[number]
         decree = self.decrees[occasion.position]
-        salt = decree_salt(occasion.decree)
         if decree.release.exile is not None:
             self._exile(register, rows, decree.release.exile.origin, occasion)
         if decree.drive is not None:
             self._arrests(register, rows, decree, occasion)
         job = np.zeros(len(rows), dtype=np.bool_)
         if decree.release.job is not None:
-            words = self._words(register, rows, Stream.JOB, occasion, salt)
+            words = lots(self.draws, register, rows, Stream.JOB, occasion)
             job = happens(words, decree.release.job.value)
         educated = decree.release.education is not None and decree.release.education.value
         plain = factor_kind(
@@ -94,24 +94,15 @@ class Gate:
         )
         return plain + job * factor_kind(supervision=False, job=True, education=False)
 
-    def _words(
-        self, register: Register, rows: Rows, stream: Stream, occasion: Occasion, salt: int
-    ) -> NDArray[np.uint64]:
-        return self.draws.at(
-            stream, register.person[rows], spell=register.spell[rows].astype(np.int64),
-            line=register.line[rows], occurrence=occasion.number, salt=salt,
-        )  # fmt: skip
-
     def _exile(self, register: Register, rows: Rows, origin: str, occasion: Occasion) -> None:
         world = self.prisons.scenario.world
         code = list(world.origins).index(origin)
         rows = rows[(register.origin[rows] == code) & ~register.exiled[rows]]
         if world.exile is None or self.destinations is None:
             return
-        salt = decree_salt(occasion.decree)
-        words = self._words(register, rows, Stream.EXILE, occasion, salt)
+        words = lots(self.draws, register, rows, Stream.EXILE, occasion)
         rows = rows[happens(words, world.exile.compliance.value)]
-        words = self._words(register, rows, Stream.DESTINATION, occasion, salt)
+        words = lots(self.draws, register, rows, Stream.DESTINATION, occasion)
         register.residence[rows] = self.destinations.pick(0, words)
         register.exiled[rows] = True
 
@@ -120,9 +111,9 @@ class Gate:
         assert decree.drive is not None
         rows = rows[register.line[rows] == 0]
         salt = decree_salt(occasion.decree)
-        words = self._words(register, rows, Stream.DRIVE_ARREST, occasion, salt)
+        words = lots(self.draws, register, rows, Stream.DRIVE_ARREST, occasion)
         rows = rows[happens(words, decree.drive.per_release.value)]
-        words = self._words(register, rows, Stream.DRIVE_DAY, occasion, salt)
+        words = lots(self.draws, register, rows, Stream.DRIVE_DAY, occasion)
         wait = 1 + ((words >> np.uint64(32)).astype(np.int64) * decree.drive.within >> 32)
         day = register.left[rows] + wait
         inside = day < self.prisons.days

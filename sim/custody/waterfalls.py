@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.decrees import Docket, Groups
+from sim.custody.decrees.docket import Docket
+from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
-from sim.scenario.decree import Decree
+from sim.scenario.law.decree import Decree
 
 Ints = NDArray[np.int64]
 STAGES = (

@@ -16,7 +16,7 @@ from sim.paper.effects import GUARD, WIDTH
 from sim.paper.indices import Indices, indices_table
 from sim.paper.numbers import count, half_width, interval, signed
 from sim.paper.sensitivity_table import sensitivity_table
-from sim.scenario.ranges import Range
+from sim.scenario.draws.ranges import Range
 
 
 @dataclass(frozen=True)

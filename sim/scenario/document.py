@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError
 
-from sim.scenario.decree import Decree
 from sim.scenario.graded import Block, Day
+from sim.scenario.law.decree import Decree
+from sim.scenario.law.predicate import OneOf, Predicate, leaves
 from sim.scenario.lengths import read_date, read_share
-from sim.scenario.predicate import OneOf, Predicate, leaves
 from sim.scenario.problems import Problem, nearest
 from sim.scenario.tree import Tree
 from sim.scenario.world import World

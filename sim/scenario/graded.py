@@ -293,3 +293,14 @@ class DecreeDate(Said):
         if self.between is None and self.grade == "C":
             raise ValueError("grade C (assumed) needs a range: give 'between: [first, last]'")
         return self
+
+
+def as_list(value: object) -> object:
+    """Read one thing as a list of one."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def words_of(info: ValidationInfo) -> dict[str, tuple[str, ...]]:
+    """Names that the world gives, by category."""
+    words: dict[str, tuple[str, ...]] = (info.context or {}).get("words", {})
+    return words

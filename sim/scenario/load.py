@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from sim.scenario.decree import Decree
 from sim.scenario.document import WITHOUT_EFFECT, Document, dotted, read_document
+from sim.scenario.law.decree import Decree
 from sim.scenario.problems import Problem, ScenarioError, shown
 from sim.scenario.tree import PATCH, Tree, from_plain, merged, read_tree
 from sim.scenario.world import World

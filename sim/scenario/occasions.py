@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sim.scenario.decree import Clause, Decree, Education
+from sim.scenario.law.afterwards import Education
+from sim.scenario.law.clauses import Clause
+from sim.scenario.law.decree import Decree
 from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario
 

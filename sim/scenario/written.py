@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
+from sim.scenario.law.predicate import AGES
 from sim.scenario.lengths import DAYS_IN, in_words, read_date, read_length, read_share, whole_days
-from sim.scenario.predicate import AGES
 from sim.scenario.tree import Scalar, Tree
 
 Path = tuple[str | int, ...]

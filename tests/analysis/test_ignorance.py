@@ -15,9 +15,9 @@ from sim.analysis.ignorance import (
     read_draws,
 )
 from sim.analysis.outcomes import Outcomes
+from sim.scenario.draws.ranges import parameters
 from sim.scenario.load import load
 from sim.scenario.problems import ScenarioError
-from sim.scenario.ranges import parameters
 from sim.study.designs import latin_hypercube, one_at_a_time
 from sim.study.study import Study
 from tests.cli.command import file

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from sim.analysis.ignorance import ignorance, plan_draws, read_draws
+from sim.scenario.draws.ranges import parameters
 from sim.scenario.load import build, load
-from sim.scenario.points import grid
-from sim.scenario.ranges import parameters
-from sim.scenario.sweep import vary
+from sim.scenario.sweeps.points import grid
+from sim.scenario.sweeps.sweep import vary
 from sim.scenario.variants import without_decrees
 from sim.study.designs import latin_hypercube
 from sim.study.execute import processes

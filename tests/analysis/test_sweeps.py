@@ -10,7 +10,7 @@ from sim.analysis.outcomes import outcomes
 from sim.analysis.sweeps import AS_WRITTEN, sweep_answer, sweep_question
 from sim.scenario.load import load
 from sim.scenario.problems import ScenarioError
-from sim.scenario.sweep import grid, vary
+from sim.scenario.sweeps.sweep import grid, vary
 from sim.scenario.variants import without_decrees
 from sim.study.study import Ask, Study
 from tests.cli.command import file

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.custody.law import Bench
+from sim.custody.decrees.bench import Bench
 from sim.custody.model import simulate
 from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
-from sim.scenario.predicate import PredicateReader
+from sim.scenario.law.conditions import ConditionReader
 from tests.theory.worlds import busy_world, day_of, decree, graded, scenario, solved
 
 DRAWS = Draws(203, 0)
@@ -32,7 +32,7 @@ def benches() -> list[Bench]:
 
 
 def meets(bench: Bench, condition: dict) -> np.ndarray:
-    return bench.meets(PredicateReader({}).read(condition))
+    return bench.meets(ConditionReader({}).read(condition))
 
 
 def test_the_label_is_longer_sentence_and_a_reduction_and_nothing_else(benches):

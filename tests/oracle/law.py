@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
-from sim.scenario.decree import Clause, Decree, Part
-from sim.scenario.occasions import Occasion
-from sim.scenario.predicate import (
+from sim.scenario.law.clauses import Clause, Part
+from sim.scenario.law.decree import Decree
+from sim.scenario.law.predicate import (
     AgeIs,
     CountIs,
     Either,
@@ -23,6 +23,7 @@ from sim.scenario.predicate import (
     ShareIs,
     Tagged,
 )
+from sim.scenario.occasions import Occasion
 from sim.scenario.world import World
 
 ENDLESS = 10**9

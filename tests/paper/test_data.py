@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sim.analysis.compare import compare
 from sim.analysis.measures import MEASURE
-from sim.custody.law import places
+from sim.custody.decrees.bench import places
 from sim.paper import data
 from sim.paper.folder import _places, files_of
 from sim.paper.frames import frames

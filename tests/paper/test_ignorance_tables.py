@@ -20,7 +20,7 @@ from sim.paper.ignorance import (
     left_out_rows,
 )
 from sim.paper.numbers import MINUS, PLUS_MINUS
-from sim.scenario.ranges import chosen, parameters
+from sim.scenario.draws.ranges import chosen, parameters
 from sim.study.cells import Point
 from tests.paper.made_up import WINDOW, comparison, once, scenario, varying
 

@@ -14,8 +14,8 @@ from sim.paper.latex import latex
 from sim.paper.numbers import MINUS, PLUS_MINUS
 from sim.paper.plain_text import plain_text
 from sim.paper.sensitivity_table import sensitivity, sensitivity_table
+from sim.scenario.draws.ranges import parameters
 from sim.scenario.load import load
-from sim.scenario.ranges import parameters
 from sim.study.cells import Point
 from sim.study.designs import latin_hypercube
 from tests.cli.command import file

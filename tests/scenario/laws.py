@@ -7,9 +7,9 @@ from functools import cache
 from random import Random
 from typing import Any, get_args
 
-from sim.scenario.decree import Rank
+from sim.scenario.law.predicate import AGES, LENGTHS, SHARES
+from sim.scenario.law.selection import Rank
 from sim.scenario.load import Scenario, build, shipped_folder
-from sim.scenario.predicate import AGES, LENGTHS, SHARES
 from sim.scenario.tree import Tree, read_tree
 
 Node = dict[str, Any]

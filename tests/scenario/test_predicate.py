@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.scenario.predicate import (
+from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.law.predicate import (
     AgeIs,
     CountIs,
     Either,
     Every,
     LengthIs,
     OneOf,
-    PredicateReader,
     ShareIs,
     Tagged,
     leaves,
@@ -35,7 +35,7 @@ SOURCES = ("dailynk-2020-07",)
 
 
 def read(data):
-    return PredicateReader(WORDS, SOURCES).read(data)
+    return ConditionReader(WORDS, SOURCES).read(data)
 
 
 def mistakes(data):

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.drawing import at_quantile, drawn, drawn_together, written_at
+from sim.scenario.draws.drawing import at_quantile, drawn, drawn_together, written_at
+from sim.scenario.draws.ranges import Range, Switch, parameters, ranges, switches
+from sim.scenario.law.predicate import AgeIs, LengthIs, ShareIs, leaves
 from sim.scenario.load import load, shipped_folder
-from sim.scenario.predicate import AgeIs, LengthIs, ShareIs, leaves
 from sim.scenario.problems import ScenarioError
-from sim.scenario.ranges import Range, Switch, parameters, ranges, switches
 from sim.scenario.variants import alternatives, same_world
 from sim.scenario.written import framed, kind_of, number_of, unframed
 from sim.study.execute import solved

@@ -6,9 +6,9 @@ import jsonschema
 import pytest
 
 from sim.scenario.load import load, shipped_folder
-from sim.scenario.patterns import DATE, LENGTH, SHARE
 from sim.scenario.problems import ScenarioError
-from sim.scenario.schema import schema
+from sim.scenario.schema.patterns import DATE, LENGTH, SHARE
+from sim.scenario.schema.schema import schema
 from sim.scenario.starter import starter
 from sim.scenario.tree import read_tree
 from tests.scenario.laws import law, scenario_of

@@ -9,7 +9,7 @@ from sim.analysis.check import check_files
 from sim.scenario.load import load, shipped_folder
 from sim.scenario.problems import ScenarioError
 from sim.scenario.starter import copy, start
-from sim.scenario.sweep import load_sweep
+from sim.scenario.sweeps.sweep import load_sweep
 from tests.cli.command import FILES
 
 BIB = "sources.bib"

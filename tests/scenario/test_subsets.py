@@ -3,9 +3,9 @@
 import pytest
 
 from sim.custody.cases import run_cases
+from sim.scenario.draws.subsets import clause_subsets
+from sim.scenario.law.predicate import LengthIs, leaves
 from sim.scenario.load import load
-from sim.scenario.predicate import LengthIs, leaves
-from sim.scenario.subsets import clause_subsets
 from sim.study.execute import simulate, solved
 from tests.cli.command import file
 

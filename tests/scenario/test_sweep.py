@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sim.analysis.check import check_files
 from sim.custody.model import simulate
 from sim.custody.streams import Draws
+from sim.scenario.law.predicate import ShareIs, leaves
 from sim.scenario.load import load, shipped_folder
-from sim.scenario.predicate import ShareIs, leaves
 from sim.scenario.problems import ScenarioError
-from sim.scenario.sweep import grid, is_sweep_file, load_sweep, paired, repeated, vary
+from sim.scenario.sweeps.sweep import grid, is_sweep_file, load_sweep, paired, repeated, vary
 from sim.study.execute import solved
 
 DECREE = "party-75th"
@@ -241,7 +241,7 @@ def test_labels_tell_axes_with_equal_last_keys_apart(scenario):
      ("TAKEN", "TAKEN (2)")],
 )  # fmt: skip
 def test_what_a_file_name_cannot_hold_is_left_out_of_a_label(written, label):
-    from sim.scenario.axes import fit
+    from sim.scenario.sweeps.axes import fit
 
     assert fit(written, ["Taken"]) == label
 

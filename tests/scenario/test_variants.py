@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from sim.scenario.law.predicate import LengthIs, ShareIs, leaves
 from sim.scenario.load import load, shipped_folder
 from sim.scenario.occasions import first_release_day
-from sim.scenario.predicate import LengthIs, ShareIs, leaves
 from sim.scenario.problems import ScenarioError
 from sim.scenario.variants import alternatives, same_world, shifted
 

@@ -9,10 +9,26 @@ from fractions import Fraction
 
 import pytest
 
-from sim.scenario.conditions import condition_in_words, readings_in_words
-from sim.scenario.explanation import as_markdown, as_text, explained
+from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.law.predicate import (
+    AGES,
+    LENGTHS,
+    OPPOSITE,
+    AgeIs,
+    CountIs,
+    Either,
+    Every,
+    LengthIs,
+    OneOf,
+    ShareIs,
+    Tagged,
+)
 from sim.scenario.load import load, shipped_folder
-from sim.scenario.phrases import (
+from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
+from sim.scenario.words.conditions import condition_in_words, readings_in_words
+from sim.scenario.words.decree import STAGES, decree_in_words
+from sim.scenario.words.explanation import as_markdown, as_text, explained
+from sim.scenario.words.phrases import (
     amount,
     basis,
     counted,
@@ -25,29 +41,13 @@ from sim.scenario.phrases import (
     share_in_words,
     times,
 )
-from sim.scenario.predicate import (
-    AGES,
-    LENGTHS,
-    OPPOSITE,
-    AgeIs,
-    CountIs,
-    Either,
-    Every,
-    LengthIs,
-    OneOf,
-    PredicateReader,
-    ShareIs,
-    Tagged,
-)
-from sim.scenario.sweep import is_sweep_file, load_sweep
-from sim.scenario.words import STAGES, decree_in_words
 from tests.scenario.laws import law, scenario_of
 
 SHIPPED = sorted(shipped_folder().rglob("*.yaml"))
 
 
 def read(data):
-    return PredicateReader({"decree": ("first",)}).read(data)
+    return ConditionReader({"decree": ("first",)}).read(data)
 
 
 # --- Phrases.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.custody.law import places
+from sim.custody.decrees.bench import places
 from sim.custody.model import simulate
 from sim.custody.people import ARREST, petty, sex_of
 from sim.custody.register import BY_DECREE

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.custody.decrees.bench import places
 from sim.custody.hazards import NEVER
-from sim.custody.law import places
 from sim.custody.model import Cell, simulate
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register

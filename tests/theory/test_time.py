@@ -13,11 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sim.custody.law import Bench, completed_years
+from sim.custody.decrees.bench import Bench, completed_years
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register
+from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.law.predicate import ShareIs, opposite
 from sim.scenario.lengths import in_words, in_year, read_length, read_share, whole_days
-from sim.scenario.predicate import PredicateReader, ShareIs, opposite
 from tests.theory.worlds import scenario, solved, world
 
 MONTHS = 480
@@ -67,7 +68,7 @@ def register_of(served, term, merit_days=0, threshold_day=TODAY) -> Register:
 
 
 def meets(people: Bench, condition: dict) -> np.ndarray:
-    return people.meets(PredicateReader({}).read(condition))
+    return people.meets(ConditionReader({}).read(condition))
 
 
 # --- Lengths.

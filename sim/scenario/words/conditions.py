@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import assert_never
 
-from sim.scenario.phrases import COMPARED, length, listed, share_in_words, times
-from sim.scenario.predicate import (
+from sim.scenario.law.predicate import (
     WORDS,
     AgeIs,
     CountIs,
@@ -24,6 +23,7 @@ from sim.scenario.predicate import (
     Tagged,
     leaves,
 )
+from sim.scenario.words.phrases import COMPARED, length, listed, share_in_words, times
 
 WITHOUT_LIFE = ("term", "remaining", "until due")
 """Lengths that a life sentence does not have."""

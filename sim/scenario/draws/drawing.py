@@ -20,9 +20,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from sim.scenario.document import SUMS_TO_ONE, WITHOUT_EFFECT
+from sim.scenario.draws.ranges import Switch, names_by_path, parameters, patches
 from sim.scenario.lengths import read_share
 from sim.scenario.load import Scenario, build
-from sim.scenario.ranges import Switch, names_by_path, parameters, patches
 from sim.scenario.tree import Scalar, Tree, merged, replaced
 from sim.scenario.variants import same_world
 from sim.scenario.written import (

@@ -15,11 +15,12 @@ from typing import cast, get_args
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from sim.scenario import decree, document, graded, world
-from sim.scenario.keys import HELP
+from sim.scenario import document, graded, world
+from sim.scenario.law import afterwards, cases, clauses, decree, selection
 from sim.scenario.lengths import read_date, read_length, read_month_day, read_share
 from sim.scenario.load import Scenario
-from sim.scenario.patterns import (
+from sim.scenario.schema.keys import HELP
+from sim.scenario.schema.patterns import (
     CAP,
     CONDITION,
     DATE,
@@ -56,12 +57,12 @@ _READ: dict[object, JsonSchemaValue] = {
     _reader(graded.Share): SHARE,
     _reader(graded.Amount): POSITIVE,
     _reader(world.Ages): strings(r"\d+ to \d+", "14 to 17"),
-    _reader(decree.Amount): PART,
-    _reader(decree.Condition): _HERE_A_CONDITION,
+    _reader(clauses.Amount): PART,
+    _reader(clauses.Condition): _HERE_A_CONDITION,
     _reader(decree.ReportedStage): {"enum": list(decree.REPORTABLE)},
-    decree.DecreeCap.model_fields["value"].metadata[0].func: CAP,
-    decree.DecreeEducation.model_fields["value"].metadata[0].func: EDUCATION,
-    decree.Who.model_fields["sentence"].metadata[0].func: {"anyOf": [LENGTH, {"const": "life"}]},
+    selection.DecreeCap.model_fields["value"].metadata[0].func: CAP,
+    afterwards.DecreeEducation.model_fields["value"].metadata[0].func: EDUCATION,
+    cases.Who.model_fields["sentence"].metadata[0].func: {"anyOf": [LENGTH, {"const": "life"}]},
     decree.Decree.model_fields["thresholds_on"].metadata[0].func: {
         "anyOf": [{"enum": list(get_args(decree.Threshold))}, DATE]
     },
@@ -69,7 +70,7 @@ _READ: dict[object, JsonSchemaValue] = {
 """What stands in a file for each function that reads a value from a text."""
 _LISTS = {
     _reader(graded.Sources),
-    decree.Clause.model_fields["despite"].metadata[0].func,
+    clauses.Clause.model_fields["despite"].metadata[0].func,
     decree.Decree.model_fields["rank"].metadata[0].func,
 }
 """Functions that take one entry for a list of one."""
@@ -202,7 +203,8 @@ def _bare(name: str, one: JsonSchemaValue) -> JsonSchemaValue:
     if kind == "Exclusion":
         condition = _ref(f"{PARTIAL if name != kind else ''}Condition")
         return {"description": one.get("description", ""), "anyOf": [one, condition]}
-    model = getattr(decree, kind, None) or getattr(graded, kind, None)
+    rooms = (graded, afterwards, clauses, selection)
+    model = next((getattr(room, kind) for room in rooms if hasattr(room, kind)), None)
     said = isinstance(model, type) and issubclass(model, graded.Said)
     if not said or "value" not in one["properties"]:
         return one

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import takewhile
 
-from sim.scenario.afterwards import release
-from sim.scenario.basis import aside, described
-from sim.scenario.decreed import Law, Parts
 from sim.scenario.load import Scenario
-from sim.scenario.phrases import (
+from sim.scenario.words.afterwards import release
+from sim.scenario.words.basis import aside, described
+from sim.scenario.words.decreed import Law, Parts
+from sim.scenario.words.phrases import (
     basis,
     counted,
     day,
@@ -23,7 +23,7 @@ from sim.scenario.phrases import (
     sentence,
     status_in_words,
 )
-from sim.scenario.rules import barred, qualifying, review
+from sim.scenario.words.rules import barred, qualifying, review
 
 _RANKS = {
     "longest served": "those who have served longest",

@@ -1,6 +1,6 @@
 """What is not known of a scenario: its values with a range, and its structural switches.
 
-Listed here, drawn in `sim.scenario.drawing`. A value that several places share through a YAML
+Listed here, drawn in `sim.scenario.draws.drawing`. A value that several places share through a YAML
 alias is one range with several paths, since it is one statement about the prisons.
 """
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.scenario.basis import described, part_in_words
-from sim.scenario.decreed import Law, Parts
-from sim.scenario.phrases import (
+from sim.scenario.words.basis import described, part_in_words
+from sim.scenario.words.decreed import Law, Parts
+from sim.scenario.words.phrases import (
     counted,
     joined,
     length,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sim.scenario.graded import Length, Number, Proportion
 from sim.scenario.load import Scenario
-from sim.scenario.phrases import (
+from sim.scenario.words.phrases import (
     amount,
     basis,
     counted,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from sim.scenario.basis import described, limits_in_words, part_in_words
-from sim.scenario.conditions import condition_in_words, readings_in_words
-from sim.scenario.decree import Clause, Part, Reduction
-from sim.scenario.decreed import Law, Parts
 from sim.scenario.graded import DecreeShare, Said
-from sim.scenario.phrases import (
+from sim.scenario.law.clauses import Clause, Part, Reduction
+from sim.scenario.words.basis import described, limits_in_words, part_in_words
+from sim.scenario.words.conditions import condition_in_words, readings_in_words
+from sim.scenario.words.decreed import Law, Parts
+from sim.scenario.words.phrases import (
     fraction,
     joined,
     length,

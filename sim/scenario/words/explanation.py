@@ -8,10 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sim.scenario.difference import BY_PATH, WORLD, Change, difference
 from sim.scenario.lengths import read_length, read_share
 from sim.scenario.load import Scenario, build
-from sim.scenario.phrases import (
+from sim.scenario.sweeps.sweep import Sweep, Variant
+from sim.scenario.tree import PATCH, merged
+from sim.scenario.words.decree import Statement, decree_in_words
+from sim.scenario.words.difference import BY_PATH, WORLD, Change, difference
+from sim.scenario.words.phrases import (
     amount,
     day,
     in_letters,
@@ -19,10 +22,7 @@ from sim.scenario.phrases import (
     percent,
     sentence,
 )
-from sim.scenario.setting import setting_in_words, world_in_words
-from sim.scenario.sweep import Sweep, Variant
-from sim.scenario.tree import PATCH, merged
-from sim.scenario.words import Statement, decree_in_words
+from sim.scenario.words.setting import setting_in_words, world_in_words
 from sim.scenario.written import unframed, without, written_ends
 
 WIDTH = 90

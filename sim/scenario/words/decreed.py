@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sim.scenario.decree import Reduction
+from sim.scenario.law.clauses import Reduction
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import occasions
-from sim.scenario.phrases import day
+from sim.scenario.words.phrases import day
 
 Parts = Iterator[tuple[str, str]]
 """Parts of a decree with what it says of them, a sentence a line."""

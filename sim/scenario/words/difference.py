@@ -1,7 +1,7 @@
 """What differs between two scenarios: in words, by value, and from which day on.
 
-Decrees are compared sentence by sentence, in the words of `sim.scenario.words`. What these words
-do not tell, such as the order of clauses, and all of a world, is compared by key path.
+Decrees are compared sentence by sentence, in the words of `sim.scenario.words.decree`. What these
+words do not tell, such as the order of clauses, and all of a world, is compared by key path.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
-from sim.scenario.axes import flat
 from sim.scenario.load import Scenario, deciding
 from sim.scenario.occasions import first_difference_day
-from sim.scenario.phrases import day, sentence
-from sim.scenario.words import STAGES, Statement, decree_in_words
+from sim.scenario.sweeps.axes import flat
+from sim.scenario.words.decree import STAGES, Statement, decree_in_words
+from sim.scenario.words.phrases import day, sentence
 
 WORLD = "The world"
 BY_PATH = "By key"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
-from sim.scenario.decree import (
-    Decree,
-    DecreeCap,
-    DecreeEducation,
-    DecreeOver,
-)
 from sim.scenario.graded import DecreeDate, DecreeShare, Number, Quantity, Said, Status
+from sim.scenario.law.afterwards import DecreeEducation, DecreeOver
+from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.law.decree import Decree
+from sim.scenario.law.predicate import ATTRIBUTES, AgeIs, Leaf, LengthIs, ShareIs, leaves
+from sim.scenario.law.selection import DecreeCap
 from sim.scenario.lengths import read_length
 from sim.scenario.load import Scenario
-from sim.scenario.phrases import (
+from sim.scenario.tree import Tree
+from sim.scenario.words.phrases import (
     amount,
     basis,
     counted,
@@ -27,16 +27,6 @@ from sim.scenario.phrases import (
     sentence,
     status_in_words,
 )
-from sim.scenario.predicate import (
-    ATTRIBUTES,
-    AgeIs,
-    Leaf,
-    LengthIs,
-    PredicateReader,
-    ShareIs,
-    leaves,
-)
-from sim.scenario.tree import Tree
 
 _LIMITED = {
     "sentence": "the sentence",
@@ -102,7 +92,7 @@ def limits_in_words(scenario: Scenario, path: tuple[str, ...]) -> str:
     """Say what the graded thresholds below a condition rest on, a sentence each.
 
     The tree that the model evaluates keeps a threshold's number alone; its range, sources and
-    grade are read where `sim.scenario.ranges` reads them.
+    grade are read where `sim.scenario.draws.ranges` reads them.
     """
     below = scenario.tree.at(path)
     decree = scenario.decrees[path[1]]
@@ -126,7 +116,7 @@ def _graded(tree: Tree, attribute: str = "") -> Iterator[tuple[str, Tree]]:
 def _limit(attribute: str, tree: Tree, decree: Decree) -> str:
     plain = tree.plain()
     assert isinstance(plain, dict)
-    read = leaves(PredicateReader({}).read({attribute: plain["value"]}))
+    read = leaves(ConditionReader({}).read({attribute: plain["value"]}))
     limit = listed([_number(leaf) for leaf in read])
     said = plain.get("source", decree.source)
     names = [said] if isinstance(said, str) else list(said)

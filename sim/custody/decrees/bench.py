@@ -21,7 +21,7 @@ from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws
-from sim.scenario.predicate import (
+from sim.scenario.law.predicate import (
     AgeIs,
     CountIs,
     Either,

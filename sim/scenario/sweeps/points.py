@@ -11,7 +11,9 @@ from itertools import product
 from math import prod
 from pathlib import Path
 
-from sim.scenario.axes import (
+from sim.scenario.load import Scenario, build
+from sim.scenario.problems import Problem, ScenarioError, nearest
+from sim.scenario.sweeps.axes import (
     CHANGEABLE,
     OPTION,
     Axis,
@@ -22,8 +24,6 @@ from sim.scenario.axes import (
     placed,
     short_names,
 )
-from sim.scenario.load import Scenario, build
-from sim.scenario.problems import Problem, ScenarioError, nearest
 from sim.scenario.tree import Tree, merged
 
 MOST_POINTS = 10_000

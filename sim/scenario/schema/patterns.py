@@ -8,8 +8,8 @@ from typing import get_args
 from pydantic.json_schema import JsonSchemaValue
 
 from sim.scenario.graded import ASSUMPTION, DERIVED, Grade, Status
+from sim.scenario.law.predicate import AGES, CATEGORIES, LENGTHS, SHARES, WORDS
 from sim.scenario.load import Scenario
-from sim.scenario.predicate import AGES, CATEGORIES, LENGTHS, SHARES, WORDS
 from sim.scenario.tree import TRUTH_WORDS
 
 _NUMBER = r"\d+(\.\d+)?"

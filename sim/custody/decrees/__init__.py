@@ -1,0 +1,1 @@
+"""Decrees at work: whom the law names, review, selection, grant."""

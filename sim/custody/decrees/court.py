@@ -1,0 +1,112 @@
+"""Decrees at work: lists, review, selection, grant; who is booked where in the waterfall.
+
+A decree reads everybody held on the day its lists close, once. Refused under one clause, a
+person is tried under the next, the most favourable first: the one under which he would leave
+earliest, then the first in the file. The officer's and the centre's answers are drawn once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.custody.decrees.bench import Bench
+from sim.custody.decrees.docket import Docket
+from sim.custody.decrees.effects import meets
+from sim.custody.decrees.groups import Groups
+from sim.custody.decrees.lots import lots
+from sim.custody.decrees.review import review
+from sim.custody.decrees.selection import select
+from sim.custody.hazards import NEVER
+from sim.custody.prisons import Prisons
+from sim.custody.register import BY_DECREE, Register, Rows
+from sim.custody.streams import Draws, Stream
+from sim.scenario.law.decree import Decree
+from sim.scenario.occasions import Occasion
+
+NO_OCCASION = -1
+
+
+class Court:
+    """Carries out the occasions of a scenario's decrees on a register."""
+
+    def __init__(
+        self,
+        prisons: Prisons,
+        draws: Draws,
+        decrees: Mapping[str, Decree],
+        occasions: tuple[Occasion, ...],
+    ) -> None:
+        self.prisons = prisons
+        self.draws = draws
+        self.decrees = decrees
+        self.names = tuple(decrees)
+        self.occasions = occasions
+        self.groups = Groups(prisons)
+        self.dockets: dict[int, Docket] = {}
+
+    def close_lists(self, register: Register, number: int) -> None:
+        """Read those held, review them and select within the cap, on the close of lists."""
+        occasion = self.occasions[number]
+        decree = self.decrees[occasion.decree]
+        rows = register.held(occasion.close_day)
+        rows = rows[register.occasion[rows] == NO_OCCASION]
+        bench = self._bench(register, rows, occasion)
+        kinds = self.groups.kinds(register, rows)
+        held = self.groups.count(kinds)
+        barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
+        named = np.array([self.groups.count(kinds[mask]) for mask in barring])
+        met = np.array([meets(bench, clause) for clause in decree.clauses.values()])
+        anyone = met.any(axis=0)
+        bench = self._bench(register, rows[anyone], occasion)
+        excluded = np.array([mask[anyone] for mask in barring], dtype=np.bool_)
+        excluded = excluded.reshape(len(decree.exclude), len(bench.rows))
+        docket = review(bench, decree, occasion, met[:, anyone], excluded, kinds[anyone])
+        docket.held, docket.named = held, named
+        select(bench, decree, docket)
+        self.dockets[number] = docket
+        seen = docket.rows[docket.eligible]
+        register.eligible_on[seen] = np.minimum(register.eligible_on[seen], occasion.close_day)
+        register.occasion[docket.rows[docket.selected & docket.freeing]] = number
+
+    def _bench(self, register: Register, rows: Rows, occasion: Occasion) -> Bench:
+        return Bench(register, self.prisons, self.draws, self.names, rows,
+                     occasion.close_day, occasion.threshold_day)  # fmt: skip
+
+    def grant(self, register: Register, number: int) -> None:
+        """Make cuts take effect and set the days of release of those still held."""
+        occasion, docket = self.occasions[number], self.dockets[number]
+        decree = self.decrees[occasion.decree]
+        rows = docket.rows
+        still = docket.selected & (register.left[rows] == NEVER)
+        own = register.occasion[rows] == number
+        elsewhere = still & ~docket.freeing & ~own & (register.occasion[rows] != NO_OCCASION)
+        out = docket.selected & ~still & (register.cause[rows] >= BY_DECREE)
+        docket.moved = elsewhere | out
+        docket.granted = still & ~docket.moved
+        left = register.due[rows] - docket.cut_days
+        # A cut that leaves nothing is a release by the decree, on its day, unless the term as it
+        # was ends sooner.
+        spent = docket.granted & ~docket.freeing & (left <= occasion.grant_day)
+        docket.freeing |= spent
+        register.occasion[rows[spent]] = number
+        cut = docket.granted & ~docket.freeing & (docket.cut_days > 0)
+        register.cut(rows[cut], docket.cut_days[cut], occasion.grant_day, occasion.position)
+        free = docket.granted & docket.freeing
+        self._deal_releases(register, rows[free], decree, occasion)
+
+    def _deal_releases(
+        self, register: Register, rows: Rows, decree: Decree, occasion: Occasion
+    ) -> None:
+        """Spread releases evenly within each camp by lottery."""
+        days = decree.release.over.value if decree.release.over else 1
+        register.release[rows] = occasion.release_day
+        if days > 1 and len(rows):
+            lottery = lots(self.draws, register, rows, Stream.LOTTERY, occasion)
+            order = np.lexsort((register.line[rows], register.person[rows], lottery,
+                                register.camp[rows]))  # fmt: skip
+            camps = register.camp[rows][order]
+            place = np.arange(len(rows)) - np.searchsorted(camps, camps)
+            register.release[rows[order]] += (place % days).astype(np.int32)
+        register.rekey(rows)

@@ -1,0 +1,61 @@
+"""What one occasion of a decree decided, person by person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.register import Rows
+from sim.scenario.occasions import Occasion
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass
+class Docket:
+    """What one occasion decided about those who meet one of its clauses.
+
+    Attributes
+    ----------
+    held
+        Number held and not selected by another decree when lists closed, by group.
+    named
+        Number of those held whom each exclusion names, whether they meet a clause or not, shape
+        (exclusions, groups).
+    rows
+        Rows of the register that meet a clause, shape (n,).
+    kinds
+        Kind of person (`Groups.kinds`), shape (n,).
+    met, excluded
+        Who meets each clause, shape (clauses, n); whom each exclusion bars, (exclusions, n).
+    eligible, recommended, approved, selected, granted
+        Who reached each stage, shape (n,).
+    clause
+        Clause under which a person is booked; the first met for those barred.
+    cut_days
+        Days to be cut under that clause; 0 for a release.
+    freeing
+        Whose clause is a release, or whose cut left nothing.
+    moved
+        Selected for a cut, but selected for release by another decree before the grant.
+    """
+
+    occasion: Occasion
+    rows: Rows
+    kinds: Ints
+    met: Mask
+    excluded: Mask
+    eligible: Mask
+    recommended: Mask
+    approved: Mask
+    clause: Ints
+    cut_days: Ints
+    freeing: Mask
+    held: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    named: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    selected: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    granted: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    moved: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))

@@ -1,0 +1,44 @@
+"""The groups of people that a waterfall counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.prisons import Prisons
+from sim.custody.register import Register, Rows
+from sim.scenario.world import PYONGYANG
+
+Ints = NDArray[np.int64]
+
+
+class Groups:
+    """The groups that are counted: everybody, each offence, origin in the capital, ill health.
+
+    People are sorted into kinds by offence, origin and health; a group is a set of kinds. In ill
+    health are all whose state is not the first that the world lists.
+    """
+
+    def __init__(self, prisons: Prisons) -> None:
+        world = prisons.scenario.world
+        origins, offences = list(world.origins), list(world.offences)
+        self.capital = origins.index(PYONGYANG) if PYONGYANG in origins else -1
+        known = (f"from {PYONGYANG}",) if PYONGYANG in origins else ()
+        self.names = ("all", *offences, *known, "in ill health")
+        kinds = np.arange(4 * len(offences))
+        offence = kinds // 4
+        members = [kinds >= 0, *(offence == code for code in range(len(offences)))]
+        if known:
+            members.append(kinds // 2 % 2 == 1)
+        members.append(kinds % 2 == 1)
+        self.members = np.array(members, dtype=np.int64)
+
+    def kinds(self, register: Register, rows: Rows) -> Ints:
+        """Kind of each row, shape (n,)."""
+        offence = register.offence[rows].astype(np.int64)
+        capital = register.origin[rows] == self.capital
+        return np.asarray((offence * 2 + capital) * 2 + (register.health[rows] > 0))
+
+    def count(self, kinds: Ints) -> Ints:
+        """Count people of given kinds by group, shape (groups,)."""
+        return self.members @ np.bincount(kinds, minlength=self.members.shape[1])

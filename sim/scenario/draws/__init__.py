@@ -1,0 +1,1 @@
+"""What is not known, as ranges and switches, and draws from them."""

@@ -1,0 +1,115 @@
+"""What a release by a decree brings: education, days, exile, supervision, job, arrests."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from sim.scenario.graded import (
+    Days,
+    DecreeShare,
+    Said,
+    bare_value,
+    check_range,
+    days_written,
+)
+from sim.scenario.lengths import read_length
+from sim.scenario.problems import shown
+
+_EDUCATION = re.compile(r"(.+) from (listing|grant)")
+
+
+class Education(BaseModel):
+    """Days of education, from the close of lists or from the grant; held meanwhile."""
+
+    model_config = {"frozen": True}
+    days: int
+    start: Literal["listing", "grant"]
+
+
+def _read_education(value: object) -> Education | None:
+    if value is None or isinstance(value, Education):
+        return value
+    match = _EDUCATION.fullmatch(str(value).strip())
+    if match is None:
+        expected = "expected such as '60 days from listing' or '60 days from grant'"
+        raise ValueError(f"{expected}, found {shown(value)}")
+    return Education.model_validate({"days": read_length(match[1]), "start": match[2]})
+
+
+class DecreeEducation(Said):
+    """Education before release, bare or graded, with its range in days."""
+
+    value: Annotated[Education | None, BeforeValidator(_read_education)]
+    low: Days | None = None
+    high: Days | None = None
+
+    _bare = model_validator(mode="before")(staticmethod(bare_value))
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Self:
+        days = self.value.days if self.value else None
+        check_range(days, self.low, self.high, self.grade, days_written)
+        return self
+
+
+class DecreeOver(Said):
+    """Days over which a decree's releases are dealt evenly within each camp."""
+
+    value: Days
+    low: Days | None = None
+    high: Days | None = None
+
+    _bare = model_validator(mode="before")(staticmethod(bare_value))
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Self:
+        check_range(self.value, self.low, self.high, self.grade, days_written)
+        return self
+
+    @field_validator("value")
+    @classmethod
+    def _at_least_a_day(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("releases take at least 1 day")
+        return value
+
+
+class DecreeExile(Said):
+    """Those of one origin go elsewhere, to places that the camp chooses and reports."""
+
+    origin: str
+    to: Literal["chosen by camp"]
+
+
+class Afterwards(Said):
+    """What a release by the decree brings: education, days, escort, exile, supervision, job."""
+
+    education: DecreeEducation | None = None
+    over: DecreeOver | None = None
+    escort: bool = False
+    exile: DecreeExile | None = None
+    supervision: bool = False
+    job: DecreeShare | None = None
+
+
+class Drive(Said):
+    """Arrests of new people that follow releases by the decree."""
+
+    per_release: DecreeShare = Field(alias="arrests per release")
+    within: Days
+
+    @field_validator("within")
+    @classmethod
+    def _at_least_a_day(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("an arrest drive lasts at least 1 day")
+        return value

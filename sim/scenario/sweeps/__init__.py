@@ -1,0 +1,1 @@
+"""Scenarios that differ along axes."""

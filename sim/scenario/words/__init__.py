@@ -1,0 +1,1 @@
+"""The law in plain English, from the objects that are run."""
