@@ -1,16 +1,19 @@
-"""Checking files: mistakes, worlds that cannot be solved, and the cases of the decrees."""
+"""Checking files and folders: mistakes, worlds that cannot be solved, the cases of the decrees."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypedDict
 
 from sim.custody.cases import run_cases
-from sim.scenario.load import Scenario, load
+from sim.scenario.load import Scenario, find, load
 from sim.scenario.problems import ScenarioError
 from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep, paired, repeated
 from sim.study.execute import solved
+
+ENDINGS = (".yaml", ".yml")
+"""How the names of scenario files end."""
 
 
 class Mistake(TypedDict):
@@ -43,14 +46,36 @@ class FileResult(TypedDict):
 
 
 def check_files(files: Sequence[Path]) -> list[FileResult]:
-    """Check each file and run its cases."""
-    return [_check(file) for file in files]
+    """Check each file and run its cases; of a folder every YAML file below it, in order."""
+    return [result for file in files for result in _checked(file)]
+
+
+def _checked(path: Path) -> Iterator[FileResult]:
+    """Check a file, or all files of a folder; a folder without any is a mistake."""
+    folder = find(path, Path())
+    if not folder.is_dir():
+        yield _check(path)
+        return
+    files = [file for file in sorted(folder.rglob("*")) if _is_meant(file, folder)]
+    for file in files:
+        yield _check(file)
+    if not files:
+        message = "a folder without a scenario file (.yaml or .yml)"
+        yield _result(path, [{"file": str(path), "line": 0, "path": "", "message": message}])
+
+
+def _is_meant(file: Path, folder: Path) -> bool:
+    """Tell whether a file of a folder is YAML and not hidden."""
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return file.suffix in ENDINGS and not hidden and file.is_file()
+
+
+def _result(file: Path, errors: list[Mistake]) -> FileResult:
+    return {"file": str(file), "ok": not errors, "errors": errors, "cases": [], "warnings": []}
 
 
 def _check(file: Path) -> FileResult:
-    result: FileResult = {
-        "file": str(file), "ok": True, "errors": [], "cases": [], "warnings": []
-    }  # fmt: skip
+    result = _result(file, [])
     try:
         if is_sweep_file(file):
             _check_sweep(file, result)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.messages import DOES_NOT_HOLD, WRONG_INPUT, plain_errors, say, stop
-from sim.cli.options import Files, Json, load_all
+from sim.cli.options import Json, load_all
 
 if TYPE_CHECKING:
     from sim.analysis.check import FileResult
@@ -26,10 +26,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def check(files: Files, as_json: Json = False) -> None:
-    """Check files and run the cases of their decrees.
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files, or folders with files; shipped ones by name.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Check files and run the cases of their decrees; of a folder every file below it.
 
-    Exit status 2 if a file is wrong, 3 if a case does not hold.
+    Exit status 2 if a file is wrong or a folder has none, 3 if a case does not hold.
     """
     with plain_errors():
         from sim.analysis.check import check_files
