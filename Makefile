@@ -87,6 +87,10 @@ bench: $(READY)  ## time the reference work beside the two yardsticks
 bench-short: $(READY)  ## fail if 20,000 held are not at least 30 times as fast as *interrupts*
 	$(BIN)/python -m tests.bench --short
 
+.PHONY: mutants
+mutants: $(READY)  ## change the law of the engine 300 times at random, and see who notices (an hour)
+	$(BIN)/python -m tests.mutants
+
 .PHONY: format
 format: $(READY)  ## put the code into its form
 	$(BIN)/ruff format .

@@ -1,0 +1,171 @@
+"""Change the law of the engine at random, one expression at a time, and see who notices.
+
+python -m tests.mutants [--number 300] [--laws 300] [--seed 1] [--only bench.py]
+
+Each mutant runs in a process of its own: first the cases of every shipped scenario, then random
+laws beside the independent engine, until something differs. A mutant that nothing notices is
+listed, with the change. Mutants of how conditions are read go to the tests of the reader first,
+since both engines read the same conditions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.abc
+import importlib.util
+import json
+import multiprocessing
+import random
+import signal
+import sys
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+from tests.mutants.mutations import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parents[2]
+COURT = ("sim/custody/decrees/*.py", "sim/custody/release.py", "sim/custody/register.py")
+READ = ("sim/scenario/law/predicate.py",)
+TESTS_OF_READING = ("tests/scenario/test_predicate.py",)
+KNOWN = Path(__file__).with_name("equivalent.toml")
+"""Mutants that change nothing which anybody could see, each with the reason."""
+SECONDS = 240
+"""A mutant that is not done by then has noticed itself: it hangs."""
+
+
+class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from changed source."""
+
+    def __init__(self, name: str, source: str) -> None:
+        self.name, self.source = name, source
+
+    def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
+        return importlib.util.spec_from_loader(name, self) if name == self.name else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self.source, self.name, "exec"), module.__dict__)
+
+
+def noticed_by(mutant: Mutant, laws: int, seed: int) -> str:
+    """Return what notices a mutant, or nothing."""
+    name = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts)
+    assert not [known for known in sys.modules if known == "sim" or known.startswith("sim.")]
+    sys.meta_path.insert(0, _Changed(name, mutant.source))
+    try:
+        if mutant.path.name in {Path(one).name for one in READ} and not _reading_passes():
+            return "tests of reading"
+        return _cases() or _laws(laws, seed)
+    except Exception as error:
+        return type(error).__name__
+
+
+def _reading_passes() -> bool:
+    import pytest
+
+    options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--no-header", "-W", "ignore"]
+    return pytest.main([*options, *(str(ROOT / test) for test in TESTS_OF_READING)]) == 0
+
+
+def _cases() -> str:
+    from sim.custody.cases import run_cases
+    from sim.custody.prisons import prisons
+    from sim.scenario.load import load
+
+    for path in sorted((ROOT / "scenarios").glob("*.yaml")):
+        scenario = load(path)
+        for verdict in run_cases(scenario, prisons(scenario)):
+            if not verdict.ok:
+                return f"case {verdict.case!r}"
+    return ""
+
+
+def _laws(number: int, seed: int) -> str:
+    from sim.custody.streams import Draws
+    from sim.scenario.problems import ScenarioError
+    from tests.oracle.compare import check
+    from tests.oracle.rules import file_of
+    from tests.oracle.worlds import FLAGS, Chooser, scenario_of
+
+    for law in range(number):
+        chance = random.Random(f"{seed}/{law}")
+        some = Chooser(chance.randbytes(12), chance.getrandbits(FLAGS) | chance.getrandbits(FLAGS))
+        draws = Draws(some.random.getrandbits(32), 0)
+        try:
+            file, world = file_of(some, draws)
+        except ScenarioError:
+            continue
+        stops = some.few(range(world.days), 0, 8)
+        try:
+            check(scenario_of(file), draws, (stops,), world=world)
+        except AssertionError:
+            return f"random law {law}"
+    return ""
+
+
+def _in_a_process(job: tuple[Mutant, int, int]) -> str:
+    context = multiprocessing.get_context("fork")
+    mine, theirs = context.Pipe(duplex=False)
+
+    def work() -> None:
+        signal.alarm(SECONDS)
+        sys.stdout = sys.stderr = open("/dev/null", "w")  # noqa: SIM115, PTH123 - until it ends
+        theirs.send(noticed_by(*job))
+
+    process = context.Process(target=work)
+    process.start()
+    theirs.close()
+    try:
+        return str(mine.recv())
+    except EOFError:
+        return "a hang or a crash"
+    finally:
+        process.join()
+
+
+def main() -> int:
+    """Try so many mutants; fail if nothing notices one that is not known to change nothing."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("--number", type=int, default=300, help="mutants, at random")
+    parser.add_argument("--laws", type=int, default=300, help="random laws that each has to pass")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="mutants of files whose path ends so")
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args()
+    paths = [path for pattern in (*COURT, *READ) for path in sorted(ROOT.glob(pattern))]
+    every = [one for path in paths if str(path).endswith(asked.only) for one in mutants(path)]
+    chosen = random.Random(asked.seed).sample(every, min(asked.number, len(every)))
+    began, alive, equal = time.monotonic(), [], 0
+    known = {
+        (one["file"], one["before"], one["after"]): one["why"]
+        for one in tomllib.loads(KNOWN.read_text(encoding="utf-8"))["mutant"]
+    }
+    jobs = [(one, asked.laws, asked.seed) for one in chosen]
+    with ThreadPoolExecutor(asked.workers) as pool:
+        for number, (one, notice) in enumerate(zip(chosen, pool.map(_in_a_process, jobs),
+                                                   strict=True), 1):  # fmt: skip
+            file = one.path.relative_to(ROOT).as_posix()
+            why = known.get((file, one.before, one.after))
+            fate = notice or (f"equal, since {why}" if why else "NOTHING NOTICES")
+            print(
+                f"{number:4} {fate}: {file}:{one.line}  {one.before}  ->  {one.after}", flush=True
+            )
+            equal += not notice and why is not None
+            if not notice and why is None:
+                alive.append(
+                    {"file": file, "line": one.line, "before": one.before, "after": one.after}
+                )
+    minutes = (time.monotonic() - began) / 60
+    print(f"{len(chosen)} of {len(every)} mutants in {minutes:.0f} minutes")
+    print(f"{len(alive)} that nothing notices, {equal} known to be equal")
+    print(json.dumps(alive, indent=1, ensure_ascii=False))
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    for heavy in ("numpy", "scipy.optimize", "pydantic", "ruamel.yaml", "simpy", "pandas"):
+        importlib.import_module(heavy)
+    sys.exit(main())
