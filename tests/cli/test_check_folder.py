@@ -81,6 +81,13 @@ def test_shipped_folders_go_by_name(tmp_path, monkeypatch):
     assert "2020-education.yaml: in order" in result.stdout
 
 
+def test_the_cases_of_the_history_hold():
+    result = amnesty("check", "history")
+    assert result.exit_code == 0, result.stdout
+    years = [line.rpartition("/")[2][:4] for line in result.stdout.splitlines()]
+    assert {"2010", "2012", "2015", "2018", "2020", "2022", "2025"} <= set(years)
+
+
 @pytest.mark.parametrize("command", ["run", "compare", "explain"])
 def test_other_commands_refuse_a_folder(tmp_path, command):
     copies(tmp_path, "short")
