@@ -23,6 +23,7 @@ class Format(StrEnum):
 
     TEXT = "text"
     MARKDOWN = "markdown"
+    LATEX = "latex"
     JSON = "json"
 
 
@@ -74,7 +75,8 @@ def _verdict(result: FileResult) -> Iterator[str]:
 def explain(
     file: Annotated[Path, typer.Argument(help="A scenario or a sweep; a shipped one by name.")],
     form: Annotated[
-        Format, typer.Option("--format", help="Plain text, Markdown with citations, or JSON.")
+        Format,
+        typer.Option("--format", help="Plain text, Markdown or LaTeX with citations, or JSON."),
     ] = Format.TEXT,
 ) -> None:
     """Write the decrees of a file in plain English, fit for an appendix.
@@ -96,6 +98,10 @@ def explain(
                 typer.echo(as_text(section))
             case Format.MARKDOWN:
                 typer.echo(as_markdown(section, sources))
+            case Format.LATEX:
+                from sim.paper.law_tex import law_tex
+
+                typer.echo(law_tex(section, sources), nl=False)
             case Format.JSON:
                 typer.echo(json.dumps(section.as_json(), indent=1, ensure_ascii=False))
 

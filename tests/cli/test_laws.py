@@ -22,6 +22,15 @@ def test_a_law_is_printed_as_markdown_with_citations():
     assert "[@dailynk-2020-07]" in result.stdout
 
 
+def test_a_law_is_printed_as_latex_with_citations_and_paired_quotation_marks():
+    text = amnesty("explain", "2020-anniversary.yaml", "--format", "latex").stdout
+    assert text.startswith("\\section*{Pardon for the party's 75th anniversary, as announced}\n")
+    assert "reported by \\cite{dailynk-2020-07}, grade A" in text
+    assert "Barred as ``serious crime'' are those" in text
+    assert "(70\\%)" in text
+    assert text.count("\\begin{itemize}") == text.count("\\end{itemize}") == 3
+
+
 def test_a_law_is_printed_as_data():
     told = json.loads(amnesty("explain", file("short"), "--format", "json").stdout)
     assert set(told) == {"heading", "name", "paragraphs", "items", "closing", "sections"}

@@ -27,7 +27,8 @@ from sim.scenario.written import unframed, without, written_ends
 
 WIDTH = 90
 _NAMED = ("exclusion ", "clause ")
-_CITED = re.compile(r"\[([^\s\[\]]+)\]")
+CITED = re.compile(r"\[([^\s\[\]]+)\]")
+"""How a source stands in a sentence."""
 _SIGNS = re.compile(r"([*_`<\\])")
 
 
@@ -85,7 +86,7 @@ def as_markdown(section: Section, sources: Collection[str] = (), depth: int = 1)
     """Write a section as Markdown, its sources as citations that Pandoc reads."""
 
     def plain(text: str) -> str:
-        cited = _CITED.sub(lambda m: f"[@{m[1]}]" if m[1] in sources else m[0], text)
+        cited = CITED.sub(lambda m: f"[@{m[1]}]" if m[1] in sources else m[0], text)
         parts = re.split(r"(\[@[^\]]+\])", cited)
         return "".join(p if p.startswith("[@") else _SIGNS.sub(r"\\\1", p) for p in parts)
 
