@@ -10,6 +10,12 @@ import re
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Whole = TypeVar("Whole", int, NDArray[np.int64])
 
 DAYS_IN = {"day": Fraction(1), "month": Fraction(1461, 48), "year": Fraction(1461, 4)}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(day|month|year)s?")
@@ -24,6 +30,15 @@ def whole_days(number: Fraction | int, unit: str) -> int:
     """Days in `number` units (``day``, ``month``, ``year``), rounded half up."""
     exact = Fraction(number) * DAYS_IN[unit]
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+
+
+def complete_units(days: Whole, unit: str) -> Whole:
+    """Most units whose length is at most so many days: 1,826 days are 5 complete years.
+
+    Takes a number or an array of whole days of at least 0, and gives its kind.
+    """
+    one = DAYS_IN[unit]
+    return (2 * one.denominator * days + one.denominator - 1) // (2 * one.numerator)
 
 
 def read_length(text: object) -> int:

@@ -183,7 +183,7 @@ def _rules(decree: Decree) -> object:
     """Return what decides who is selected, without what it rests on."""
 
     def clause(c: Clause) -> object:
-        return (c.when, c.then, _probability(c.review), c.despite)
+        return (c.when, c.then.deciding, _probability(c.review), c.despite)
 
     exclusions: Mapping[str, object] = {n: e.when for n, e in decree.exclude.items()}
     clauses = [(name, clause(c)) for name, c in decree.clauses.items()]

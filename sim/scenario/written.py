@@ -19,7 +19,8 @@ DIGITS = 10
 """Significant digits of a drawn number: fewer than processors disagree about."""
 _FRAME = re.compile(
     r"(?P<before>(?:<=|>=|==|<|>)\s*)?(?P<number>.+?)"
-    r"(?P<after> per camp| in all| from listing| from grant)?"
+    r"(?P<after> per camp| in all| from listing| from grant| of (?:sentence|term|served|remaining"
+    r"|until due)| per (?:complete|started) .+)?"
 )
 
 

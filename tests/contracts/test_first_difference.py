@@ -84,6 +84,15 @@ EXACT = {
     "an amount": (
         AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "by", to="5 months"), GRANT,
     ),
+    "an amount per month": (
+        with_(AT_ONCE, *WHOLE, "then", "reduce", "by", to="1 day per complete month remaining"),
+        with_(AT_ONCE, *WHOLE, "then", "reduce", "by", to="30 days per started month remaining"),
+        GRANT,
+    ),
+    "the least of an amount": (
+        AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "at least", to="8 months"), GRANT,
+    ),
+    "a ceiling": (AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "to", to="2 years"), GRANT),
     "an effect": (AT_ONCE, with_(AT_ONCE, *WHOLE, "then", to="release"), GRANT),
     "lists due": (FULL, with_(FULL, "lists_due", to=on("2003-02-20")), "2003-02-20"),
     "lists due, later": (FULL, with_(FULL, "lists_due", to=on("2003-03-09")), LISTS),
@@ -129,6 +138,10 @@ NEVER = {
     "range of a threshold": with_(
         FULL, *HALF, "when",
         to={"served share": {"value": ">= 1/2", "low": "1/3", "high": "2/3", "grade": "B"}}),
+    "range of an amount": with_(
+        FULL, *WHOLE, "then", "reduce", "by",
+        to={**graded(FULL["clauses"]["others"]["then"]["reduce"]["by"]), "low": "1 day",
+            "high": "2 years"}),
     "range of a review": with_(
         FULL, "review", to={"approved": {"value": 0.9, "low": 0.1, "high": 1, "grade": "C",
                                          "source": "assumption"}}),

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
-from sim.scenario.law.clauses import Clause, Part
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import (
     AgeIs,
@@ -25,6 +24,7 @@ from sim.scenario.law.predicate import (
 )
 from sim.scenario.occasions import Occasion
 from sim.scenario.world import World
+from tests.oracle.effects import cut_days
 
 ENDLESS = 10**9
 """The length of a life sentence: longer than any other."""
@@ -205,26 +205,6 @@ def holds(rule: Predicate, f: Facts) -> bool:
     return compare(count, rule.operator, rule.count)
 
 
-def days_of(part: Part, f: Facts) -> int:
-    """An amount in whole days, rounded down."""
-    assert f.term is not None
-    assert f.remaining is not None
-    if part.of == "days":
-        return part.days
-    whole = {"sentence": f.sentence, "term": f.term, "remaining": max(f.remaining, 0)}[part.of]
-    return floor(part.fraction * whole)
-
-
-def cut_of(clause: Clause, f: Facts) -> int | None:
-    """Days that a clause takes off; None if it releases."""
-    if clause.then == "release":
-        return None
-    cut = days_of(clause.then.reduce.by, f)
-    if clause.then.reduce.at_most is not None:
-        cut = min(cut, days_of(clause.then.reduce.at_most, f))
-    return cut
-
-
 def leaves_nothing(due: int, cut: int, occasion: Occasion) -> bool:
     """Whether a cut takes all that is left on the grant day; no cut takes nothing."""
     return cut > 0 and due - cut <= occasion.grant_day
@@ -265,9 +245,9 @@ def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts) -> Standing
     for name, clause in decree.clauses.items():
         if not holds(clause.when, f):
             continue
-        if clause.then != "release" and s.due is None:
+        if not clause.then.release and s.due is None:
             continue  # a life sentence cannot be shortened by days
-        cut = cut_of(clause, f)
+        cut = None if clause.then.reduce is None else cut_days(clause.then.reduce, f)
         if cut is None:
             leaves_on = occasion.release_day
         else:

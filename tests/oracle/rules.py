@@ -231,7 +231,25 @@ class _Look:
             person, _, _, grant = found
             if person.due is not None and person.due > grant:  # leaves nothing, or the last day
                 amount = f"{person.due - grant - some.one((0, 1))} days"
-        return without_nones({"by": amount, "at most": some.maybe(some.one(limits), 0.4)})
+        if some.often(0.4):
+            amount = self._per_period()
+        ceiling = some.one(("1 year", "2 years", "70% of sentence", "half the term", "400 days"))
+        if some.often(0.15):
+            return {"to": ceiling}
+        return without_nones({
+            "by": amount,
+            "at least": some.maybe(some.one(("10 days", "1/5 of served")), 0.2),
+            "at most": some.maybe(some.one(limits), 0.4),
+            "to": some.maybe(ceiling, 0.15),
+        })  # fmt: skip
+
+    def _per_period(self) -> str:
+        """So many days for each month, year or so many days of a length."""
+        some = self.some
+        period = some.one(("month", "month", "3 months", "year", "30 days"))
+        whole = some.one(("remaining", "remaining", "served", "term", "sentence", "until due"))
+        days = some.one(("1 day", "7 days", "15 days", "60 days"))
+        return f"{days} per {some.one(('complete', 'started'))} {period} {whole}"
 
     def _somebody(self) -> tuple[_Person, int, int, int] | None:
         """Somebody who may be held when lists close, and the days of that occasion."""

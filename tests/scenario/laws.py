@@ -15,7 +15,13 @@ from sim.scenario.tree import Tree, read_tree
 Node = dict[str, Any]
 SIGNS = ("<", "<=", ">", ">=")
 DAYS = ("1 day", "1000 days", "1 month", "18 months", "1 year", "5 years", "10 years")
-AMOUNTS = ("3 years", "1/4 of remaining", "half the sentence", "2/3 of term", "35% of sentence")
+AMOUNTS: tuple[Any, ...] = (
+    "3 years", "1/4 of remaining", "half the sentence", "2/3 of term", "35% of sentence",
+    "15 days per complete month remaining", "1 month per started 3 months served",
+    "7 days per complete year until due",
+    {"value": "15 days per complete month remaining", "low": "7 days", "high": "30 days"},
+    {"value": "1/4 of sentence", "low": "1/5", "high": "40%", "grade": "C", "source": "assumption"},
+)  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {
     "offence": ("theft", "fraud", "murder", "human trafficking"),
     "camp": ("Kaechon", "Sungho-ri"),
@@ -105,8 +111,11 @@ def _dates(some: Random) -> Node:
 def _effect(some: Random) -> object:
     if some.random() < 0.5:
         return "release"
-    most = {"at most": some.choice(AMOUNTS)} if some.random() < 0.5 else {}
-    return {"reduce": {"by": some.choice(AMOUNTS), **most}}
+    keys = [key for key in ("at least", "at most", "to") if some.random() < 0.4]
+    cut = {"by": some.choice(AMOUNTS), **{key: some.choice(AMOUNTS) for key in keys}}
+    if "to" in keys and some.random() < 0.5:
+        cut = {"to": cut["to"]}
+    return {"reduce": cut}
 
 
 def _afterwards(some: Random) -> Node:

@@ -110,7 +110,18 @@ MISTAKES = {
     "exclusions-as-a-list": (
         3, f"{PARTY}.exclude", "expected a mapping of keys, found ['murder', 'robbery']"),
     "exclusion-of-a-bare-word": (3, f"{PARTY}.exclude.murderers", "such as {offence: theft}"),
+    "typo-in-an-effect": (6, f"{ECONOMIC}.then.reduce.buy", "did you mean 'by'?"),
     "reduction-without-an-amount": (7, f"{ECONOMIC}.then", "such as {reduce: {by: 3 years}}"),
+    "reduction-per-month-of-any-kind": (
+        7, f"{ECONOMIC}.then.reduce.by", "': complete or started, and of sentence, term, served"),
+    "reduction-with-a-share-for-a-range": (
+        7, f"{ECONOMIC}.then.reduce.by", "the ends of this range are lengths such as 7 days"),
+    "reduction-of-half-with-a-range": (
+        7, f"{ECONOMIC}.then.reduce.by", "write '1/2 of sentence'"),
+    "reduction-with-a-limit-alone": (
+        7, f"{ECONOMIC}.then.reduce", "'by' is missing (or 'to', a ceiling on the term)"),
+    "reduction-with-a-release": (7, f"{ECONOMIC}.then", "'release' and 'reduce' exclude each"),
+    "amount-graded-c-without-a-range": (7, f"{ECONOMIC}.then.reduce.to", "needs a range"),
     "reduction-by-more-than-the-whole": (7, f"{ECONOMIC}.then.reduce.by", "between 0 and 1"),
     "day-before-month": (3, f"{PARTY}.dates.0", "'16-02'; expected MM-DD such as 02-16"),
     "every-month": (3, f"{PARTY}.every", "expected one of: year"),
@@ -170,10 +181,6 @@ SEVERAL = {
     "cap-without-reach": [
         (3, f"{PARTY}.cap.high", "expected a whole number, found 'many'"),
         (3, f"{PARTY}.cap.value", "no cap: 50"),
-    ],
-    "typo-in-an-effect": [
-        (6, f"{ECONOMIC}.then.reduce.buy", "did you mean 'by'?"),
-        (6, f"{ECONOMIC}.then.reduce.by", "'by' is missing"),
     ],
     "case-with-a-bare-sentence": [
         (6, f"{PARTY}.cases.a thief.then.trem", "did you mean 'term'?"),

@@ -28,10 +28,13 @@ UNSEEN = {
     "assumption-graded-a", "grade-c-date-without-a-range", "grade-c-threshold-without-a-range",
     "grade-c-without-a-range", "half-a-range", "probability-without-a-range", "band-with-a-range",
     "range-beside-the-education", "releases-over-no-day", "thresholds-before-the-start",
+    "amount-graded-c-without-a-range", "reduction-of-half-with-a-range",
+    "reduction-with-a-share-for-a-range", "reduction-with-a-release",
     # Missing from a file that extends another, where a schema cannot know what is there.
     "clause-without-when", "decree-without-clauses", "missing-source", "never-granted",
     "number-without-unit", "rests-on-a-wrong-patch", "yearly-without-dates", "without-a-title",
     "case-without-an-outcome", "dates-without-every-year", "yearly-and-granted",
+    "reduction-with-a-limit-alone",
     # Names of other parts, files and paths.
     "circle", "circle-back", "circle-of-one", "despite-naming-no-exclusion", "extends-no-file",
     "null-that-removes-nothing", "rests-on-a-value-without-a-range", "rests-on-an-unknown-path",

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
-from sim.scenario.law.clauses import Clause, Part
+from sim.scenario.law.amounts import Part, Per, Reduce
+from sim.scenario.law.clauses import Clause
+from sim.scenario.lengths import complete_units
 from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
@@ -26,12 +28,8 @@ def outcomes(bench: Bench, clauses: list[Clause], occasion: Occasion) -> tuple[I
     cuts = np.zeros((len(clauses), n), dtype=np.int64)
     due = bench.register.due[bench.rows].astype(np.int64)
     for i, clause in enumerate(clauses):
-        if clause.then != "release":
-            reduce = clause.then.reduce
-            cut = _amount(bench, reduce.by)
-            if reduce.at_most is not None:
-                cut = np.minimum(cut, _amount(bench, reduce.at_most))
-            cuts[i] = np.where(bench.life, 0, np.maximum(cut, 0))
+        if clause.then.reduce is not None:
+            cuts[i] = np.where(bench.life, 0, cut_by(bench, clause.then.reduce))
             kept = due - cuts[i]
             leaving[i] = np.where(spent(bench, cuts[i], occasion), leaving[i], kept)
     return leaving, cuts
@@ -40,13 +38,46 @@ def outcomes(bench: Bench, clauses: list[Clause], occasion: Occasion) -> tuple[I
 def meets(bench: Bench, clause: Clause) -> Mask:
     """Who meets a clause; a cut in days does not reach a life sentence."""
     met = bench.meets(clause.when)
-    return met if clause.then == "release" else met & ~bench.life
+    return met if clause.then.release else met & ~bench.life
 
 
-def _amount(bench: Bench, part: Part) -> Ints:
-    """Days of an amount; fractions are rounded down to whole days."""
-    n = len(bench.rows)
+def cut_by(bench: Bench, reduce: Reduce) -> Ints:
+    """Days that a reduction takes off each term: within its limits, down to its ceiling."""
+    cut = np.zeros(len(bench.rows), dtype=np.int64)
+    if reduce.by is not None:
+        cut = days_of(bench, reduce.by.value)
+    if reduce.at_least is not None:
+        cut = np.maximum(cut, days_of(bench, reduce.at_least.value))
+    if reduce.at_most is not None:
+        cut = np.minimum(cut, days_of(bench, reduce.at_most.value))
+    if reduce.to is not None:
+        cut = np.maximum(cut, bench.term - days_of(bench, reduce.to.value))
+    return cut
+
+
+def days_of(bench: Bench, part: Part) -> Ints:
+    """Days of an amount, never below 0; fractions are rounded down to whole days."""
     if part.of == "days":
-        return np.full(n, part.days, dtype=np.int64)
-    whole = {"sentence": bench.sentence, "term": bench.term, "remaining": bench.remaining}[part.of]
-    return whole * part.fraction.numerator // part.fraction.denominator
+        return np.full(len(bench.rows), part.days, dtype=np.int64)
+    whole = np.maximum(_whole(bench, part.of), 0)
+    if part.per is None:
+        return whole * part.fraction.numerator // part.fraction.denominator
+    return part.days * periods(whole, part.per)
+
+
+def periods(days: Ints, per: Per) -> Ints:
+    """Complete or started periods within whole days of at least 0."""
+    units = complete_units(days, per.unit)
+    if per.complete:
+        return units // per.number
+    # A period is started by a day beyond the end of the one before.
+    begun = np.where(days > 0, complete_units(np.maximum(days - 1, 0), per.unit) + 1, 0)
+    return -(-begun // per.number)
+
+
+def _whole(bench: Bench, of: str) -> Ints:
+    if of == "sentence":
+        return np.where(bench.life, 0, bench.sentence)
+    lengths = {"term": bench.term, "served": bench.served, "remaining": bench.remaining,
+               "until due": bench.remaining}  # fmt: skip
+    return lengths[of]

@@ -46,7 +46,7 @@ def review(
         passed |= agreed
     cut_days = cuts[clause, columns]
     # A cut that will leave nothing is a release, and takes a place where releases are counted.
-    freeing = np.array([c.then == "release" for c in clauses])[clause]
+    freeing = np.array([c.then.release for c in clauses])[clause]
     freeing |= spent(bench, cut_days, occasion)
     return Docket(
         occasion, bench.rows, kinds,

@@ -8,6 +8,7 @@ from typing import get_args
 from pydantic.json_schema import JsonSchemaValue
 
 from sim.scenario.graded import ASSUMPTION, DERIVED, Grade, Status
+from sim.scenario.law.amounts import WHOLES
 from sim.scenario.law.predicate import AGES, CATEGORIES, LENGTHS, SHARES, WORDS
 from sim.scenario.load import Scenario
 from sim.scenario.tree import TRUTH_WORDS
@@ -37,9 +38,11 @@ DATE = strings(rf"\d{{4}}-{_MONTH_DAY}", "2020-10-08")
 MONTH_DAY = strings(_MONTH_DAY, "02-16")
 CAP = strings(r"(none|\d+ (per camp|in all))", "none", "50 per camp", "5000 in all")
 EDUCATION = strings(rf"{_LENGTH} from (listing|grant)", "60 days from listing")
+_WHOLE = rf"({'|'.join(WHOLES)})"
+_PER = rf"per (complete|started) ([1-9]\d* )?(day|month|year)s? {_WHOLE}"
 PART = strings(
-    rf"({_LENGTH}|half the (sentence|term)|({_SHARE}|{_NUMBER}) of (sentence|term|remaining))",
-    "3 years", "half the sentence", "1/4 of remaining",
+    rf"({_LENGTH}|half the (sentence|term)|({_SHARE}|{_NUMBER}) of {_WHOLE}|{_LENGTH} {_PER})",
+    "3 years", "half the sentence", "1/4 of remaining", "15 days per complete month remaining",
 )  # fmt: skip
 _TRUTH = "|".join("".join(f"[{sign}{sign.upper()}]" for sign in word) for word in TRUTH_WORDS)
 NAME: JsonSchemaValue = {"not": {"pattern": rf"\.|^({_TRUTH})$"}}

@@ -16,7 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from sim.scenario import document, graded, world
-from sim.scenario.law import afterwards, cases, clauses, decree, selection
+from sim.scenario.law import afterwards, amounts, cases, clauses, decree, selection
 from sim.scenario.lengths import read_date, read_length, read_month_day, read_share
 from sim.scenario.load import Scenario
 from sim.scenario.schema.keys import HELP
@@ -57,7 +57,8 @@ _READ: dict[object, JsonSchemaValue] = {
     _reader(graded.Share): SHARE,
     _reader(graded.Amount): POSITIVE,
     _reader(world.Ages): strings(r"\d+ to \d+", "14 to 17"),
-    _reader(clauses.Amount): PART,
+    _reader(amounts.End): {"anyOf": [LENGTH, SHARE]},
+    amounts.DecreeAmount.model_fields["value"].metadata[0].func: PART,
     _reader(clauses.Condition): _HERE_A_CONDITION,
     _reader(decree.ReportedStage): {"enum": list(decree.REPORTABLE)},
     selection.DecreeCap.model_fields["value"].metadata[0].func: CAP,
@@ -200,10 +201,12 @@ def _help(name: str, one: JsonSchemaValue) -> None:
 def _bare(name: str, one: JsonSchemaValue) -> JsonSchemaValue:
     """Let a value stand alone where a decree may say no more, and a condition for an exclusion."""
     kind = name.removeprefix(PARTIAL)
+    if kind == "Effect":
+        return {"description": one.get("description", ""), "anyOf": [one, {"const": "release"}]}
     if kind == "Exclusion":
         condition = _ref(f"{PARTIAL if name != kind else ''}Condition")
         return {"description": one.get("description", ""), "anyOf": [one, condition]}
-    rooms = (graded, afterwards, clauses, selection)
+    rooms = (graded, afterwards, amounts, clauses, selection)
     model = next((getattr(room, kind) for room in rooms if hasattr(room, kind)), None)
     said = isinstance(model, type) and issubclass(model, graded.Said)
     if not said or "value" not in one["properties"]:

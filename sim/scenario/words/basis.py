@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import get_args
 
 from sim.scenario.graded import DecreeDate, DecreeShare, Number, Quantity, Said, Status
 from sim.scenario.law.afterwards import DecreeEducation, DecreeOver
+from sim.scenario.law.amounts import DecreeAmount
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import ATTRIBUTES, AgeIs, Leaf, LengthIs, ShareIs, leaves
@@ -83,9 +85,16 @@ def _range(part: Said | Quantity[float]) -> str:
             return possible(counted(low, "day"), counted(high, "day"))
         case DecreeCap(low=int(low), high=int(high)) if low != high:
             return possible(amount(low), amount(high))
+        case DecreeAmount(low=low, high=high) if low is not None and low != high:
+            assert high is not None
+            return possible(_end_of_amount(low), _end_of_amount(high))
         case Number(low=float(low), high=float(high)) if low != high:
             return possible(amount(low), amount(high))
     return ""
+
+
+def _end_of_amount(end: Fraction | int) -> str:
+    return percent(end) if isinstance(end, Fraction) else length(end)
 
 
 def limits_in_words(scenario: Scenario, path: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sim.scenario.law.clauses import Reduction
+from sim.scenario.law.amounts import Reduce
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import occasions
 from sim.scenario.words.phrases import day
@@ -24,7 +24,7 @@ class Law:
     called
         What the scenario's decrees are called, by name.
     reductions
-        The effects of its clauses that shorten terms.
+        What its clauses say of shorter terms.
     """
 
     def __init__(self, scenario: Scenario, name: str) -> None:
@@ -33,7 +33,7 @@ class Law:
         self.occasions = [one for one in occasions(scenario) if one.decree == name]
         self.called = {key: decree.title or key for key, decree in scenario.decrees.items()}
         effects = [clause.then for clause in self.decree.clauses.values()]
-        self.reductions = [effect for effect in effects if isinstance(effect, Reduction)]
+        self.reductions: list[Reduce] = [one.reduce for one in effects if one.reduce]
 
     def date(self, days: int) -> str:
         """Write the date of a day of the world."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from sim.scenario.graded import DecreeShare, Said
-from sim.scenario.law.clauses import Clause, Part, Reduction
+from sim.scenario.law.clauses import Clause
 from sim.scenario.words.basis import described, limits_in_words, part_in_words
 from sim.scenario.words.conditions import condition_in_words, readings_in_words
 from sim.scenario.words.decreed import Law, Parts
+from sim.scenario.words.effects import how_reduced, reduction_in_words
 from sim.scenario.words.phrases import (
-    fraction,
     joined,
-    length,
     listed,
     percent,
 )
@@ -56,7 +54,7 @@ def qualifying(law: Law) -> Parts:
             ),
         )
     if law.reductions:
-        yield "reductions", _reductions(law)
+        yield "reductions", how_reduced(law.reductions)
     rules = [c.when for c in law.decree.clauses.values()]
     rules += [e.when for e in law.decree.exclude.values()]
     if readings := readings_in_words(rules):
@@ -67,8 +65,8 @@ def _clause(law: Law, name: str, clause: Clause) -> str:
     who = condition_in_words(clause.when, law.called)
     verb = "is" if who == "nobody" else "are"
     kind, effect = "release", ""
-    if isinstance(clause.then, Reduction):
-        kind, effect = "a reduction", _reduction(clause.then)
+    if clause.then.reduce is not None:
+        kind, effect = "a reduction", reduction_in_words(clause.then.reduce, law.decree)
     despite = ""
     if clause.despite:
         bars = listed([f"“{word}”" for word in clause.despite])
@@ -79,18 +77,6 @@ def _clause(law: Law, name: str, clause: Clause) -> str:
         despite,
         limits_in_words(law.scenario, ("decrees", law.name, "clauses", name, "when")),
         part_in_words("this clause", clause, law.decree),
-    )
-
-
-def _reductions(law: Law) -> str:
-    amounts = [effect.reduce.by for effect in law.reductions]
-    amounts += [e.reduce.at_most for e in law.reductions if e.reduce.at_most]
-    rounded = any(amount.of != "days" for amount in amounts)
-    return joined(
-        "Reductions take effect on the day of the grant; one that leaves nothing to serve on "
-        "that day is a release under this decree.",
-        "A life sentence is not reduced.",
-        "Fractions are rounded down to whole days." if rounded else "",
     )
 
 
@@ -136,18 +122,3 @@ def _asked(law: Law, asks: str, noun: str, word: str) -> Iterator[str]:
 def _probability(law: Law, text: str, share: DecreeShare) -> str:
     text = f"{text} each person with a probability of {percent(share.value)}"
     return described(text, share, law.decree)
-
-
-def _reduction(effect: Reduction) -> str:
-    most = effect.reduce.at_most
-    limit = f", but by no more than {_amount(most)}" if most else ""
-    return f"Their term is reduced by {_amount(effect.reduce.by)}{limit}."
-
-
-def _amount(part: Part) -> str:
-    if part.of == "days":
-        return length(part.days)
-    whole = {"remaining": "time remaining"}.get(part.of, part.of)
-    if part.fraction == Fraction(1, 2):
-        return f"half the {whole}"
-    return f"{fraction(part.fraction)} of the {whole}"
