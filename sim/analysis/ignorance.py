@@ -231,9 +231,14 @@ def plan_draws(
             left_out.append(LeftOut(number, paths, why))
             continue
         together, windows = result
-        *ours, theirs = (Point(f"draw {number}/{s.name}", s) for s in together)
+        *ours, theirs = (Point(draw_label(number, s.name), s) for s in together)
         possible.append(Draw(number, tuple(ours), theirs, windows))
     return Draws(found, tuple(names[:-1]), names[-1], design, tuple(possible), tuple(left_out))
+
+
+def draw_label(number: int, scenario: str) -> str:
+    """Return the label under which a scenario of a draw, from 1, is kept."""
+    return f"draw {number}/{scenario}"
 
 
 Together = tuple[tuple[Scenario, ...], dict[str, Window]]

@@ -168,11 +168,17 @@ def _pairs(policies: Sequence[Scenario], baseline: Scenario) -> tuple[Pair, ...]
         if policy is not baseline
         for change in alternatives(policy, baseline)
     ]
+    labels = [swing_labels(name, change.assumption, change.end) for name, change in found]
     return tuple(
-        Pair(name, change, Point(f"{name}: {change.assumption}, {change.end}", change.scenario),
-              Point(f"{name}: {change.assumption}, {change.end} (baseline)", change.baseline))
-        for name, change in found
-    )  # fmt: skip
+        Pair(name, change, Point(ours, change.scenario), Point(theirs, change.baseline))
+        for (name, change), (ours, theirs) in zip(found, labels, strict=True)
+    )
+
+
+def swing_labels(policy: str, assumption: str, end: str) -> tuple[str, str]:
+    """Return the labels under which a one-at-a-time run and its baseline are kept."""
+    label = f"{policy}: {assumption}, {end}"
+    return label, f"{label} (baseline)"
 
 
 def read(asked: Question, study: Study) -> dict[str, Outcomes]:

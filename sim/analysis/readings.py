@@ -199,10 +199,15 @@ class Reading:
         """Risk of return of those released in the calendar months from that of the origin."""
         if not self.observed:
             return None
-        day = self.start + timedelta(days=self.origin)
-        first = (day.year - self.start.year) * MONTHS_PER_YEAR + day.month - self.start.month
-        end = first + WINDOW_YEARS * MONTHS_PER_YEAR
-        return risk_at(life_table(self.curves, kind, first, end), number * MONTHS_PER_YEAR)
+        months = followed_months(self.start, self.origin)
+        return risk_at(life_table(self.curves, kind, *months), number * MONTHS_PER_YEAR)
+
+
+def followed_months(start: date, origin_day: int) -> tuple[int, int]:
+    """Calendar months of release that are followed, from the world's first; the end is not."""
+    day = start + timedelta(days=origin_day)
+    first = (day.year - start.year) * MONTHS_PER_YEAR + day.month - start.month
+    return first, first + WINDOW_YEARS * MONTHS_PER_YEAR
 
 
 def over(above: float | None, below: float | None, unit: float = 1.0) -> float | None:

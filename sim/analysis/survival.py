@@ -91,15 +91,27 @@ def cumulative_incidence(table: LifeTable) -> Incidence:
     return Incidence(*(np.where(followed, curve, nobody) for curve in (returned, died, free)))
 
 
-def risk_at(table: LifeTable, months: int) -> float | None:
-    """Return the cumulative incidence of return by a whole month; None where not observed.
+def observed_incidence(table: LifeTable) -> Incidence:
+    """Return the cumulative incidence, as far as it is observed.
 
     Not observed: nobody was released, or nobody free was followed so long. Where all have returned
     or died before, nobody is left to follow, and the incidence stays as it is.
     """
     curve = cumulative_incidence(table)
-    known = int(np.isfinite(curve.returned[:months]).sum())
-    if known == months:
-        return float(curve.returned[months - 1])
-    gone = known > 0 and table.at_risk[known - 1] == (table.returned + table.died)[known - 1]
-    return float(curve.returned[known - 1]) if gone else None
+    known = int(np.isfinite(curve.returned).sum())
+    if known in (0, len(table.at_risk)):
+        return curve
+    if table.at_risk[known - 1] != (table.returned + table.died)[known - 1]:
+        return curve
+    last = known - 1
+
+    def stays(values: Floats) -> Floats:
+        return np.where(np.arange(len(values)) > last, values[last], values)
+
+    return Incidence(stays(curve.returned), stays(curve.died), stays(curve.free))
+
+
+def risk_at(table: LifeTable, months: int) -> float | None:
+    """Return the cumulative incidence of return by a whole month; None where not observed."""
+    risk = float(observed_incidence(table).returned[months - 1])
+    return None if np.isnan(risk) else risk

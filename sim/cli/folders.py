@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from sim.cli.messages import DOES_NOT_HOLD, plain_errors, plain_values, say, stop
-from sim.cli.options import Folder, Json, name_of
+from sim.cli.options import Folder, Json, listed, name_of
 
 if TYPE_CHECKING:
     from sim.paper.printing import Format, Look
@@ -96,8 +96,8 @@ def table(
         if look.format == "docx" and out is None:
             stop("--format docx: a Word document cannot be printed; give --out FILE.docx")
         tables = build_tables(
-            folder, kind, measures=_listed(measures), baseline=_name(baseline),
-            scenarios=[name_of(text) for text in _listed(scenarios)],
+            folder, kind, measures=listed(measures), baseline=_name(baseline),
+            scenarios=[name_of(text) for text in listed(scenarios)],
         )  # fmt: skip
         _deliver(tables, look, out)
 
@@ -106,11 +106,6 @@ def _only_macros(*others: str | None) -> None:
     if any(other is not None for other in others):
         stop("--macros: gives all numbers of the study; leave out KIND, --format, --measures and "
              "--scenarios")  # fmt: skip
-
-
-def _listed(text: str | None) -> list[str]:
-    """Return what stands between commas."""
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
 def _name(text: str | None) -> str | None:

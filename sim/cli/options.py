@@ -99,6 +99,11 @@ def name_of(text: str) -> str:
     return Path(text).stem if text.endswith((".yaml", ".yml")) else text
 
 
+def listed(text: str | None) -> list[str]:
+    """Return what stands between commas."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
 def date_of(text: str | None, option: str) -> date | None:
     """Read a date given to an option."""
     from sim.scenario.lengths import read_date

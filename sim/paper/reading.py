@@ -68,7 +68,7 @@ def read_tables(folder: Path, kind: str | None) -> list[str]:
     FolderError
         If the folder holds no run, or the run no such table.
     """
-    _known(kind, SAVED, "kind of table")
+    known_word(kind, SAVED, "kind of table")
     try:
         described = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         names = [n for n in described["files_sha256"] if n.endswith(".txt")]
@@ -105,9 +105,9 @@ def build_tables(
     FolderError
         If the folder holds no comparison, or has no such table, measure, scenario or baseline.
     """
-    _known(kind, TABLES, "kind of table")
+    known_word(kind, TABLES, "kind of table")
     for measure in measures:
-        _known(measure, tuple(MEASURE), "measure")
+        known_word(measure, tuple(MEASURE), "measure")
     about = manifest_of(folder)
     files = about["files_sha256"]
     other = next((k for k, file in OTHERS.items() if file in files), None)
@@ -115,8 +115,8 @@ def build_tables(
         return _others(folder, about, kind or str(other), measures, scenarios)
     results = read_results(folder)
     for scenario in scenarios:
-        _known(scenario, tuple(results.titles), f"scenario in {folder}:")
-    _known(baseline, results.baselines, f"baseline in {folder}:")
+        known_word(scenario, tuple(results.titles), f"scenario in {folder}:")
+    known_word(baseline, results.baselines, f"baseline in {folder}:")
     tables = list(_built(results, kind, measures, scenarios, baseline))
     if not tables:
         raise FolderError(f"the run in {folder} has no table of that kind")
@@ -131,7 +131,7 @@ def _others(
         found = scenarios_in(folder, about)
         rows = read_csv(folder / OTHERS[kind]) if kind in OTHERS else []
         for scenario in scenarios:
-            _known(scenario, tuple(found), f"scenario in {folder}:")
+            known_word(scenario, tuple(found), f"scenario in {folder}:")
         shown = {n: s for n, s in found.items() if not scenarios or n in scenarios}
         if kind == "parameters":
             return [parameters_table(shown, references(folder))]
@@ -173,7 +173,7 @@ def _built(
             yield rests_on_table(results, policy)
 
 
-def _known(word: str | None, words: Plural, what: str) -> None:
+def known_word(word: str | None, words: Plural, what: str) -> None:
     """Refuse a word that is none of those known."""
     if word is not None and word not in words:
         meant = nearest(word, words)

@@ -94,7 +94,7 @@ def draws_table(
     own.sort(key=lambda row: int(str(row["rank"])))
     said = {dotted(g.path): g for other in scenarios.values() for g in graded_parts(other)}
     scenario = scenarios.get(policy, {})
-    names = dict(_names(scenario))
+    names = dict(names_of(scenario))
     body = []
     for row in own[:ROWS]:
         path = str(row["assumption"])
@@ -170,7 +170,7 @@ def _swing(row: Data) -> Iterator[Cell]:
         yield Cell(missing="no draw") if mean is None else Cell(mean, signed=True)
 
 
-def _names(scenario: Plain) -> Iterator[tuple[str, str]]:
+def names_of(scenario: Plain) -> Iterator[tuple[str, str]]:
     """Names that a file gives to ranges, by their path."""
     listed = scenario.get("rests on")
     for name, entry in listed.items() if isinstance(listed, Mapping) else ():
