@@ -88,6 +88,7 @@ MEASURES = (
     Measure("eligible", "decree", "persons", headline=True),
     Measure("freed by decree", "decree", "persons", headline=True),
     Measure("terms reduced by decree", "decree", "terms", headline=True),
+    Measure("sentences extinguished", "decree", "sentences"),
     Measure("exiled", "decree", "persons", headline=True),
     Measure("months remitted per person freed", "decree", "months", headline=True),
     Measure("median months remitted to those freed", "decree", "months"),

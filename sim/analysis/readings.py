@@ -65,6 +65,12 @@ class Reading:
             return None
         return int(self.series[name][self.origin if first is None else first : self.end].sum())
 
+    def rare(self, name: str) -> int | None:
+        """Add up a series from the close of lists that only some decrees bring; 0 without."""
+        if name in self.series:
+            return self.decreed(name)
+        return 0 if self.observed else None
+
     def decreed(self, name: str) -> int | None:
         """Add up a series from the close of lists."""
         return self.total(name, self.first)
@@ -132,6 +138,7 @@ class Reading:
             "eligible": eligible,
             "freed by decree": freed,
             "terms reduced by decree": self.decreed("reductions by decree"),
+            "sentences extinguished": self.rare("sentences extinguished"),
             "exiled": self.decreed("exiled"),
             "months remitted per person freed":
                 over(self.decreed("days remitted"), fixed, DAYS_PER_MONTH),

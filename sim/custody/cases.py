@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.custody.decrees.bench import completed_years, places
 from sim.custody.decrees.court import Court
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
-from sim.custody.people import Columns
+from sim.custody.people import EXTINGUISHED, Columns
 from sim.custody.prisons import Prisons
 from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
@@ -29,7 +29,7 @@ from sim.scenario.law.decree import Decree
 from sim.scenario.law.selection import DecreeCap
 from sim.scenario.lengths import in_words, whole_days
 from sim.scenario.load import Scenario
-from sim.scenario.occasions import Occasion, occasions
+from sim.scenario.occasions import Occasion, occasions, sittings
 from sim.scenario.world import PYONGYANG
 
 PLAIN_AGE = whole_days(30, "year")
@@ -94,6 +94,7 @@ def _tried(
 ) -> _Fate:
     """Put the person before the decree, and let time pass until its last release."""
     decrees = {**scenario.decrees, occasion.decree: _favourable(decree, case.who)}
+    occasion = _sitting(scenario, occasion, case.who)
     lone = _LoneDraws(0, 0, case.who)
     register = Register(_person(prisons, occasion, case.who))
     if case.who.reduced and case.who.reduced_by == "pardon":
@@ -106,8 +107,11 @@ def _tried(
     gate.advance(register, occasion.release_day * STAGES + RELEASE + 1)
     docket = court.dockets[0]
     met = len(docket.rows) > 0
+    spared = bool(register.cause[0] == BY_DECREE + occasion.position)
+    unbegun = bool(register.kind[0] == EXTINGUISHED)
     reached = {
-        "released": bool(register.cause[0] == BY_DECREE + occasion.position),
+        "released": spared and not unbegun,
+        "extinguished": unbegun,
         "reduced": bool(met and docket.granted[0] and not docket.freeing[0]),
         "barred": bool(met and not docket.eligible[0]),
         "eligible": bool(met and docket.eligible[0]),
@@ -115,15 +119,28 @@ def _tried(
     }
     reached["not eligible"] = not reached["eligible"]
     reached["not exiled"] = not reached["exiled"]
-    reached["stays"] = not reached["released"]
+    reached["stays"] = not spared
     day = int(register.left[0])
     left = scenario.world.start + timedelta(days=day) if day < NEVER else None
     term = int(register.due[0] - register.admitted[0])
     return _Fate(reached, term, left, bool(register.imposed[0] >= LIFE))
 
 
+def _sitting(scenario: Scenario, occasion: Occasion, who: Who) -> Occasion:
+    """Find the sitting on a person who is admitted after the lists are closed."""
+    if who.admitted is None:
+        return occasion
+    day = (who.admitted - scenario.world.start).days
+    late = [one for one in sittings(scenario) if one.late and one.decree == occasion.decree]
+    return next((one for one in late if one.close_day == day), occasion)
+
+
 def _got(fate: _Fate) -> str:
-    words = [name for name in ("released", "reduced", "barred", "exiled") if fate.reached[name]]
+    words = [
+        name
+        for name in ("released", "extinguished", "reduced", "barred", "exiled")
+        if fate.reached[name]
+    ]
     if not words:
         words = ["stays"] if fate.reached["eligible"] else ["stays, not eligible"]
     words.append("life" if fate.life else f"term {in_words(fate.term_days)}")
@@ -166,12 +183,16 @@ def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     """Make the one row of a case: served is counted on the day of the thresholds."""
     world = prisons.scenario.world
     admitted = occasion.threshold_day - who.served
+    if who.admitted is not None:
+        admitted = (who.admitted - world.start).days
     life = who.sentence == "life"
     imposed = who.sentence if isinstance(who.sentence, int) else PLAIN_SENTENCE
     reduced = who.reduced or 0
     merit = who.reduced_by == "merit"
     age = who.age_at_offence if who.age_at_offence is not None else PLAIN_AGE
     offence_day = admitted - world.offence_to_admission.value
+    if who.offence_date is not None:
+        offence_day = (who.offence_date - world.start).days
     born = offence_day - age
     while _years(prisons, born, offence_day) < round(age / DAYS_PER_YEAR):
         born -= 1  # ages are given in years: the birthday has been reached
@@ -189,7 +210,7 @@ def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
         "tolerance": 1, "rate": 0,
         "due": NEVER if life else admitted + imposed - reduced,
         "merit_count": int(merit and reduced > 0), "merit_days": reduced if merit else 0,
-        "pardon_days": 0 if merit else reduced,
+        "pardon_days": 0 if merit else reduced, "offence_day": offence_day,
     }  # fmt: skip
     return {name: np.array([value]) for name, value in values.items()}
 

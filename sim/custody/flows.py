@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.people import ARREST, FIRST, RETURN
+from sim.custody.people import ARREST, EXTINGUISHED, FIRST, RETURN
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
 from sim.custody.sentencing import LIFE
@@ -79,7 +79,7 @@ def _between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) ->
 def _admissions(register: Register, days: int) -> dict[str, Ints]:
     """Count admissions by day and kind."""
     r = register
-    came = np.flatnonzero((r.admitted >= 0) & (r.admitted < days))
+    came = np.flatnonzero((r.admitted >= 0) & (r.admitted < days) & (r.kind != EXTINGUISHED))
     admitted = np.bincount(
         r.admitted[came].astype(np.int64) * KINDS + r.kind[came], minlength=days * KINDS
     ).reshape(days, KINDS)
@@ -95,7 +95,7 @@ def _admissions(register: Register, days: int) -> dict[str, Ints]:
 def _leavings(register: Register, days: int) -> dict[str, Ints]:
     """Count leavings by day and cause, and the days that those who leave have served."""
     r = register
-    gone = np.flatnonzero(r.left < days)
+    gone = np.flatnonzero((r.left < days) & (r.kind != EXTINGUISHED))
     cause = np.minimum(r.cause[gone], BY_DECREE).astype(np.int64)
     left = r.left[gone].astype(np.int64)
     size = days * CAUSES
@@ -121,16 +121,17 @@ def _leavings(register: Register, days: int) -> dict[str, Ints]:
 def _depth(prisons: Prisons, register: Register) -> dict[str, Ints]:
     """Count who is freed by decree, and how much of the term that remits."""
     r, days = register, prisons.days
+    spared = spared_rows(register, days)
+    averted = np.minimum(np.minimum(r.due[spared], r.dies[spared]), days) - r.left[spared]
     freed = freed_rows(register, days)
     left, due = r.left[freed].astype(np.int64), r.due[freed].astype(np.int64)
     fixed = r.imposed[freed] < LIFE
-    end = np.minimum(np.minimum(due, r.dies[freed]), days)
     offences = prisons.scenario.world.offences.values()
     violent = np.array([VIOLENT in offence.tags for offence in offences])[r.offence[freed]]
     return {
         "releases from fixed terms": _on(left[fixed], days),
         "days remitted": _on(left[fixed], days, (due - left)[fixed]),
-        "days averted": _on(left, days, end - left),
+        "days averted": _on(r.left[spared], days, averted.astype(np.int64)),
         "freed with under a year left": _on(left[fixed & (due - left < whole_days(1, "year"))],
                                             days),
         "freed in ill health": _on(left[r.health[freed] > 0], days),
@@ -141,7 +142,7 @@ def _depth(prisons: Prisons, register: Register) -> dict[str, Ints]:
 def _remitted(register: Register, next_rows: Rows, days: int) -> dict[str, Ints]:
     """Count who would still be held: after a release, after a cut; and who returns meanwhile."""
     r = register
-    freed = freed_rows(register, days)
+    freed = spared_rows(register, days)
     would_leave = np.minimum(r.due[freed], r.dies[freed])
     cut = np.flatnonzero(r.pardon_days > 0)
     uncut = np.minimum(r.due[cut] + r.pardon_days[cut], r.dies[cut])
@@ -155,9 +156,27 @@ def _remitted(register: Register, next_rows: Rows, days: int) -> dict[str, Ints]
     }
 
 
+def spared_rows(register: Register, days: int) -> Rows:
+    """Rows of those whom a decree spared custody: those released, and those who never came."""
+    return np.asarray(np.flatnonzero((register.cause >= BY_DECREE) & (register.left < days)))
+
+
 def freed_rows(register: Register, days: int) -> Rows:
     """Rows of those released by decree within the days simulated."""
-    return np.flatnonzero((register.cause >= BY_DECREE) & (register.left < days))
+    rows = spared_rows(register, days)
+    return np.asarray(rows[register.kind[rows] != EXTINGUISHED])
+
+
+def extinguished(register: Register, days: int) -> dict[str, Ints]:
+    """Count by day the sentences wiped out before they began, and the days of the fixed ones."""
+    r = register
+    rows = spared_rows(register, days)
+    rows = rows[r.kind[rows] == EXTINGUISHED]
+    fixed = rows[r.imposed[rows] < LIFE]
+    return {
+        "sentences extinguished": _on(r.left[rows], days),
+        "days extinguished": _on(r.left[fixed], days, (r.due - r.left)[fixed].astype(np.int64)),
+    }
 
 
 def _reductions(register: Register, days: int) -> Ints:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
+from sim.custody.people import EXTINGUISHED
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, Register, Rows
 from sim.scenario.lengths import whole_days
@@ -58,7 +59,7 @@ def follow_up(prisons: Prisons, register: Register, next_rows: Rows) -> dict[str
         release from length(m months) + 1 to length(m + 1 months).
     """
     r, days = register, prisons.days
-    rows = np.flatnonzero((r.left < days) & (r.cause != BY_DEATH))
+    rows = np.flatnonzero((r.left < days) & (r.cause != BY_DEATH) & (r.kind != EXTINGUISHED))
     left = r.left[rows].astype(np.int64)
     nexts = next_rows[rows]
     back = np.where(nexts >= 0, r.admitted[nexts], NEVER)

@@ -26,7 +26,7 @@ from sim.custody.streams import Draws, Stream
 from sim.custody.tables import happens
 from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario
-from sim.scenario.occasions import Occasion, occasions
+from sim.scenario.occasions import Occasion, sittings
 
 # The order within a day, as slots of the clock: death, expiry, admissions and returns (one sweep),
 # merit, stages of decrees, releases by decree, census.
@@ -87,7 +87,7 @@ class _Model:
         self.scenario, self.prisons, self.draws = scenario, prisons, draws
         self.register = register
         self.days = prisons.days
-        self.occasions = occasions(scenario)
+        self.occasions = sittings(scenario)
         self.court = Court(prisons, draws, scenario.decrees, self.occasions)
         self.gate = Gate(prisons, draws, scenario.decrees, self.occasions)
         self.trace = trace

@@ -35,13 +35,16 @@ DTYPES: dict[str, type[np.generic]] = {
     "due": np.int32, "dies": np.int32, "merit_count": np.int16, "merit_days": np.int32,
     "pardon_days": np.int32, "occasion": np.int16, "release": np.int32, "key": np.int32,
     "left": np.int32, "cause": np.int16, "freed_by": np.int16, "died_free": np.int32,
-    "eligible_on": np.int32,
+    "eligible_on": np.int32, "free_since": np.int32,
 }  # fmt: skip
 """Types of the register's columns."""
 OF_A_SPELL = (Stream.HEALTH, Stream.OFFENCE, Stream.SENTENCE, Stream.CAMP)
 """What is drawn anew for each spell."""
-FIRST, RETURN, ARREST = 0, 1, 2
-"""Kinds of admission: first, return after a spell, arrest in a drive."""
+FIRST, RETURN, ARREST, EXTINGUISHED = 0, 1, 2, 3
+"""Kinds of admission: first, return after a spell, arrest in a drive; none at all, where a decree
+wiped the sentence out before it began."""
+NEVER_HELD = -(1 << 28)
+"""The day since which a person is free who was not held before."""
 START, PAST, NEW = 0, 1, 2
 """Where a person comes from: held at the start, released before it, admitted since."""
 
@@ -96,6 +99,7 @@ def _held_at_start(prisons: Prisons, draws: Draws) -> Columns:
         "due": due - eve,
         "merit_count": cuts + (eve > 0),
         "merit_days": cut_days + eve,
+        "free_since": np.full(n, NEVER_HELD),
     }
 
 
@@ -137,6 +141,7 @@ def first_spell(
         "due": np.where(imposed >= LIFE, NEVER, admitted + imposed),
         "merit_count": np.zeros(n, dtype=np.int64),
         "merit_days": np.zeros(n, dtype=np.int64),
+        "free_since": np.full(n, NEVER_HELD),
     }
 
 
@@ -168,7 +173,7 @@ def _past_releases(prisons: Prisons, draws: Draws) -> Columns:
     used = steady.liberty.used(health, back - born) - steady.liberty.used(health, released - born)
     alive = tolerance > used
     rest = {"tolerance": tolerance - used, "born": born, "origin": origin, "residence": origin,
-            "exiled": np.zeros(len(rows), dtype=np.bool_)}  # fmt: skip
+            "exiled": np.zeros(len(rows), dtype=np.bool_), "free_since": released}  # fmt: skip
     del offence
     return next_spell(
         prisons, draws, person[alive], np.ones(int(alive.sum()), dtype=np.int64),
@@ -253,7 +258,7 @@ def _person(
     groups = len(prisons.steady.age_all)
     group = prisons.steady.origin_group[origin] + (groups if source == NEW else 0)
     age = _pick(prisons.age, group, len(person), words, Stream.AGE)
-    delay = prisons.scenario.world.offence_to_admission.value
+    delay = _delay(prisons, words)
     n = len(person)
     return {
         "person": person,
@@ -274,6 +279,17 @@ def _spell(
     camp = _pick(prisons.camp, origin, len(origin), words, Stream.CAMP)
     rate = prisons.steady.hazards[prisons.steady.hazard_class[health, origin]]
     return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate}
+
+
+def _delay(prisons: Prisons, words: WordsOf) -> Ints | int:
+    if prisons.delay is None:
+        return prisons.scenario.world.offence_to_admission.value
+    return prisons.delay.pick(0, words(Stream.DELAY)).astype(np.int64)
+
+
+def delays(prisons: Prisons, draws: Draws, person: Ints, spell: Ints, line: Words) -> Ints | int:
+    """Days from the offence of a spell to admission: one number where all are alike."""
+    return _delay(prisons, lambda stream: draws.at(stream, person, spell=spell, line=line))
 
 
 def sex_of(prisons: Prisons, draws: Draws, person: Ints, line: Words) -> NDArray[np.bool_]:

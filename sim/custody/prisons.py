@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.sentencing import LIFE
+from sim.custody.sentencing import LIFE, delay_distribution
 from sim.custody.steady import Steady, life_days, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
 from sim.scenario.load import Scenario
@@ -37,6 +37,7 @@ class Prisons:
     admission_count: CutTable
     past_count: CutTable
     past_window_days: int
+    delay: CutTable | None
 
     @property
     def days(self) -> int:
@@ -59,6 +60,8 @@ class Prisons:
         for hazard in (self.steady.liberty, self.steady.returning):
             if hazard is not None:
                 parts += [str(hazard.edges.tolist()), str(hazard.rates.tolist())]
+        if self.delay is not None:
+            parts.append(self.delay.digest())
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
@@ -88,7 +91,13 @@ def prisons(scenario: Scenario) -> Prisons:
         age=_table([*steady.age_all, *steady.age_first]),
         held_count=poisson_table(held), admission_count=poisson_table(steady.first_per_day),
         past_count=poisson_table(past), past_window_days=window,
+        delay=_delay(scenario),
     )  # fmt: skip
+
+
+def _delay(scenario: Scenario) -> CutTable | None:
+    found = delay_distribution(scenario)
+    return None if found is None else CutTable([(found.days, found.weights)])
 
 
 def _table(segments: list[NDArray[np.float64]]) -> CutTable:

@@ -15,7 +15,7 @@ from sim.custody.beneficiaries import depth, grants, places_by_camp
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
-from sim.custody.flows import flows
+from sim.custody.flows import extinguished, flows
 from sim.custody.flows import stock_by_camp as counted_stock
 from sim.custody.follow_up import follow_up, next_spells
 from sim.custody.prisons import Prisons
@@ -89,6 +89,8 @@ def record(
         "stock": stock_by_camp.sum(axis=1),
         **flows(prisons, register, next_rows, exiled),
     }
+    if any(decree.reach is not None for decree in decrees.values()):
+        series |= extinguished(register, prisons.days)
     curves = {
         "places by camp": places_by_camp(prisons),
         **depth(prisons, register),

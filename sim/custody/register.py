@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.people import DTYPES, FIRST, Columns, dies_on
+from sim.custody.people import DTYPES, FIRST, NEVER_HELD, Columns, dies_on
 from sim.custody.sentencing import LIFE
 
 Ints = NDArray[np.int64]
@@ -26,13 +26,13 @@ BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
 
 CHANGING = (
     "residence", "exiled", "due", "merit_count", "merit_days", "pardon_days", "occasion",
-    "release", "key", "left", "cause", "died_free", "eligible_on",
+    "release", "key", "left", "cause", "died_free", "eligible_on", "kind",
 )  # fmt: skip
 """Columns that change after a spell is added; the others may be shared between registers."""
 BLANK: dict[str, int] = {
     "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
-    "exiled_before": 0, "key": CLOSED,
+    "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD,
 }  # fmt: skip
 
 
@@ -54,6 +54,12 @@ class Register:
         Whether the person has been exiled; whether after an earlier spell.
     occasion
         Occasion that has selected the spell for release, -1 if none.
+    kind
+        Kind of admission (`sim.custody.people`).
+    free_since
+        Day of the release before this spell, ``NEVER_HELD`` if there was none.
+    offended
+        Days of the offences of the first rows where they are stated, else ``NEVER``; or None.
     freed_by
         Position of the decree that ended the person's spell before this one, -1 if none did.
     """
@@ -88,9 +94,11 @@ class Register:
     freed_by: NDArray[np.int16]
     died_free: NDArray[np.int32]
     eligible_on: NDArray[np.int32]
+    free_since: NDArray[np.int32]
 
     def __init__(self, columns: Columns) -> None:
         self.cuts: list[tuple[int, int, Rows]] = []
+        self.offended = columns.get("offence_day")
         self._room = self._size = len(columns["person"])
         for name, column in self._complete(columns).items():
             changes = name in CHANGING and name in columns

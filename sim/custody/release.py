@@ -11,7 +11,7 @@ from sim.custody import people
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.lots import lots
 from sim.custody.hazards import NEVER
-from sim.custody.people import ARREST
+from sim.custody.people import ARREST, EXTINGUISHED
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, Register, Rows
 from sim.custody.steady import factor_kind
@@ -80,6 +80,13 @@ class Gate:
         """Exile and arrests that a decree's releases bring; returns the kinds of release."""
         occasion = self.occasions[number]
         decree = self.decrees[occasion.position]
+        unbegun = occasion.late & (register.left[rows] == register.admitted[rows])
+        if unbegun.any():  # a sentence that never began brings nothing of what follows release
+            register.kind[rows[unbegun]] = EXTINGUISHED
+            kinds = np.zeros(len(rows), dtype=np.int64)
+            if not unbegun.all():
+                kinds[~unbegun] = self._leave_by_decree(register, rows[~unbegun], number)
+            return kinds
         if decree.release.exile is not None:
             self._exile(register, rows, decree.release.exile.origin, occasion)
         if decree.drive is not None:
@@ -162,5 +169,6 @@ class Gate:
         register.add({
             **columns,
             "exiled_before": kept["exiled"],
+            "free_since": left[returns],
             "freed_by": np.where(cause >= BY_DECREE, cause - BY_DECREE, -1),
         })  # fmt: skip

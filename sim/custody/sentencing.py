@@ -47,7 +47,8 @@ def sentence_distributions(scenario: Scenario) -> tuple[SentenceDistribution, ..
     found = []
     for name, offence in scenario.world.offences.items():
         days = _steps(scenario, offence.sentence)
-        weights = _solved(scenario, name, offence.sentence, days)
+        path = ("world", "offences", name, "sentence", "mean")
+        weights = _solved(scenario, path, offence.sentence, days)
         mean = float(weights @ days)
         life = offence.life.value if offence.life else 0.0
         if life > 0:
@@ -55,6 +56,30 @@ def sentence_distributions(scenario: Scenario) -> tuple[SentenceDistribution, ..
             weights = np.append(weights * (1 - life), life)
         found.append(SentenceDistribution(days, weights, mean))
     return tuple(found)
+
+
+def delay_distribution(scenario: Scenario) -> SentenceDistribution | None:
+    """Solve the distribution of days from offence to admission; None where all are alike.
+
+    Raises
+    ------
+    ScenarioError
+        If the stated mean cannot be reached within the bounds.
+    """
+    delays, path = scenario.world.delays, ("world", "offence to admission")
+    if delays is None:
+        return None
+    mean = scenario.world.offence_to_admission
+    days = np.arange(delays.least.value, delays.most.value + 1, dtype=np.int64)
+    if not days[0] < mean.value < days[-1]:
+        message = f"a mean of {mean.value} days does not lie between {days[0]} and {days[-1]}"
+        raise scenario.problem(path, message)
+    shaped = Sentences.model_construct(
+        family=delays.family, mean=mean, shape=delays.shape, least=delays.least,
+        most=delays.most, truncated=True,
+    )  # fmt: skip
+    weights = _solved(scenario, path, shaped, days)
+    return SentenceDistribution(days, weights, float(weights @ days))
 
 
 def _steps(scenario: Scenario, sentences: Sentences) -> NDArray[np.int64]:
@@ -75,13 +100,12 @@ def _exact_step(days: int) -> Fraction:
 
 
 def _solved(
-    scenario: Scenario, name: str, sentences: Sentences, days: NDArray[np.int64]
+    scenario: Scenario, path: tuple[str, ...], sentences: Sentences, days: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     from scipy.optimize import brentq
 
     target = sentences.mean.value
     if len(days) < 2 or not days[0] < target < days[-1]:
-        path = ("world", "offences", name, "sentence", "mean")
         message = (
             f"a mean of {target} days cannot be reached: sentences lie between "
             f"{sentences.least.value} and {sentences.most.value} days in steps of "
@@ -92,9 +116,8 @@ def _solved(
     def excess(log_scale: float) -> float:
         return float(_weights(sentences, days, float(np.exp(log_scale))) @ days) - target
 
-    low, high = np.log(days[0]) - 10, np.log(days[-1]) + 10
+    low, high = np.log(max(days[0], 1)) - 10, np.log(days[-1]) + 10
     if excess(low) >= 0 or excess(high) <= 0:
-        path = ("world", "offences", name, "sentence", "mean")
         raise scenario.problem(path, f"a mean of {target} days cannot be reached with this shape")
     return _weights(sentences, days, float(np.exp(brentq(excess, low, high, xtol=1e-13))))
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
+from sim.custody.people import EXTINGUISHED
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
 from sim.scenario.law.decree import Decree
 
@@ -17,8 +18,10 @@ Ints = NDArray[np.int64]
 STAGES = (
     "held", "meets a clause", "barred", "eligible", "applied", "recommended", "listed", "approved",
     "selected", "granted", "released", "reduced", "exiled", "expired waiting", "died waiting",
-    "moved while waiting", "still waiting",
+    "moved while waiting", "still waiting", "beyond its reach", "extinguished",
 )  # fmt: skip
+BEYOND, UNBEGUN = "beyond its reach", "extinguished"
+"""Stages of decrees with a reach: held for an offence after it; a sentence that never began."""
 DECREE = "(decree)"
 """Stands for a decree as a whole where clauses are listed."""
 
@@ -34,10 +37,10 @@ def waterfalls(
     totals: dict[tuple[str, str, str], Ints] = {}
     for docket in dockets.values():
         name = docket.occasion.decree
-        counts = {
-            (DECREE, "held"): docket.held,
-            **_counted(register, groups, docket, decrees[name], exiled),
-        }
+        counts = {(DECREE, "held"): docket.held}
+        if docket.occasion.until_day is not None:
+            counts[DECREE, BEYOND] = docket.beyond
+        counts |= _counted(register, groups, docket, decrees[name], exiled)
         for (clause, stage), found in counts.items():
             key = (name, clause, stage)
             totals[key] = totals.get(key, 0) + found.astype(np.int64)
@@ -100,8 +103,10 @@ def _stages(
     mine = cause == BY_DECREE + docket.occasion.position
     released = docket.granted & docket.freeing & mine
     granted_free = docket.granted & docket.freeing
+    unbegun = released & (register.kind[rows] == EXTINGUISHED)
     waiting = (docket.selected & ~docket.granted & ~docket.moved) | (granted_free & ~released)
     gone = left < NEVER
+    of_reach = {} if docket.occasion.until_day is None else {UNBEGUN: unbegun}
     return {
         "meets a clause": np.ones(len(rows), dtype=np.bool_),
         "barred": ~docket.eligible,
@@ -112,9 +117,10 @@ def _stages(
         "approved": docket.approved,
         "selected": docket.selected,
         "granted": docket.granted,
-        "released": released,
+        "released": released & ~unbegun,
         "reduced": docket.granted & ~docket.freeing & (docket.cut_days > 0),
         "exiled": released & exiled[rows],
+        **of_reach,
         "expired waiting": waiting & gone & (cause == BY_EXPIRY),
         "died waiting": waiting & gone & (cause == BY_DEATH),
         "moved while waiting": docket.moved,

@@ -14,6 +14,7 @@ NOTE_WIDTH = 92
 DECREE = "(decree)"
 STAGES = (
     ("held", "held when lists close"),
+    ("beyond its reach", "  held for offences after its reach"),
     ("meets a clause", "meet a clause"),
     ("barred", "  barred"),
     ("eligible", "eligible"),
@@ -26,6 +27,7 @@ STAGES = (
     ("moved while waiting", "  taken by another decree"),
     ("still waiting", "  still waiting at the end"),
     ("released", "released by the decree"),
+    ("extinguished", "sentence extinguished before it began"),
     ("reduced", "term reduced"),
     ("exiled", "  of the released: exiled"),
 )
@@ -34,7 +36,11 @@ CLAUSE_STAGES = (
     ("recommended", "recommended"), ("selected", "selected"), ("released", "released"),
     ("reduced", "term reduced"),
 )  # fmt: skip
-LOSSES = ("expired waiting", "died waiting", "moved while waiting", "still waiting", "exiled")
+LOSSES = (
+    "beyond its reach", "expired waiting", "died waiting", "moved while waiting", "still waiting",
+    "extinguished", "exiled",
+)  # fmt: skip
+"""Stages that are left out where nobody came to them."""
 
 
 def waterfalls(

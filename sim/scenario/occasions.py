@@ -7,7 +7,7 @@ decree one for each of its dates within the horizon.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sim.scenario.law.afterwards import Education
@@ -31,6 +31,10 @@ class Occasion:
         Cuts take effect; those held are granted.
     release_day
         First planned day of release, without spreading.
+    until_day
+        Last day of the offences that the decree reaches; None where it asks for none.
+    late
+        Whether it reads those admitted on ``close_day`` alone, after the lists were closed.
     number
         Position in the decree's own calendar: years since year 0 times its dates, plus the date's.
     """
@@ -43,6 +47,8 @@ class Occasion:
     threshold_day: int
     grant_day: int
     release_day: int
+    until_day: int | None = None
+    late: bool = False
 
 
 def occasions(scenario: Scenario) -> tuple[Occasion, ...]:
@@ -91,9 +97,44 @@ def _occasion(
         case date() as day:
             threshold_day = (day - start).days
     ordered_day = (decree.ordered.value - start).days if decree.ordered else close_day
+    until_day = (decree.reach.offences_until.value - start).days if decree.reach else None
     return Occasion(
-        name, position, number, ordered_day, close_day, threshold_day, grant_day, release_day
-    )
+        name, position, number, ordered_day, close_day, threshold_day, grant_day, release_day,
+        until_day,
+    )  # fmt: skip
+
+
+def sittings(scenario: Scenario) -> tuple[Occasion, ...]:
+    """List the occasions, and after them the sittings on those admitted later within a reach.
+
+    A sitting reads those admitted on its day, by the thresholds of that day or, where that is
+    later, of the decree's; it grants on the day, or with the decree if that is later. Sittings of
+    a decree are one occurrence: who is read has one lot, whenever he is admitted.
+    """
+    found = occasions(scenario)
+    late = [one for occasion in found for one in _late(scenario, occasion)]
+    return (*found, *late)
+
+
+def _late(scenario: Scenario, first: Occasion) -> list[Occasion]:
+    """List a decree's sittings on each day on which somebody within its reach may come."""
+    if first.until_day is None:
+        return []
+    world, decree = scenario.world, scenario.decrees[first.decree]
+    last = min(first.until_day + world.longest_delay, world.days - 1)
+    education = decree.release.education.value if decree.release.education else None
+    found = []
+    for day in range(max(first.close_day + 1, 0), last + 1):
+        grant = max(first.grant_day, day)
+        begins = day if education and education.start == "listing" else grant
+        release = max(grant, begins + (education.days if education else 0))
+        reading = {"lists": day, "grant": grant, "release": release}
+        threshold = reading.get(str(decree.thresholds_on), max(first.threshold_day, day))
+        found.append(replace(
+            first, close_day=day, threshold_day=threshold, grant_day=grant, release_day=release,
+            late=True,
+        ))  # fmt: skip
+    return found
 
 
 def first_release_day(scenario: Scenario) -> int | None:
@@ -188,7 +229,10 @@ def _rules(decree: Decree) -> object:
     exclusions: Mapping[str, object] = {n: e.when for n, e in decree.exclude.items()}
     clauses = [(name, clause(c)) for name, c in decree.clauses.items()]
     cap = decree.cap.value
-    return (clauses, exclusions, _probability(decree.review), cap, decree.rank, decree.counts)
+    reach = decree.reach.offences_until.value if decree.reach else None
+    return (
+        clauses, exclusions, _probability(decree.review), cap, decree.rank, decree.counts, reach,
+    )  # fmt: skip
 
 
 def _probability(review: object) -> tuple[float | None, ...]:

@@ -47,6 +47,23 @@ class Sentences(Block):
         return self
 
 
+class Delays(Block):
+    """How the time from offence to admission differs between people, around its stated mean."""
+
+    family: Literal["gamma", "log-normal"]
+    shape: Number
+    least: Length
+    most: Length
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Delays:
+        if not self.least.value < self.most.value:
+            raise ValueError("'least' must be shorter than 'most'")
+        if self.shape.value <= 0:
+            raise ValueError("'shape' must be above 0")
+        return self
+
+
 class Offence(Block):
     """An offence: its share of admissions, its tags and sentences."""
 
@@ -172,6 +189,7 @@ class World(Block):
     women: Proportion
     ages_at_offence: dict[Ages, Proportion] = Field(alias="ages at offence")
     offence_to_admission: Length = Field(alias="offence to admission")
+    delays: Delays | None = None
     health: HealthStates
     deaths: Deaths
     merit: Merit | None = None
@@ -183,6 +201,11 @@ class World(Block):
     def days(self) -> int:
         """Days simulated: from the start to the day before the end."""
         return (self.end - self.start).days
+
+    @property
+    def longest_delay(self) -> int:
+        """Most days from an offence to admission."""
+        return self.delays.most.value if self.delays else self.offence_to_admission.value
 
     def problems(self) -> list[tuple[tuple[str, ...], str]]:
         """List what no single value shows: paths and messages."""

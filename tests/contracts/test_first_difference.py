@@ -60,6 +60,9 @@ CUT = with_(
                                      "then": {"reduce": {"by": "8 months"}}}},
 )  # fmt: skip
 
+REACH = with_(AT_ONCE, "cap", to=None) | {"reach": {"offences until": on("2003-01-05")}}
+"""The world's delay is three months: some are sentenced later, and some held came too late."""
+
 # Kind of change: one scenario's decrees, the other's, and the day computed from the files.
 EXACT = {
     "a clause": (FULL, with_(FULL, "clauses", "anyone", to=ANYONE), LISTS),
@@ -77,6 +80,10 @@ EXACT = {
     ),
     "recommended": (AT_ONCE, with_(AT_ONCE, *HALF, "review", to={"recommended": 0.2}), GRANT),
     "approved": (AT_ONCE, with_(AT_ONCE, "review", to={"approved": 0.3}), GRANT),
+    "reach": (with_(REACH, "reach", to=None), REACH, GRANT),
+    "a later cutoff": (
+        REACH, with_(REACH, "reach", "offences until", to=on("2003-01-20")), GRANT,
+    ),
     "rank": (AT_ONCE, with_(AT_ONCE, "rank", to="oldest"), GRANT),
     "cap": (AT_ONCE, with_(AT_ONCE, "cap", to="31 per camp"), GRANT),
     "reach of a cap": (AT_ONCE, with_(AT_ONCE, "cap", to="30 in all"), GRANT),

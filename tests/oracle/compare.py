@@ -19,6 +19,7 @@ from sim.scenario.load import Scenario
 from tests.oracle.curves import freed, same_curves
 from tests.oracle.engine import Oracle
 from tests.oracle.law import Spell, is_ill
+from tests.oracle.reach import never_began
 
 Row = dict[str, Any]
 WHOLE = "(decree)"
@@ -31,6 +32,7 @@ SERIES = (
     "freed with under a year left", "freed in ill health", "freed for violent offences",
     "freed who would still be held", "terms cut that would still run", "returns in remitted time",
 )  # fmt: skip
+OF_REACH = ("sentences extinguished", "days extinguished")
 SAME_AS = {"applied": "eligible", "listed": "recommended"}
 
 
@@ -198,11 +200,13 @@ def same_series(oracle: Oracle, record: Record) -> None:
 
 def _series(oracle: Oracle) -> dict[str, list[int]]:
     days = {name: [0] * oracle.horizon for name in SERIES}
+    if any(decree.reach is not None for decree in oracle.scenario.decrees.values()):
+        days |= {name: [0] * oracle.horizon for name in OF_REACH}
     changes = [0] * (oracle.horizon + 1)
     for s in oracle.spells:
         changes[max(s.admitted, 0)] += 1
         changes[oracle.horizon if s.left is None else s.left] -= 1
-        if s.admitted >= 0:
+        if s.admitted >= 0 and not never_began(s, s.waits_for):
             came = "returns" if s.spell else "drive arrests" if s.line else "first admissions"
             days[came][s.admitted] += 1
             if s.freed_by is not None:
@@ -229,11 +233,12 @@ def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
         assert s.dies is not None
         if freed(s):
             assert s.left is not None
-            if s.due is not None and s.due - s.left < 365:
+            began = not never_began(s, s.waits_for)
+            if began and s.due is not None and s.due - s.left < 365:
                 days["freed with under a year left"][s.left] += 1
-            if is_ill(oracle.world, s.health):
+            if began and is_ill(oracle.world, s.health):
                 days["freed in ill health"][s.left] += 1
-            if "violent" in oracle.world.offences[s.offence].tags:
+            if began and "violent" in oracle.world.offences[s.offence].tags:
                 days["freed for violent offences"][s.left] += 1
             would_leave = s.dies if s.due is None else min(s.due, s.dies)
             for day in range(s.left, min(would_leave, oracle.horizon)):
@@ -256,6 +261,12 @@ def _add_leaving(days: dict[str, list[int]], s: Spell, left: int) -> None:
     elif s.cause == "expiry":
         days["expiries"][left] += 1
         days["days served until expiry"][left] += served
+    elif never_began(s, s.waits_for):
+        assert s.dies is not None
+        days["sentences extinguished"][left] += 1
+        days["days averted"][left] += min(s.dies, s.due or s.dies) - left
+        if s.due is not None:
+            days["days extinguished"][left] += s.due - left
     else:
         days["releases by decree"][left] += 1
         days["days served until release by decree"][left] += served

@@ -11,6 +11,7 @@ from sim.custody.record import Record
 from sim.scenario.lengths import whole_days
 from tests.oracle.engine import Docket, Oracle
 from tests.oracle.law import Spell
+from tests.oracle.reach import never_began
 
 MONTHS = 60
 ENDS = [whole_days(m, "month") for m in range(MONTHS + 1)]
@@ -54,7 +55,7 @@ def _depth(oracle: Oracle) -> dict[str, Curve]:
     shares: Counter[tuple[int, int]] = Counter()
     remitted: Counter[tuple[int, int]] = Counter()
     for s in oracle.spells:
-        if freed(s) and s.due is not None:
+        if freed(s) and s.due is not None and not never_began(s, s.waits_for):
             assert s.left is not None
             shares[s.left, floor(1000 * Fraction(s.left - s.admitted, s.due - s.admitted))] += 1
             remitted[s.left, s.due - s.left] += 1
@@ -107,7 +108,7 @@ def _followed(oracle: Oracle) -> dict[str, Curve]:
     }
     names = {s.name: s for s in oracle.spells}
     for s in oracle.spells:
-        if s.left is None or s.cause == "death":
+        if s.left is None or s.cause == "death" or never_began(s, s.waits_for):
             continue
         kind = "expiry" if s.cause == "expiry" else "decree"
         day = start + timedelta(days=s.left)

@@ -16,7 +16,9 @@ import simpy
 
 from sim.custody.hazards import NEVER
 from sim.custody.people import (
+    NEVER_HELD,
     Columns,
+    delays,
     first_spell,
     labelled,
     next_spell,
@@ -40,6 +42,7 @@ from tests.oracle.law import (
     rank_key,
     standing,
 )
+from tests.oracle.reach import never_began, reaches, sittings
 
 DEATH, EXPIRY, ADMISSION, MERIT, DECREES, RELEASES, CENSUS = range(7)
 PHASES = 8
@@ -83,7 +86,7 @@ class Oracle:
         self.spells: list[Spell] = []
         self.inside: dict[tuple[int, int, int], Spell] = {}
         self.processes: dict[tuple[int, int], simpy.Process] = {}
-        self.dockets = [Docket(occasion) for occasion in occasions(scenario)]
+        self.dockets = [Docket(o) for o in (*occasions(scenario), *sittings(scenario))]
         self._names()
         self._hazards()
         self._merit_days()
@@ -153,6 +156,7 @@ class Oracle:
             "petty": petty(self.prisons, self.draws, *who, c["offence"]),
             "woman": sex_of(self.prisons, self.draws, c["person"], c["line"]),
             "labelled": labelled(self.prisons, self.draws, *who),
+            "delay": np.full(len(c["person"]), delays(self.prisons, self.draws, *who)),
         }
         rows = {name: column.tolist() for name, column in (c | extra).items()}
         return [
@@ -171,7 +175,8 @@ class Oracle:
             origin=self.places[row["origin"]], residence=self.places[row["residence"]],
             exiled=row["exiled"], woman=row["woman"], born=row["born"],
             tolerance=row["tolerance"], rate=row["rate"], merits=row["merit_count"],
-            labelled=row["labelled"],
+            labelled=row["labelled"], delay=row["delay"],
+            free_since=row["free_since"] if row["free_since"] > NEVER_HELD else None,
         )  # fmt: skip
 
     # --- A person.
@@ -254,6 +259,8 @@ class Oracle:
         occasion = s.waits_for
         assert occasion is not None
         s.left, s.cause = day, occasion.decree
+        if never_began(s, occasion):
+            return
         decree = self.scenario.decrees[occasion.decree]
         exile = decree.release.exile
         if exile is not None and s.origin == exile.origin and not s.exiled:
@@ -306,6 +313,7 @@ class Oracle:
             "origin": np.array([self.places.index(s.origin)], dtype=np.int64),
             "residence": np.array([self.places.index(s.residence)], dtype=np.int64),
             "exiled": np.array([s.exiled]),
+            "free_since": np.array([s.left]),
         }
         columns = next_spell(
             self.prisons, self.draws, np.array([s.person]), np.array([s.spell + 1]),
@@ -357,7 +365,7 @@ class Oracle:
 
     def _kind(self, s: Spell) -> int:
         """Which factors act on a return: those of a release by decree, none otherwise."""
-        if s.cause in ("death", "expiry"):
+        if s.cause in ("death", "expiry") or never_began(s, s.waits_for):
             return factor_kind(supervision=False, job=False, education=False)
         assert s.waits_for is not None
         after = self.scenario.decrees[s.waits_for.decree].release
@@ -386,7 +394,12 @@ class Oracle:
         for s in sorted(self.inside.values(), key=lambda s: s.name):
             if s.waits_for is not None:
                 continue  # selected for release by another decree: outside this one until out
+            if occasion.late and (s.admitted != occasion.close_day or not reaches(occasion, s)):
+                continue
             docket.count("held", None, s)
+            if not reaches(occasion, s):
+                docket.count("beyond its reach", None, s)
+                continue
             file = self._examine(docket, s)
             if file is not None:
                 listed.append(file)
@@ -498,7 +511,8 @@ class Oracle:
             else:
                 s.waits_for = occasion
                 released.append(file)
-        days = decree.release.over.value if decree.release.over is not None else 1
+        over = None if occasion.late else decree.release.over
+        days = over.value if over is not None else 1
         turns: Counter[str] = Counter()
         for file in sorted(released, key=lambda file: (file.lot, file.spell.name)):
             s = file.spell
@@ -523,7 +537,8 @@ class Oracle:
                     if s.held:
                         file.outcome = "still waiting"
                     elif s.cause == docket.occasion.decree:
-                        docket.count("released", file.clause, s)
+                        gone = never_began(s, docket.occasion)
+                        docket.count("extinguished" if gone else "released", file.clause, s)
                     else:
                         file.outcome = "died waiting" if s.cause == "death" else "expired waiting"
                 if file.outcome not in (None, "reduced"):

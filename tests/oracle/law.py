@@ -54,6 +54,10 @@ class Spell:
     rate: int
     merits: int
     labelled: bool
+    delay: int = 0
+    """Days from the offence to admission."""
+    free_since: int | None = None
+    """The day of the release before."""
     cuts: list[tuple[int, str]] = field(default_factory=list)
     merit_day: int | None = None
     waits_for: Occasion | None = None
@@ -130,9 +134,7 @@ def facts(world: World, s: Spell, close: int, threshold: int) -> Facts:
         remaining=None if s.due is None else s.due - threshold,
         until_due=None if s.due is None else s.due - threshold,
         age=birthdays(world.start, s.born, threshold),
-        age_at_offence=birthdays(
-            world.start, s.born, s.admitted - world.offence_to_admission.value
-        ),
+        age_at_offence=birthdays(world.start, s.born, s.admitted - s.delay),
         words={
             "offence": s.offence, "gravity": "petty" if s.petty else "ordinary",
             "camp": s.camp, "origin": s.origin, "residence": s.residence, "health": s.health,

@@ -122,7 +122,7 @@ class _Decrees:
             "exclude": {name: look.predicate() for name in excluded},
             "clauses": {name: self._clause(look, excluded) for name in clauses},
             "review": some.maybe(self._review(), 0.5),
-            "cap": some.maybe(some.one(caps), 0.6),
+            "cap": None if "reach" in frame else some.maybe(some.one(caps), 0.6),
             "rank": some.few(RANKS, 1, 2),
             "counts": some.one(("releases", "reductions", "both")),
             "drive": some.maybe({
@@ -148,14 +148,19 @@ class _Decrees:
                 "dates": list(dict.fromkeys(feasts)),
                 "thresholds_on": some.one(readings),
             }
-        ordered, due, granted = sorted(some.one(days) for _ in range(3))
+        before = [day for day in days if day < days[1]] or days  # a reach needs days after it
+        early = before if some.often(0.4) else days
+        ordered, due, granted = sorted(some.one(early) for _ in range(3))
         shifted = due + timedelta(days=some.random.randint(-400, 400))
         threshold = min(max(shifted, days[0]), days[1])
+        until = some.one([granted, granted, *(day for day in days if day <= granted)])
+        until -= timedelta(days=some.one((0, 0, 30, 300)))
         return without_nones(
             {
                 "ordered": some.maybe(ordered.isoformat(), 0.5),
                 "lists_due": some.maybe(due.isoformat()),
                 "granted": granted.isoformat(),
+                "reach": some.maybe({"offences until": until.isoformat()}, 0.6),
                 "thresholds_on": some.one((*readings, threshold.isoformat())),
             }
         )

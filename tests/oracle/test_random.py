@@ -24,6 +24,7 @@ SEEN = (
     "unrecommended", "unapproved", "capped", "returned", "arrested in a drive", "merit",
     "died at liberty", "life", "labelled", "nobody", "freed of a fixed term", "freed of life",
     "freed with under a year left", "freed in ill health", "freed for violent offences",
+    "beyond its reach", "extinguished", "days extinguished",
     "terms cut that would still run", "returns in remitted time", "advanced returns",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),

@@ -64,10 +64,17 @@ def without_nones(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
+_DELAYS = {
+    "family": "gamma", "shape": graded(1.5, "shape"), "least": graded("0 days"),
+    "most": graded("400 days"),
+}  # fmt: skip
+
+
 def world_of(some: Chooser) -> Node:
     start = some.one(STARTS)
     end = start + timedelta(days=some.one((2192, 2192, 1500, 1500, 800, 90, 1)))
     mortality = some.one((0.1, 0.6, 2, 0))
+    delay = some.one(("0 days", "200 days", "90 days"))
     camps = some.first(("north", "south", "east"), 1)
     origins = some.first(("Pyongyang", "coast", "hills"), 1)
     return without_nones({
@@ -85,7 +92,8 @@ def world_of(some: Chooser) -> Node:
         "origins": _origins(some, origins, camps),
         "women": graded(some.one((0, 0.4))),
         "ages at offence": {"14 to 17": graded(0.3), "18 to 70": graded(0.7)},
-        "offence to admission": graded(some.one(("0 days", "200 days"))),
+        "offence to admission": graded(delay),
+        "delays": _DELAYS if delay == "90 days" else None,
         "health": _health(some),
         "deaths": {
             "in custody": graded(mortality, "per year"),

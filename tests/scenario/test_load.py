@@ -49,6 +49,12 @@ MISTAKES = {
     "range-beside-the-value": (5, "world.merit.after", "6 months to 2 years does not hold 3 years"),
     "range-beside-the-threshold": (7, f"{BORDER}.when.served share", "does not hold '>= 70%'"),
     "assumption-graded-a": (4, "world.women", "write 'grade: C'"),
+    # Reach.
+    "reach-of-a-yearly-decree": (3, "decrees.customary.reach.offences until", "is granted once"),
+    "reach-beside-a-cap": (3, f"{PARTY}.reach.offences until", "leave one of them out"),
+    "offences-until-after-the-grant": (
+        3, f"{PARTY}.reach.offences until", "2020-12-01 lies after 'granted', 2020-10-08"),
+    "delays-with-a-mean": (6, "world.delays.mean", "unknown key 'mean'"),
     # Numbers and lengths.
     "number-without-unit": (4, "world.held.unit", "'unit' is missing"),
     "length-without-unit": (4, "world.offence to admission.value", "needs its unit"),

@@ -33,6 +33,7 @@ UNSEEN = {
     # Missing from a file that extends another, where a schema cannot know what is there.
     "clause-without-when", "decree-without-clauses", "missing-source", "never-granted",
     "number-without-unit", "rests-on-a-wrong-patch", "yearly-without-dates", "without-a-title",
+    "reach-of-a-yearly-decree", "reach-beside-a-cap", "offences-until-after-the-grant",
     "case-without-an-outcome", "dates-without-every-year", "yearly-and-granted",
     "reduction-with-a-limit-alone",
     # Names of other parts, files and paths.

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import people
+from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.sentencing import LIFE
@@ -104,6 +105,24 @@ class Bench:
         if label is None:
             return known
         return known + np.where(self.labelled, np.minimum(label.cut.value, known), 0)
+
+    @cached_property
+    def delayed(self) -> Ints:
+        """Day of the offence if nothing is known but the time from it to admission."""
+        r, rows = self.register, self.rows
+        spell = r.spell[rows].astype(np.int64)
+        delay = people.delays(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
+        found = r.admitted[rows].astype(np.int64) - delay
+        if r.offended is not None:
+            known = np.append(r.offended.astype(np.int64), NEVER)
+            stated = known[np.minimum(rows, len(known) - 1)]
+            found = np.where(stated < NEVER, stated, found)
+        return found
+
+    @cached_property
+    def offence_day(self) -> Ints:
+        """Day of the offence: nobody offends again before the day after his release."""
+        return np.maximum(self.delayed, self.register.free_since[self.rows].astype(np.int64) + 1)
 
     @cached_property
     def women(self) -> Mask:
@@ -201,8 +220,7 @@ class Bench:
     def _age_of(self, attribute: str) -> Ints:
         if attribute == "age":
             return self.age(self.threshold_day)
-        delay = self.prisons.scenario.world.offence_to_admission.value
-        return self.age(self.register.admitted[self.rows].astype(np.int64) - delay)
+        return self.age(self.delayed)
 
     def _reductions(self, by: str) -> Ints:
         r, rows = self.register, self.rows

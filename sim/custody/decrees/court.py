@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
@@ -25,6 +26,7 @@ from sim.custody.streams import Draws, Stream
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
 
+Ints = NDArray[np.int64]
 NO_OCCASION = -1
 
 
@@ -52,9 +54,12 @@ class Court:
         decree = self.decrees[occasion.decree]
         rows = register.held(occasion.close_day)
         rows = rows[register.occasion[rows] == NO_OCCASION]
+        if occasion.late:
+            rows = rows[register.admitted[rows] == occasion.close_day]
+        rows, beyond = self._reached(register, rows, occasion)
         bench = self._bench(register, rows, occasion)
         kinds = self.groups.kinds(register, rows)
-        held = self.groups.count(kinds)
+        held = self.groups.count(kinds) + beyond
         barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
         named = np.array([self.groups.count(kinds[mask]) for mask in barring])
         met = np.array([meets(bench, clause) for clause in decree.clauses.values()])
@@ -63,12 +68,23 @@ class Court:
         excluded = np.array([mask[anyone] for mask in barring], dtype=np.bool_)
         excluded = excluded.reshape(len(decree.exclude), len(bench.rows))
         docket = review(bench, decree, occasion, met[:, anyone], excluded, kinds[anyone])
-        docket.held, docket.named = held, named
+        docket.held, docket.beyond, docket.named = held, beyond, named
         select(bench, decree, docket)
         self.dockets[number] = docket
         seen = docket.rows[docket.eligible]
         register.eligible_on[seen] = np.minimum(register.eligible_on[seen], occasion.close_day)
         register.occasion[docket.rows[docket.selected & docket.freeing]] = number
+
+    def _reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
+        """Keep whose offences a decree reaches; count the others of those held by group."""
+        nobody = np.zeros(len(self.groups.names), dtype=np.int64)
+        if occasion.until_day is None:
+            return rows, nobody
+        reached = self._bench(register, rows, occasion).offence_day <= occasion.until_day
+        if occasion.late:  # who is admitted later and not reached was never before the decree
+            return rows[reached], nobody
+        beyond = self.groups.count(self.groups.kinds(register, rows[~reached]))
+        return rows[reached], beyond
 
     def _bench(self, register: Register, rows: Rows, occasion: Occasion) -> Bench:
         return Bench(register, self.prisons, self.draws, self.names, rows,
@@ -100,7 +116,7 @@ class Court:
         self, register: Register, rows: Rows, decree: Decree, occasion: Occasion
     ) -> None:
         """Spread releases evenly within each camp by lottery."""
-        days = decree.release.over.value if decree.release.over else 1
+        days = decree.release.over.value if decree.release.over and not occasion.late else 1
         register.release[rows] = occasion.release_day
         if days > 1 and len(rows):
             lottery = lots(self.draws, register, rows, Stream.LOTTERY, occasion)

@@ -22,6 +22,8 @@ class Docket:
     ----------
     held
         Number held and not selected by another decree when lists closed, by group.
+    beyond
+        Number of those held whose offence the decree's reach leaves out, by group.
     named
         Number of those held whom each exclusion names, whether they meet a clause or not, shape
         (exclusions, groups).
@@ -55,6 +57,7 @@ class Docket:
     cut_days: Ints
     freeing: Mask
     held: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    beyond: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     named: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     selected: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     granted: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))

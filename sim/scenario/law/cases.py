@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
     BeforeValidator,
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from sim.scenario.graded import (
@@ -35,6 +36,8 @@ class Who(Block):
     gravity: Literal["petty", "ordinary"] = "ordinary"
     sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = None
     served: Days = 0
+    admitted: Day | None = None
+    offence_date: Day | None = Field(None, alias="offence date")
     camp: str | None = None
     origin: str | None = None
     residence: str | None = None
@@ -54,9 +57,18 @@ class Who(Block):
             raise ValueError(f"unknown {info.field_name} {value!r}: {nearest(value, words)}")
         return value
 
+    @model_validator(mode="after")
+    def _admitted_once(self) -> Self:
+        if self.admitted is not None and self.served:
+            raise ValueError("give 'served' or 'admitted', not both")
+        if self.admitted and self.offence_date and self.offence_date > self.admitted:
+            raise ValueError(f"the offence, {self.offence_date}, lies after the admission")
+        return self
+
 
 Outcome = Literal[
     "stays", "released", "reduced", "barred", "not eligible", "eligible", "exiled", "not exiled",
+    "extinguished",
 ]  # fmt: skip
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 

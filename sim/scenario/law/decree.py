@@ -36,6 +36,7 @@ from sim.scenario.graded import (
 from sim.scenario.law.afterwards import Afterwards, Drive
 from sim.scenario.law.cases import Case
 from sim.scenario.law.clauses import Clause, Exclusion, Review
+from sim.scenario.law.reach import Reach
 from sim.scenario.law.selection import DecreeCap, Rank
 from sim.scenario.lengths import read_date
 from sim.scenario.problems import nearest, shown
@@ -81,6 +82,7 @@ class Decree(Block):
     granted: DecreeDate | None = None
     every: Literal["year"] | None = None
     dates: tuple[MonthDay, ...] = ()
+    reach: Reach | None = None
     exclude: dict[str, Exclusion] = Field(default_factory=dict)
     clauses: Annotated[dict[str, Clause], BeforeValidator(at_least_one)]
     review: Review = Review()
@@ -117,6 +119,24 @@ class Decree(Block):
             raise ValueError("'dates' belong to 'every: year'")
         elif self.granted is None:
             raise ValueError("'granted' is missing (or 'every: year' with 'dates')")
+        return self
+
+    @model_validator(mode="after")
+    def _reach_fits(self) -> Self:
+        if self.reach is None:
+            return self
+        until, wrong = self.reach.offences_until.value, None
+        if self.granted is None:
+            wrong = "a decree with a reach is granted once: 'granted', not 'dates'"
+        elif until > self.granted.value:
+            wrong = f"{until} lies after 'granted', {self.granted.value}: nobody pardons in advance"
+        elif self.cap.value is not None:
+            wrong = "a reach goes on, and a cap is dealt out once: leave one of them out"
+        if wrong is not None:
+            line = InitErrorDetails(
+                type=custom(wrong), loc=("reach", "offences until"), input=until
+            )
+            raise ValidationError.from_exception_data("reach", [line])
         return self
 
     @model_validator(mode="after")

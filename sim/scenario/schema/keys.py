@@ -26,6 +26,11 @@ HELP = {
     "thresholds_on": "The day to which served, remaining, shares and age refer: lists, grant, "
     "release or a date.",
     "granted": "The day on which reductions take effect and those still held are granted.",
+    "reach": "Offences up to a day, whenever their sentences begin.",
+    "offences until": "The last day of the offences that the decree reaches.",
+    "delays": "How the time from offence to admission differs between people, around its mean.",
+    "admitted": "The day of admission, in place of the time served.",
+    "offence date": "The day of the offence.",
     "every": "A decree of every year, on the days under 'dates'.",
     "dates": "Days of every year, such as 02-16.",
     "exclude": "Who is barred, by name: a condition, or 'when' beside what it rests on.",

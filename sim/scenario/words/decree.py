@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from sim.scenario.load import Scenario
 from sim.scenario.words.afterwards import release
-from sim.scenario.words.basis import aside, described
+from sim.scenario.words.basis import aside, described, part_in_words
 from sim.scenario.words.decreed import Law, Parts
 from sim.scenario.words.phrases import (
     basis,
@@ -138,6 +138,21 @@ def dates(law: Law) -> Parts:
         text = f"the decree is granted on {day(d.granted.value)}"
         yield "granted", described(text, d.granted, d, also)
     yield "thresholds", _thresholds(law)
+    if d.reach:
+        yield "reach", _reach(law)
+
+
+def _reach(law: Law) -> str:
+    assert law.decree.reach is not None
+    until = law.decree.reach.offences_until
+    text = f"the decree reaches offences committed on {day(until.value)} or before"
+    return joined(
+        described(text, until, law.decree),
+        part_in_words("this reach", law.decree.reach, law.decree),
+        "Of those held when the lists close, nobody else is before it.",
+        "Who is admitted later for such an offence is read on the day of admission.",
+        "A sentence that it then ends before it has begun is extinguished, and is no admission.",
+    )
 
 
 def _thresholds(law: Law) -> str:

@@ -71,6 +71,10 @@ def _people(world: World) -> Iterator[str]:
     origins = [f"{name} ({percent(o.share.value)})" for name, o in world.origins.items()]
     yield sentence(f"they come from {listed(origins)}")
     yield sentence(f"{percent(world.women.value)} are women{_aside(world.women)}")
+    if delays := world.delays:
+        ends = f"{length(delays.least.value)} to {length(delays.most.value)}"
+        mean = f"{length(world.offence_to_admission.value)}{_aside(world.offence_to_admission)}"
+        yield sentence(f"from an offence to admission pass {ends}, on average {mean}")
 
 
 def _afterwards(world: World) -> Iterator[str]:

@@ -1,0 +1,62 @@
+"""Who is before a decree with a reach, and when, from the text of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from sim.scenario.load import Scenario
+from sim.scenario.occasions import Occasion, occasions
+from sim.scenario.world import World
+from tests.oracle.law import Spell
+
+
+def sittings(scenario: Scenario) -> Iterator[Occasion]:
+    """A day in court for each day after the close on which somebody in reach may be admitted."""
+    world = scenario.world
+    for first in occasions(scenario):
+        decree = scenario.decrees[first.decree]
+        if decree.reach is None:
+            continue
+        until = (decree.reach.offences_until.value - world.start).days
+        for day in range(world.days):
+            if day <= first.close_day or day > until + longest_wait(world):
+                continue
+            grant = day if day > first.grant_day else first.grant_day
+            release = grant
+            education = decree.release.education
+            if education is not None and education.value is not None:
+                since = day if education.value.start == "listing" else grant
+                release = max(release, since + education.value.days)
+            if isinstance(decree.thresholds_on, date):
+                threshold = max(day, (decree.thresholds_on - world.start).days)
+            else:
+                threshold = {"lists": day, "grant": grant, "release": release}[decree.thresholds_on]
+            yield replace(
+                first, close_day=day, threshold_day=threshold, grant_day=grant,
+                release_day=release, late=True,
+            )  # fmt: skip
+
+
+def longest_wait(world: World) -> int:
+    """The most days from an offence to admission."""
+    return world.offence_to_admission.value if world.delays is None else world.delays.most.value
+
+
+def offended_on(s: Spell) -> int:
+    """The day of the offence; nobody offends again before the day after his release."""
+    day = s.admitted - s.delay
+    if s.free_since is not None and day <= s.free_since:
+        return s.free_since + 1
+    return day
+
+
+def reaches(occasion: Occasion, s: Spell) -> bool:
+    return occasion.until_day is None or offended_on(s) <= occasion.until_day
+
+
+def never_began(s: Spell, occasion: Occasion | None) -> bool:
+    """Whether a decree wiped out the sentence before it began."""
+    return occasion is not None and occasion.late and s.left == s.admitted and s.cause not in (
+        None, "death", "expiry")  # fmt: skip
