@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from sim.paper.table import Table
 
 
+NEVER_SAVED = ("parameters", "stress")
+"""Kinds of tables that runs do not save as text."""
+
+
 def waterfall(
     folder: Folder,
     scenario: Annotated[str | None, typer.Option(help="One scenario; default: all.")] = None,
@@ -33,8 +37,8 @@ def table(
     folder: Folder,
     kind: Annotated[
         str | None,
-        typer.Argument(help="effects, levels, waterfall, rests-on, sweep, draws or parameters; "
-                       "default: all that the run printed."),
+        typer.Argument(help="effects, levels, waterfall, rests-on, sweep, draws, parameters or "
+                       "stress (a checklist); default: all that the run printed."),
     ] = None,
     form: Annotated[
         str | None,
@@ -89,7 +93,7 @@ def table(
         _one_of("--format", form, FORMATS)
         _one_of("--interval", interval, INTERVALS)
         changed = (form, measures, scenarios, baseline, caption, label, interval, page, out)
-        if not standalone and kind != "parameters" and all(x is None for x in changed):
+        if not standalone and kind not in NEVER_SAVED and all(x is None for x in changed):
             typer.echo("\n\n".join(read_tables(folder, kind)))
             return
         look = _look(form, interval, caption, label, page, standalone=standalone)

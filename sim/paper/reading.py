@@ -18,6 +18,8 @@ from sim.paper.manifest import MANIFEST
 from sim.paper.parameters import parameters_table
 from sim.paper.provenance import column_marks, decrees_of
 from sim.paper.results import About, Results, manifest_of, read_results
+from sim.paper.source import Source
+from sim.paper.stress import stress_table
 from sim.paper.studies import draws_table, scenarios_in, variants_table
 from sim.paper.table import Table
 from sim.paper.waterfall import waterfall_table, waterfalls
@@ -52,7 +54,9 @@ def read_waterfall(folder: Path, scenario: str | None) -> str:
     return "\n\n\n".join(tables[name] for name in names if scenario in (None, name))
 
 
-TABLES = ("effects", "levels", "waterfall", "rests-on", "sweep", "draws", "parameters")
+TABLES = (
+    "effects", "levels", "waterfall", "rests-on", "sweep", "draws", "parameters", "stress",
+)  # fmt: skip
 SAVED = ("layers", *TABLES, "clauses")
 """Kinds of tables that runs save as text."""
 OTHERS = {"sweep": "sweep.csv", "draws": "influences.csv"}
@@ -108,6 +112,8 @@ def build_tables(
     known_word(kind, TABLES, "kind of table")
     for measure in measures:
         known_word(measure, tuple(MEASURE), "measure")
+    if kind == "stress":
+        return [stress_table(Source(folder))]
     about = manifest_of(folder)
     files = about["files_sha256"]
     other = next((k for k, file in OTHERS.items() if file in files), None)

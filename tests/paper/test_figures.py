@@ -15,9 +15,9 @@ from sim.paper.data import read_csv
 from sim.paper.figures.drawing import KINDS, Choice, draw, pictures_of
 from sim.paper.figures.look import COLOURS, STYLES, pens
 from sim.paper.figures.saving import drawn
-from sim.paper.figures.source import NothingToDraw
 from sim.paper.figures.waterfall import fall_of
 from sim.paper.folder import FolderError
+from sim.paper.source import NothingToDraw
 from sim.paper.table import GUARD
 from tests.cli.command import amnesty, files, program
 

@@ -20,9 +20,9 @@ from sim.paper.figures import (
 from sim.paper.figures.look import STYLES
 from sim.paper.figures.picture import Picture
 from sim.paper.figures.saving import FORMATS, drawn, need_matplotlib
-from sim.paper.figures.source import NothingToDraw, Source
 from sim.paper.folder import FolderError, SaveError
 from sim.paper.reading import known_word
+from sim.paper.source import NothingToDraw, Source
 
 ALL = "all"
 FOLDER = "figures"

@@ -9,9 +9,9 @@ from sim.paper.data import Row
 from sim.paper.figures.legend import key_above
 from sim.paper.figures.look import Look, canvas, number_axis, pens
 from sim.paper.figures.picture import Hover, Painted, Picture
-from sim.paper.figures.source import Source
 from sim.paper.numbers import count
 from sim.paper.results import number_of
+from sim.paper.source import Source
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

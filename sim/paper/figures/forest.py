@@ -13,9 +13,9 @@ from sim.paper.data import Row
 from sim.paper.figures.legend import key_above
 from sim.paper.figures.look import COLOURS, GREY, PALE, Look, canvas, number_axis
 from sim.paper.figures.picture import Hover, Painted, Picture, file_name
-from sim.paper.figures.source import Source
 from sim.paper.numbers import half_width, signed
 from sim.paper.results import difference_of
+from sim.paper.source import Source
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -9,8 +9,8 @@ from sim.analysis.trajectories import Ends, trajectory
 from sim.paper.figures.look import pens
 from sim.paper.figures.picture import Picture, file_name
 from sim.paper.figures.series import Chart, Line, drawn_days, marks_of
-from sim.paper.figures.source import Source
 from sim.paper.figures.stock import ends_of, ignorance_of, note_of, yearly_of
+from sim.paper.source import Source
 
 KIND = "gap"
 

@@ -13,7 +13,7 @@ from sim.paper.data import Row
 from sim.paper.figures.legend import key_above
 from sim.paper.figures.look import GREY, Look, Pen, canvas, number_axis, pens
 from sim.paper.figures.picture import Hover, Painted, Picture
-from sim.paper.figures.source import Source
+from sim.paper.source import Source
 
 KIND = "incidence"
 FATES = ("returned to custody", "died at liberty")

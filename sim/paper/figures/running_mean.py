@@ -12,10 +12,10 @@ from sim.analysis.trajectories import Trajectory, running
 from sim.paper.data import Row
 from sim.paper.figures.look import GREY, Look, Pen, canvas, number_axis, pens
 from sim.paper.figures.picture import Hover, Painted, Picture, file_name
-from sim.paper.figures.source import Source
 from sim.paper.figures.tornado import MAIN
 from sim.paper.numbers import half_width, signed
 from sim.paper.results import number_of
+from sim.paper.source import Source
 
 KIND = "running-mean"
 Found = dict[str, Trajectory]

@@ -14,8 +14,8 @@ from sim.paper.data import Row
 from sim.paper.figures.legend import key_above
 from sim.paper.figures.look import GREY, Look, Pen, calendar_axis, canvas, number_axis
 from sim.paper.figures.picture import Hover, Painted
-from sim.paper.figures.source import Source
 from sim.paper.numbers import count
+from sim.paper.source import Source
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -9,7 +9,7 @@ from sim.analysis.trajectories import Ends, middle, span, trajectory
 from sim.paper.figures.look import pens
 from sim.paper.figures.picture import Picture
 from sim.paper.figures.series import Chart, Line, drawn_days, marks_of
-from sim.paper.figures.source import Source
+from sim.paper.source import Source
 from sim.scenario.occasions import occasions
 
 KIND = "stock"

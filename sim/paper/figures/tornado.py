@@ -12,9 +12,9 @@ from sim.paper.data import Row
 from sim.paper.figures.legend import key_above
 from sim.paper.figures.look import COLOURS, GREY, Look, canvas, number_axis
 from sim.paper.figures.picture import Hover, Painted, Picture, file_name
-from sim.paper.figures.source import Source
 from sim.paper.numbers import signed
 from sim.paper.results import number_of
+from sim.paper.source import Source
 from sim.paper.studies import names_of
 
 if TYPE_CHECKING:

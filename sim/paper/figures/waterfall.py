@@ -9,9 +9,9 @@ from functools import partial
 from sim.paper.data import Row
 from sim.paper.figures.look import COLOURS, GREY, Look, canvas, number_axis
 from sim.paper.figures.picture import Hover, Painted, Picture, file_name
-from sim.paper.figures.source import Source
 from sim.paper.numbers import count, decimal
 from sim.paper.results import number_of
+from sim.paper.source import Source
 from sim.paper.waterfall import DECREE
 
 KIND = "waterfall"

@@ -1,4 +1,4 @@
-"""A study's folder as figures read it: its data files, its scenarios, and its cells."""
+"""A study's folder, as figures and the report read it: data files, scenarios and cells."""
 
 from __future__ import annotations
 
