@@ -98,19 +98,3 @@ def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> In
     return people.sex_of(prisons, draws, register.person[rows], register.line[rows]).astype(
         np.int64
     )
-
-
-def places_by_camp(prisons: Prisons) -> Ints:
-    """Places of each camp: its share of those held, over the occupancy, rounded half up.
-
-    Returns
-    -------
-    Ints
-        Shape (camps,); without camps where the world's occupancy is 0, which no places give.
-    """
-    world = prisons.scenario.world
-    if world.occupancy.value <= 0:
-        return np.zeros(0, dtype=np.int64)
-    sizes = np.array([camp.size.value for camp in world.camps.values()])
-    places = world.held.value * sizes / sizes.sum() / world.occupancy.value
-    return np.asarray(np.floor(places + 0.5).astype(np.int64))

@@ -22,8 +22,8 @@ from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws, Stream
-from sim.scenario.graded import DecreeShare
 from sim.scenario.law.cases import Case, Expected, Who
+from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Review
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.selection import DecreeCap
@@ -152,7 +152,12 @@ def _got(fate: _Fate) -> str:
 def _favourable(decree: Decree, who: Who) -> Decree:
     """Return the decree without chance: answers are yes unless the case says no, and no cap."""
     clauses = {
-        name: clause.model_copy(update={"review": _answered(clause.review, who)})
+        name: clause.model_copy(
+            update={
+                "review": _answered(clause.review, who),
+                "take_up": _certain(clause.take_up, who.takes_up),
+            }
+        )
         for name, clause in decree.clauses.items()
     }
     afterwards = decree.release.model_copy(update={"over": None})
@@ -160,6 +165,7 @@ def _favourable(decree: Decree, who: Who) -> Decree:
         update={
             "clauses": clauses,
             "review": _answered(decree.review, who),
+            "take_up": _certain(decree.take_up, who.takes_up),
             "cap": DecreeCap(value=None),
             "drive": None,
             "release": afterwards,
@@ -168,15 +174,18 @@ def _favourable(decree: Decree, who: Who) -> Decree:
 
 
 def _answered(review: Review, who: Who) -> Review:
-    def certain(share: DecreeShare | None, yes: bool) -> DecreeShare | None:
-        return None if share is None else share.model_copy(update={"value": float(yes)})
-
     return review.model_copy(
         update={
-            "recommended": certain(review.recommended, who.recommended),
-            "approved": certain(review.approved, who.approved),
+            "recommended": _certain(review.recommended, who.recommended),
+            "approved": _certain(review.approved, who.approved),
         }
     )
+
+
+def _certain(chance: Chance | None, yes: bool) -> Chance | None:
+    """Return the chance as what the case says, whoever it is."""
+    sure = {"value": float(yes), "table": (), "odds": ()}
+    return None if chance is None else chance.model_copy(update=sure)
 
 
 def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:

@@ -14,6 +14,8 @@ from sim.custody.steady import Steady, life_days, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
 from sim.scenario.load import Scenario
 
+Ints = NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class Prisons:
@@ -165,3 +167,19 @@ def _camps(scenario: Scenario) -> CutTable:
     for o in plain:
         joint[o] = np.maximum(left, 0) * (shares[o] / total if total > 0 else 0.0)
     return _table(list(joint * sizes))
+
+
+def places_by_camp(prisons: Prisons) -> Ints:
+    """Places of each camp: its share of those held, over the occupancy, rounded half up.
+
+    Returns
+    -------
+    Ints
+        Shape (camps,); without camps where the world's occupancy is 0, which no places give.
+    """
+    world = prisons.scenario.world
+    if world.occupancy.value <= 0:
+        return np.zeros(0, dtype=np.int64)
+    sizes = np.array([camp.size.value for camp in world.camps.values()])
+    places = world.held.value * sizes / sizes.sum() / world.occupancy.value
+    return np.asarray(np.floor(places + 0.5).astype(np.int64))

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.beneficiaries import depth, grants, places_by_camp
+from sim.custody.beneficiaries import depth, grants
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
 from sim.custody.flows import extinguished, flows
 from sim.custody.flows import stock_by_camp as counted_stock
 from sim.custody.follow_up import follow_up, next_spells
-from sim.custody.prisons import Prisons
+from sim.custody.prisons import Prisons, places_by_camp
 from sim.custody.register import BY_DECREE, Register
 from sim.custody.streams import Draws
 from sim.custody.waterfalls import waterfalls

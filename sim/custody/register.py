@@ -21,6 +21,7 @@ Mask = NDArray[np.bool_]
 DEATH, EXPIRY, ADMISSION, RELEASE = 0, 1, 2, 3
 STAGES = 4
 CLOSED = np.iinfo(np.int32).max
+NO_OCCASION = -1
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
 """Causes of leaving; a release by the decree at position p has ``BY_DECREE + p``."""
 

@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 STAGES = (
     "held", "meets a clause", "barred", "eligible", "applied", "recommended", "listed", "approved",
     "selected", "granted", "released", "reduced", "exiled", "expired waiting", "died waiting",
-    "moved while waiting", "still waiting", "beyond its reach", "extinguished",
+    "moved while waiting", "still waiting", "declined", "beyond its reach", "extinguished",
 )  # fmt: skip
 BEYOND, UNBEGUN = "beyond its reach", "extinguished"
 """Stages of decrees with a reach: held for an offence after it; a sentence that never began."""
@@ -103,9 +103,11 @@ def _stages(
     mine = cause == BY_DECREE + docket.occasion.position
     released = docket.granted & docket.freeing & mine
     granted_free = docket.granted & docket.freeing
+    waiting = docket.selected & ~docket.declined & ~docket.granted & ~docket.moved
+    waiting |= granted_free & ~released
     unbegun = released & (register.kind[rows] == EXTINGUISHED)
-    waiting = (docket.selected & ~docket.granted & ~docket.moved) | (granted_free & ~released)
     gone = left < NEVER
+    own = {} if docket.takes is None else {"declined": docket.declined}
     of_reach = {} if docket.occasion.until_day is None else {UNBEGUN: unbegun}
     return {
         "meets a clause": np.ones(len(rows), dtype=np.bool_),
@@ -125,4 +127,5 @@ def _stages(
         "died waiting": waiting & gone & (cause == BY_DEATH),
         "moved while waiting": docket.moved,
         "still waiting": waiting & ~gone,
+        **own,
     }

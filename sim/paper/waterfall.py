@@ -21,6 +21,7 @@ STAGES = (
     ("recommended", "recommended, where asked for"),
     ("approved", "approved"),
     ("selected", "selected within the cap"),
+    ("declined", "  do not take it up"),
     ("granted", "granted"),
     ("expired waiting", "  term ran out while waiting"),
     ("died waiting", "  died while waiting"),
@@ -37,8 +38,8 @@ CLAUSE_STAGES = (
     ("reduced", "term reduced"),
 )  # fmt: skip
 LOSSES = (
-    "beyond its reach", "expired waiting", "died waiting", "moved while waiting", "still waiting",
-    "extinguished", "exiled",
+    "beyond its reach", "declined", "expired waiting", "died waiting", "moved while waiting",
+    "still waiting", "extinguished", "exiled",
 )  # fmt: skip
 """Stages that are left out where nobody came to them."""
 

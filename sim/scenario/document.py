@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from sim.scenario.graded import Block, Day
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.predicate import OneOf, Predicate, leaves
+from sim.scenario.law.predicate import OneOf, leaves
 from sim.scenario.lengths import read_date, read_share
 from sim.scenario.problems import Problem, nearest
 from sim.scenario.tree import Tree
@@ -258,16 +258,16 @@ def _unusable(tree: Tree, words: Words, name: str, decree: Decree) -> Iterator[F
         if tree.at(("world", "exile")) is None:
             message = "this world names no destinations of exile"
             yield (*here, "release", "exile"), message
-    rules: list[tuple[tuple[str, ...], Predicate]] = [
-        *(((*here, "clauses", key, "when"), c.when) for key, c in decree.clauses.items()),
-        *(((*here, "exclude", key), e.when) for key, e in decree.exclude.items()),
-    ]
+    if decree.cap.value is not None and decree.cap.value.of == "capacity":
+        occupancy = tree.at(("world", "occupancy", "value"))
+        if occupancy is not None and occupancy.value == 0:
+            yield (*here, "cap"), "this world's occupancy is 0, so it has no capacity"
     offences = [("world", "offences", offence) for offence in words["offence"]]
     if any(tree.at((*offence, "petty")) for offence in offences):
         return
-    for path, predicate in rules:
+    for path, predicate in decree.conditions():
         if any(isinstance(x, OneOf) and x.attribute == "gravity" for x in leaves(predicate)):
-            yield path, "this world says of no offence which share is petty"
+            yield (*here, *map(str, path)), "this world says of no offence which share is petty"
 
 
 def _unknown_ranges(tree: Tree, assumptions: Mapping[str, RestsOn]) -> Iterator[Found]:

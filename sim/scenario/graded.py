@@ -139,9 +139,9 @@ Value = TypeVar("Value", bound=float)
 
 
 def check_range(
-    value: float | None,
-    low: float | None,
-    high: float | None,
+    value: float | Fraction | None,
+    low: float | Fraction | None,
+    high: float | Fraction | None,
     grade: str | None,
     written: Callable[[float], str] = "{:g}".format,
 ) -> None:
@@ -158,8 +158,8 @@ def check_range(
         if grade == "C" and value is not None:
             raise ValueError("grade C (assumed) needs a range: give 'low' and 'high'")
     elif value is not None and not low <= value <= high:
-        ends = f"{written(low)} to {written(high)}"
-        raise ValueError(f"the range {ends} does not hold {written(value)}")
+        texts = [written(number) for number in (low, high, value)]  # type: ignore[arg-type]
+        raise ValueError(f"the range {texts[0]} to {texts[1]} does not hold {texts[2]}")
 
 
 def check_assumption(source: tuple[str, ...] | None, grade: str | None) -> None:

@@ -79,6 +79,24 @@ def read_share(value: object) -> Fraction:
     return share
 
 
+def read_ratio(value: object) -> Fraction:
+    """Read ``110%``, ``3/2`` or ``0.9`` as an exact fraction of at least 0.
+
+    Raises
+    ------
+    ValueError
+        If the value is no such number.
+    """
+    try:
+        text = str(value).strip()
+        ratio = Fraction(text[:-1].strip()) / 100 if text.endswith("%") else Fraction(text)
+        if isinstance(value, bool) or ratio < 0:
+            raise ValueError
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"no share: {value!r}; expected such as '90%', '11/10' or 1.1") from None
+    return ratio
+
+
 def read_date(value: object) -> date:
     """Read an ISO date.
 

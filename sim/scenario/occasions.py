@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sim.scenario.law.afterwards import Education
-from sim.scenario.law.clauses import Clause
+from sim.scenario.law.chances import Chance
+from sim.scenario.law.clauses import Clause, Review
 from sim.scenario.law.decree import Decree
 from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario
@@ -200,7 +201,7 @@ def _occasion_difference(
     )
     if not same_read:
         days.append(min(first.close_day, second.close_day))
-    if first.grant_day != second.grant_day:
+    if first.grant_day != second.grant_day or one.places != other.places:
         days.append(min(first.grant_day, second.grant_day))
     if _education(one) != _education(other):
         days.append(min(_education_start(one, first), _education_start(other, second)))
@@ -224,20 +225,22 @@ def _rules(decree: Decree) -> object:
     """Return what decides who is selected, without what it rests on."""
 
     def clause(c: Clause) -> object:
-        return (c.when, c.then.deciding, _probability(c.review), c.despite)
+        return (c.when, c.then.deciding, _probability(c.review), _deciding(c.take_up), c.despite)
 
     exclusions: Mapping[str, object] = {n: e.when for n, e in decree.exclude.items()}
     clauses = [(name, clause(c)) for name, c in decree.clauses.items()]
     cap = decree.cap.value
+    general = (_probability(decree.review), _deciding(decree.take_up))
     reach = decree.reach.offences_until.value if decree.reach else None
-    return (
-        clauses, exclusions, _probability(decree.review), cap, decree.rank, decree.counts, reach,
-    )  # fmt: skip
+    return (clauses, exclusions, general, cap, decree.rank, decree.counts, reach)
 
 
-def _probability(review: object) -> tuple[float | None, ...]:
-    shares = (getattr(review, "recommended", None), getattr(review, "approved", None))
-    return tuple(share.value if share is not None else None for share in shares)
+def _probability(review: Review) -> tuple[object, ...]:
+    return *map(_deciding, (review.recommended, review.approved)), review.persistent
+
+
+def _deciding(chance: Chance | None) -> object:
+    return None if chance is None else chance.deciding
 
 
 def _afterwards(decree: Decree) -> object:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from sim.scenario.law.predicate import AGES
-from sim.scenario.lengths import DAYS_IN, in_words, read_date, read_length, read_share, whole_days
+from sim.scenario.lengths import DAYS_IN, in_words, read_date, read_length, read_ratio, whole_days
 from sim.scenario.tree import Scalar, Tree
 
 Path = tuple[str | int, ...]
@@ -18,10 +18,14 @@ STEP: Path = ("world", "sentence step")
 DIGITS = 10
 """Significant digits of a drawn number: fewer than processors disagree about."""
 _FRAME = re.compile(
-    r"(?P<before>(?:<=|>=|==|<|>)\s*)?(?P<number>.+?)"
-    r"(?P<after> per camp| in all| from listing| from grant| of (?:sentence|term|served|remaining"
-    r"|until due)| per (?:complete|started) .+)?"
+    r"(?P<before>(?:<=|>=|==|<|>)\s*|until stock <= )?(?P<number>.+?)"
+    r"(?P<after>(?: of (?:stock|capacity))?(?: per camp| in all)| of (?:stock|capacity)"
+    r"| from listing| from grant| of (?:sentence|term|served|remaining|until due)"
+    r"| per (?:complete|started) .+)?"
 )
+
+
+_CAP = re.compile(" (per camp|in all)$")
 
 
 def has_range(tree: Tree) -> bool:
@@ -80,7 +84,7 @@ def kind_of(path: Path, tree: Tree) -> Kind:
     bare = unframed(texts[0])
     if "between" in tree.value:
         return "date"
-    if isinstance(texts[0], str) and texts[0].endswith((" per camp", " in all")):
+    if _CAP.search(str(texts[0])) and str(bare).isdecimal():
         return "count"
     if isinstance(bare, str):
         if bare == "none":
@@ -110,9 +114,9 @@ def number_of(kind: Kind, text: Scalar) -> float:
             unit = "month" if kind == "months" else "year"
             return round(read_length(bare) / DAYS_IN[unit])
         case _ if isinstance(bare, str) and bare.endswith("%"):
-            return float(read_share(bare))
+            return float(read_ratio(bare))
         case "share":
-            return float(read_share(bare))
+            return float(read_ratio(bare))
         case _:
             assert isinstance(bare, str | int | float)
             return float(bare)

@@ -59,6 +59,9 @@ CUT = with_(
     BY_SHARE, "clauses", to={"cut": {"when": {"served": ">= 1 day"},
                                      "then": {"reduce": {"by": "8 months"}}}},
 )  # fmt: skip
+TABLE = {"table": [{"when": {"offence": "theft"}, "is": 0.2}, {"is": 0.9}]}
+GOAL = with_(with_(AT_ONCE, "cap", to="until stock <= 75% of capacity"), "counts", to="releases")
+DECLINED = with_(with_(FULL, "cap", to="3 per camp"), "take-up", to=0.3)
 
 REACH = with_(AT_ONCE, "cap", to=None) | {"reach": {"offences until": on("2003-01-05")}}
 """The world's delay is three months: some are sentenced later, and some held came too late."""
@@ -88,6 +91,24 @@ EXACT = {
     "cap": (AT_ONCE, with_(AT_ONCE, "cap", to="31 per camp"), GRANT),
     "reach of a cap": (AT_ONCE, with_(AT_ONCE, "cap", to="30 in all"), GRANT),
     "what a cap counts": (AT_ONCE, with_(AT_ONCE, "counts", to="releases"), GRANT),
+    "cap of the stock": (AT_ONCE, with_(AT_ONCE, "cap", to="5% of stock"), GRANT),
+    "share of the stock": (
+        with_(AT_ONCE, "cap", to="5% of stock"), with_(AT_ONCE, "cap", to="6% of stock"), GRANT,
+    ),
+    "goal for the stock": (
+        with_(GOAL, "cap", to="until stock <= 80% of capacity"), GOAL, GRANT,
+    ),
+    "rows of a table": (
+        with_(AT_ONCE, "review", to={"approved": TABLE}),
+        with_(AT_ONCE, "review", to={"approved": {"table": [{"is": 0.9}]}}), GRANT,
+    ),
+    "odds": (
+        with_(AT_ONCE, "review", to={"approved": 0.3}),
+        with_(AT_ONCE, "review", to={"approved": {
+            "value": 0.3, "odds": {"times": 5, "for": {"sex": "men"}}}}), GRANT,
+    ),
+    "take-up": (AT_ONCE, with_(AT_ONCE, "take-up", to=0.5), GRANT),
+    "take-up of a clause": (AT_ONCE, with_(AT_ONCE, *HALF, "take-up", to=0), GRANT),
     "an amount": (
         AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "by", to="5 months"), GRANT,
     ),
@@ -123,6 +144,7 @@ SAFE = {
     "supervision": (FULL, with_(FULL, "release", "supervision", to=False), RELEASE),
     "job": (FULL, with_(FULL, "release", "job", to=0.1), RELEASE),
     "escort": (FULL, with_(FULL, "release", "escort", to=False), RELEASE),
+    "places passed on": (DECLINED, with_(DECLINED, "places", to="passed on"), GRANT),
     "ordered, alone": (FULL, with_(FULL, "ordered", to=on("2003-01-05")), LISTS),
     "review before a later grant": (FULL, with_(FULL, "review", to={"approved": 0.3}), LISTS),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from math import floor
 
 from sim.custody.record import Record
 from sim.scenario.lengths import whole_days
+from tests.oracle.chances import rooms
 from tests.oracle.engine import Docket, Oracle
 from tests.oracle.law import Spell
 from tests.oracle.reach import never_began
@@ -31,20 +32,11 @@ def same_curves(oracle: Oracle, record: Record) -> None:
 
 def _curves(oracle: Oracle) -> dict[str, Curve]:
     return {
-        "places by camp": _places(oracle),
+        "places by camp": rooms(oracle.world),
         **_depth(oracle),
         **_grants(oracle),
         **_followed(oracle),
     }
-
-
-def _places(oracle: Oracle) -> list[int]:
-    world = oracle.world
-    if world.occupancy.value == 0:
-        return []
-    held, crowded = Fraction(str(world.held.value)), Fraction(str(world.occupancy.value))
-    sizes = [Fraction(str(camp.size.value)) for camp in world.camps.values()]
-    return [floor(held * size / sum(sizes) / crowded + Fraction(1, 2)) for size in sizes]
 
 
 def freed(s: Spell) -> bool:

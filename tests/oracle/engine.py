@@ -32,13 +32,14 @@ from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, exponential, happens
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions
+from tests.oracle.chances import asked, chance_for, places, rooms
 from tests.oracle.law import (
+    Facts,
     Offer,
     Spell,
     day_of_year,
     facts,
     leaves_nothing,
-    probability,
     rank_key,
     standing,
 )
@@ -59,6 +60,7 @@ class File:
     lot: int
     key: tuple[object, ...]
     takes_all: bool = False
+    takes_up: bool = True
     granted: bool = False
     outcome: str | None = None
 
@@ -70,6 +72,9 @@ class Docket:
     occasion: Occasion
     stages: list[tuple[str, str | None, Spell]] = field(default_factory=list)
     selected: list[File] = field(default_factory=list)
+    without_place: list[File] = field(default_factory=list)
+    """Approved and in want of a place, by rank."""
+    passed_on: int = 0
 
     def count(self, stage: str, clause: str | None, s: Spell) -> None:
         self.stages.append((stage, clause, s))
@@ -87,6 +92,7 @@ class Oracle:
         self.inside: dict[tuple[int, int, int], Spell] = {}
         self.processes: dict[tuple[int, int], simpy.Process] = {}
         self.dockets = [Docket(o) for o in (*occasions(scenario), *sittings(scenario))]
+        self.room = dict(zip(prisons.scenario.world.camps, rooms(self.world), strict=False))
         self._names()
         self._hazards()
         self._merit_days()
@@ -147,6 +153,16 @@ class Oracle:
 
     def _happens(self, stream: Stream, s: Spell, occasion: Occasion, chance: float) -> bool:
         word = self._word(stream, s, occasion.decree, occasion.number)
+        return bool(happens(word, chance)[0])
+
+    def _happens_for_good(
+        self, stream: Stream, s: Spell, occasion: Occasion, chance: float
+    ) -> bool:
+        """One answer for a person and decree, whatever the spell and the occasion."""
+        who = np.array([s.person], dtype=np.int64)
+        line = np.array([s.line], dtype=np.uint64)
+        salt = decree_salt(occasion.decree)
+        word = self.draws.at(stream, who, spell=0, line=line, occurrence=0, salt=salt)
         return bool(happens(word, chance)[0])
 
     def _spells(self, columns: Columns) -> list[Spell]:
@@ -388,9 +404,7 @@ class Oracle:
                     self._grant(docket)
 
     def _close(self, docket: Docket) -> None:
-        occasion = docket.occasion
-        decree = self.scenario.decrees[occasion.decree]
-        listed = []
+        occasion, listed = docket.occasion, []
         for s in sorted(self.inside.values(), key=lambda s: s.name):
             if s.waits_for is not None:
                 continue  # selected for release by another decree: outside this one until out
@@ -403,11 +417,17 @@ class Oracle:
             file = self._examine(docket, s)
             if file is not None:
                 listed.append(file)
-        docket.selected = self._within_cap(decree, listed)
+        docket.selected = self._within_cap(docket, listed)
         for file in docket.selected:
-            docket.count("selected", file.clause, file.spell)
-            if file.cut is None or file.takes_all:
-                file.spell.waits_for = occasion
+            self._offer(docket, file)
+
+    def _offer(self, docket: Docket, file: File) -> None:
+        """Selected: who takes up a release is outside other decrees until out."""
+        docket.count("selected", file.clause, file.spell)
+        if not file.takes_up:
+            docket.count("declined", file.clause, file.spell)
+        elif file.cut is None or file.takes_all:
+            file.spell.waits_for = docket.occasion
 
     def _examine(self, docket: Docket, s: Spell) -> File | None:
         """Take one person through clauses, exclusions and review."""
@@ -432,8 +452,8 @@ class Oracle:
             return None
         passed: list[tuple[Offer, bool, bool]] = []
         for offer in stands.offers:
-            recommended = self._agreed(Stream.RECOMMENDATION, s, occasion, offer, "recommended")
-            approved = recommended and self._agreed(Stream.APPROVAL, s, occasion, offer, "approved")
+            recommended = self._agreed(Stream.RECOMMENDATION, s, f, occasion, offer)
+            approved = recommended and self._agreed(Stream.APPROVAL, s, f, occasion, offer)
             passed.append((offer, recommended, approved))
         # Booked under the clause that carries him furthest, the most favourable of them.
         offer, recommended, approved = max(passed, key=lambda p: (p[2], p[1]))
@@ -453,27 +473,36 @@ class Oracle:
             and s.due is not None
             and leaves_nothing(s.due, offer.cut, occasion)
         )
-        return File(s, offer.clause, offer.cut, lot, key, takes_all=nothing)
+        chance = decree.clauses[offer.clause].take_up or decree.take_up
+        takes = chance is None or self._happens(Stream.TAKE_UP, s, occasion, chance_for(chance, f))
+        return File(s, offer.clause, offer.cut, lot, key, takes_all=nothing, takes_up=takes)
 
-    def _agreed(
-        self, stream: Stream, s: Spell, occasion: Occasion, offer: Offer, kind: str
-    ) -> bool:
-        chance = probability(self.scenario.decrees[occasion.decree], offer.clause, kind)
-        return chance is None or self._happens(stream, s, occasion, chance)
+    def _agreed(self, stream: Stream, s: Spell, f: Facts, occasion: Occasion, offer: Offer) -> bool:
+        kind = "recommended" if stream is Stream.RECOMMENDATION else "approved"
+        question = asked(self.scenario.decrees[occasion.decree], offer.clause, kind)
+        if question is None:
+            return True
+        chance, lasting = question
+        if lasting:
+            return self._happens_for_good(stream, s, occasion, chance_for(chance, f))
+        return self._happens(stream, s, occasion, chance_for(chance, f))
 
-    def _within_cap(self, decree: Any, listed: list[File]) -> list[File]:
+    def _within_cap(self, docket: Docket, listed: list[File]) -> list[File]:
         """Select: files that take a place by rank until the places are gone, the others at once."""
+        decree = self.scenario.decrees[docket.occasion.decree]
         cap = decree.cap.value
         if cap is None:
             return listed
         taken: Counter[str] = Counter()
+        most = places(cap, self.camps, self.spells, docket.occasion.close_day, self.room)
         selected = []
         for file in sorted(listed, key=lambda file: file.key):
             releases = file.cut is None or file.takes_all
             counted = decree.counts == "both" or releases == (decree.counts == "releases")
             if counted:
                 camp = file.spell.camp if cap.per == "camp" else "all"
-                if taken[camp] >= cap.places:
+                if taken[camp] >= most[camp]:
+                    docket.without_place.append(file)
                     continue
                 taken[camp] += 1
             selected.append(file)
@@ -482,8 +511,12 @@ class Oracle:
     def _grant(self, docket: Docket) -> None:
         occasion, released = docket.occasion, []
         decree = self.scenario.decrees[occasion.decree]
+        if decree.places == "passed on":
+            self._pass_on(docket)
         for file in docket.selected:
             s = file.spell
+            if not file.takes_up:
+                continue
             if not s.held:
                 assert s.cause is not None
                 causes = {"death": "died waiting", "expiry": "expired waiting"}
@@ -520,6 +553,27 @@ class Oracle:
             turns[s.camp] += 1
             self.processes[s.person, s.line].interrupt()
 
+    def _pass_on(self, docket: Docket) -> None:
+        """Places of those who died, whose term ended or who declined go to the next in rank."""
+        decree = self.scenario.decrees[docket.occasion.decree]
+        cap = decree.cap.value
+        empty: Counter[str] = Counter()
+        for file in docket.selected:
+            s = file.spell
+            releases = file.cut is None or file.takes_all
+            counted = decree.counts == "both" or releases == (decree.counts == "releases")
+            if counted and (s.cause in ("death", "expiry") or not file.takes_up):
+                empty[s.camp if cap is not None and cap.per == "camp" else "all"] += 1
+        for file in docket.without_place:
+            s = file.spell
+            camp = s.camp if cap is not None and cap.per == "camp" else "all"
+            if empty[camp] and s.held and s.waits_for is None:
+                docket.selected.append(file)
+                docket.passed_on += 1
+                self._offer(docket, file)
+                if file.takes_up:
+                    empty[camp] -= 1
+
     def _file_of(self, s: Spell) -> File:
         for docket in self.dockets:
             if docket.occasion is s.waits_for:
@@ -533,6 +587,8 @@ class Oracle:
         for docket in self.dockets:
             for file in docket.selected:
                 s = file.spell
+                if not file.takes_up:
+                    continue
                 if file.granted and file.outcome != "reduced":
                     if s.held:
                         file.outcome = "still waiting"

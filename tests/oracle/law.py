@@ -273,17 +273,6 @@ def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts) -> Standing
     )
 
 
-def probability(decree: Decree, clause: str, kind: str) -> float | None:
-    """The probability of `recommended` or `approved` under a clause; None if nobody is asked."""
-    own = getattr(decree.clauses[clause].review, kind)
-    general = getattr(decree.review, kind)
-    if own is not None:
-        return own.value
-    if general is not None:
-        return general.value
-    return None
-
-
 def is_ill(world: World, health: str) -> bool:
     """Whoever is not in the first state of health that the world lists."""
     return health != next(iter(world.health.states))

@@ -117,14 +117,21 @@ class _Decrees:
         look = _Look(some, self.world, self.names, self.people, self._readings(frame))
         excluded = [name for name in BARS if some.often(0.3 if self.wide else 0.5)]
         clauses = some.first(("one", "two", "three"), 1)
-        caps = ("2 in all", "5 in all", "1 per camp", "3 per camp", "0 in all", "0 per camp")
+        counts = some.one(("releases", "reductions", "both"))
+        caps = ["2 in all", "5 in all", "1 per camp", "3 per camp", "0 in all", "0 per camp",
+                "10% of stock", "25% of stock per camp", "1/2 of stock"]  # fmt: skip
+        if counts == "releases":
+            caps += ["until stock <= 70% of capacity", "until stock <= 75% of capacity per camp",
+                     "until stock <= 110% of capacity"]  # fmt: skip
         return frame | without_nones({
             "exclude": {name: look.predicate() for name in excluded},
             "clauses": {name: self._clause(look, excluded) for name in clauses},
-            "review": some.maybe(self._review(), 0.5),
+            "review": some.maybe(self._review(look), 0.5),
+            "take-up": some.maybe(self._chance(look), 0.25),
+            "places": some.one(("passed on", "passed on", "lost")),
             "cap": None if "reach" in frame else some.maybe(some.one(caps), 0.6),
             "rank": some.few(RANKS, 1, 2),
-            "counts": some.one(("releases", "reductions", "both")),
+            "counts": counts,
             "drive": some.maybe({
                 "arrests per release": some.one(("60%", "100%", "0%")),
                 "within": some.one(("90 days", "1 day")),
@@ -180,12 +187,24 @@ class _Decrees:
             }
         )
 
-    def _review(self) -> Node:
-        chances = ("50%", "80%", "100%", "0%")
+    def _review(self, look: _Look) -> Node:
         return without_nones({
-            "recommended": self.some.maybe(self.some.one(chances)),
-            "approved": self.some.maybe(self.some.one(chances)),
+            "recommended": self.some.maybe(self._chance(look)),
+            "approved": self.some.maybe(self._chance(look)),
+            "persistent": self.some.often(0.3),
         })  # fmt: skip
+
+    def _chance(self, look: _Look) -> Node:
+        """One probability, or a table of them, or either with odds that differ."""
+        some = self.some
+        chances = ("50%", "80%", "100%", "0%")
+        found: Node = {"value": some.one(chances)}
+        if some.often(0.3):
+            rows = [{"when": look.predicate(), "is": some.one(chances)} for _ in range(2)]
+            found = {"table": [*rows[: some.one((1, 2))], {"is": some.one(chances)}]}
+        if some.often(0.3):
+            found["odds"] = {"times": some.one((3, 0.2, 40)), "for": look.predicate()}
+        return found["value"] if len(found) == 1 and "value" in found else found
 
     def _clause(self, look: _Look, excluded: Sequence[str]) -> Node:
         some = self.some
@@ -193,7 +212,8 @@ class _Decrees:
         return without_nones({
             "when": EVERYBODY if some.often(0.5 if self.wide else 0.1) else narrow,
             "then": "release" if some.often(0.5) else {"reduce": look.cut()},
-            "review": some.maybe(self._review(), 0.3),
+            "review": some.maybe(self._review(look), 0.3),
+            "take-up": some.maybe(self._chance(look), 0.2),
             "despite": [name for name in excluded if some.often(0.3)] or None,
         })  # fmt: skip
 

@@ -20,19 +20,23 @@ WORDS = st.binary(min_size=4, max_size=4)
 FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
 SEEN = (
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
-    "exiled", "expired waiting", "died waiting", "moved while waiting", "still waiting",
-    "unrecommended", "unapproved", "capped", "returned", "arrested in a drive", "merit",
-    "died at liberty", "life", "labelled", "nobody", "freed of a fixed term", "freed of life",
-    "freed with under a year left", "freed in ill health", "freed for violent offences",
-    "beyond its reach", "extinguished", "days extinguished",
-    "terms cut that would still run", "returns in remitted time", "advanced returns",
+    "exiled", "declined", "place passed on", "expired waiting", "died waiting",
+    "moved while waiting", "still waiting", "unrecommended", "unapproved", "capped", "returned",
+    "arrested in a drive", "merit", "died at liberty", "life", "labelled", "nobody",
+    "freed of a fixed term", "freed of life", "freed with under a year left",
+    "freed in ill health", "freed for violent offences", "beyond its reach", "extinguished",
+    "days extinguished", "terms cut that would still run", "returns in remitted time",
+    "advanced returns",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
 )  # fmt: skip
 """What must have happened somewhere, or the examples show too little."""
 
 
-RARE = ("moved while waiting", "advanced returns")
+RARE = (
+    "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
+    "days extinguished", "still waiting", "died waiting", "arrested in a drive",
+)  # fmt: skip
 """What need not have happened among a hundred examples."""
 
 
@@ -59,6 +63,7 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
             seen[name] += int(counts.sum())
     stages = Counter(stage for docket in oracle.dockets for stage, _, _ in docket.stages)
     seen.update(stages)
+    seen["place passed on"] += sum(docket.passed_on for docket in oracle.dockets)
     seen["unrecommended"] += stages["eligible"] - stages["recommended"]
     seen["unapproved"] += stages["recommended"] - stages["approved"]
     seen["capped"] += stages["approved"] - stages["selected"]

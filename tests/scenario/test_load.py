@@ -136,7 +136,15 @@ MISTAKES = {
     "thirtieth-of-february": (3, f"{PARTY}.granted.value", "day is out of range for month"),
     "thresholds-before-the-start": (
         3, f"{PARTY}.thresholds_on", "before the start of the world, 2015-01-01"),
-    "cap-as-a-share": (3, f"{PARTY}.cap", "expected 'none', '50 per camp' or '5000 in all'"),
+    "cap-of-the-stock-without-a-share": (3, f"{PARTY}.cap", "between 0 and 1"),
+    "cap-whose-range-is-of-another-kind": (3, f"{PARTY}.cap", "a share such as 5% at both ends"),
+    "goal-that-counts-reductions": (3, PARTY, "are counted in releases"),
+    "places-given-away": (3, f"{PARTY}.places", "expected one of: lost, passed on"),
+    "table-without-everyone-else": (
+        12, f"{PARTY}.review.approved.table.1.when.offense", "did you mean 'offence'?"),
+    "table-that-leaves-some-out": (7, f"{PARTY}.take-up.table.0", "must be for everyone else"),
+    "odds-times-nothing": (3, f"{PARTY}.take-up.odds.times", "by a number above 0"),
+    "chance-without-a-number": (3, f"{PARTY}.take-up", "either a probability or a 'table'"),
     "counts-people": (3, f"{PARTY}.counts", "expected one of: both, reductions, releases"),
     "review-with-a-typo": (3, f"{PARTY}.review.recommend", "did you mean 'recommended'?"),
     "review-by-nobody": (3, f"{PARTY}.review", "expected a mapping of keys, found '60%'"),

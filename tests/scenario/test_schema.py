@@ -28,6 +28,8 @@ UNSEEN = {
     "assumption-graded-a", "grade-c-date-without-a-range", "grade-c-threshold-without-a-range",
     "grade-c-without-a-range", "half-a-range", "probability-without-a-range", "band-with-a-range",
     "range-beside-the-education", "releases-over-no-day", "thresholds-before-the-start",
+    "cap-whose-range-is-of-another-kind", "goal-that-counts-reductions", "odds-times-nothing",
+    "table-that-leaves-some-out", "chance-without-a-number",
     "amount-graded-c-without-a-range", "reduction-of-half-with-a-range",
     "reduction-with-a-share-for-a-range", "reduction-with-a-release",
     # Missing from a file that extends another, where a schema cannot know what is there.

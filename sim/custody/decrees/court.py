@@ -17,17 +17,16 @@ from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import meets
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.lots import lots
-from sim.custody.decrees.review import review
-from sim.custody.decrees.selection import select
+from sim.custody.decrees.review import review, take_up
+from sim.custody.decrees.selection import pass_on, select
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, Register, Rows
+from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
 from sim.custody.streams import Draws, Stream
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
-NO_OCCASION = -1
 
 
 class Court:
@@ -70,10 +69,15 @@ class Court:
         docket = review(bench, decree, occasion, met[:, anyone], excluded, kinds[anyone])
         docket.held, docket.beyond, docket.named = held, beyond, named
         select(bench, decree, docket)
+        docket.takes = take_up(bench, decree, occasion, docket)
+        docket.declined = np.zeros_like(docket.selected)
+        if docket.takes is not None:
+            docket.declined = docket.selected & ~docket.takes
         self.dockets[number] = docket
         seen = docket.rows[docket.eligible]
         register.eligible_on[seen] = np.minimum(register.eligible_on[seen], occasion.close_day)
-        register.occasion[docket.rows[docket.selected & docket.freeing]] = number
+        bound = docket.selected & docket.freeing & ~docket.declined
+        register.occasion[docket.rows[bound]] = number
 
     def _reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""
@@ -95,10 +99,14 @@ class Court:
         occasion, docket = self.occasions[number], self.dockets[number]
         decree = self.decrees[occasion.decree]
         rows = docket.rows
-        still = docket.selected & (register.left[rows] == NEVER)
+        if decree.places == "passed on":
+            pass_on(register, docket)
+            register.occasion[rows[docket.selected & docket.freeing & ~docket.declined]] = number
+        bound = docket.selected & ~docket.declined
+        still = bound & (register.left[rows] == NEVER)
         own = register.occasion[rows] == number
         elsewhere = still & ~docket.freeing & ~own & (register.occasion[rows] != NO_OCCASION)
-        out = docket.selected & ~still & (register.cause[rows] >= BY_DECREE)
+        out = bound & ~still & (register.cause[rows] >= BY_DECREE)
         docket.moved = elsewhere | out
         docket.granted = still & ~docket.moved
         left = register.due[rows] - docket.cut_days

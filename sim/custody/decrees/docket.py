@@ -41,6 +41,12 @@ class Docket:
         Days to be cut under that clause; 0 for a release.
     freeing
         Whose clause is a release, or whose cut left nothing.
+    declined
+        Selected, but does not take it up.
+    takes
+        Who would take it up, shape (n,); None where nobody is asked.
+    queue, camps
+        Those who ask for places, by group and rank, as positions in `rows`; their groups.
     moved
         Selected for a cut, but selected for release by another decree before the grant.
     """
@@ -62,3 +68,7 @@ class Docket:
     selected: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     granted: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     moved: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    declined: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    takes: Mask | None = None
+    queue: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    camps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))

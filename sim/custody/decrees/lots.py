@@ -11,10 +11,21 @@ from sim.scenario.occasions import Occasion
 
 
 def lots(
-    draws: Draws, register: Register, rows: Rows, stream: Stream, occasion: Occasion
+    draws: Draws,
+    register: Register,
+    rows: Rows,
+    stream: Stream,
+    occasion: Occasion,
+    *,
+    lasting: bool = False,
 ) -> NDArray[np.uint64]:
-    """Return one word of a stream for each row, shape (n,), at the decree's own address."""
+    """Return one word of a stream for each row, shape (n,), at the decree's own address.
+
+    A ``lasting`` word is the person's own for all spells and occasions: spell 0, occurrence 0.
+    """
+    spell = register.spell[rows].astype(np.int64)
     return draws.at(
-        stream, register.person[rows], spell=register.spell[rows].astype(np.int64),
-        line=register.line[rows], occurrence=occasion.number, salt=decree_salt(occasion.decree),
+        stream, register.person[rows], spell=np.zeros_like(spell) if lasting else spell,
+        line=register.line[rows], occurrence=0 if lasting else occasion.number,
+        salt=decree_salt(occasion.decree),
     )  # fmt: skip

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
+from sim.custody.decrees.chances import probabilities
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import outcomes, spent
 from sim.custody.decrees.lots import lots
 from sim.custody.hazards import NEVER
 from sim.custody.streams import Stream
 from sim.custody.tables import happens
-from sim.scenario.graded import DecreeShare
+from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Review
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
@@ -57,18 +58,43 @@ def review(
 
 def _answers(bench: Bench, decree: Decree, occasion: Occasion, eligible: Mask) -> tuple[Mask, Mask]:
     """Recommendation and approval by clause, shape (clauses, n) both; one draw for each."""
-    rows = bench.rows[eligible]
     answers = []
     for stream, word in ((Stream.RECOMMENDATION, "recommended"), (Stream.APPROVAL, "approved")):
-        yes = np.ones((len(decree.clauses), len(bench.rows)), dtype=np.bool_)
         asked = [_asked(c.review, decree.review, word) for c in decree.clauses.values()]
-        if any(share is not None for share in asked):
-            words = lots(bench.draws, bench.register, rows, stream, occasion)
-            for i, share in enumerate(asked):
-                if share is not None:
-                    yes[i, eligible] = happens(words, share)
-        answers.append(yes)
+        answers.append(_said_yes(bench, stream, occasion, asked, eligible))
     return answers[0], answers[1]
+
+
+def _said_yes(
+    bench: Bench,
+    stream: Stream,
+    occasion: Occasion,
+    asked: list[tuple[Chance, bool] | None],
+    eligible: Mask,
+) -> Mask:
+    """Draw the answers under each clause, shape (clauses, n); yes where nobody is asked."""
+    rows, words = bench.rows[eligible], dict[bool, NDArray[np.uint64]]()
+    yes = np.ones((len(asked), len(bench.rows)), dtype=np.bool_)
+    for i, question in enumerate(asked):
+        if question is None:
+            continue
+        chance, lasting = question
+        if lasting not in words:
+            words[lasting] = lots(
+                bench.draws, bench.register, rows, stream, occasion, lasting=lasting
+            )
+        yes[i, eligible] = happens(words[lasting], probabilities(bench, chance)[eligible])
+    return yes
+
+
+def take_up(bench: Bench, decree: Decree, occasion: Occasion, docket: Docket) -> Mask | None:
+    """Draw who takes up what is granted under the clause of each; None where nobody is asked."""
+    asked = [c.take_up or decree.take_up for c in decree.clauses.values()]
+    if not any(asked):
+        return None
+    questions = [None if chance is None else (chance, False) for chance in asked]
+    yes = _said_yes(bench, Stream.TAKE_UP, occasion, questions, docket.approved)
+    return np.asarray(yes[docket.clause, np.arange(len(bench.rows))])
 
 
 def _barred(decree: Decree, clause: Clause, excluded: Mask, n: int) -> Mask:
@@ -78,7 +104,13 @@ def _barred(decree: Decree, clause: Clause, excluded: Mask, n: int) -> Mask:
     return np.asarray(np.logical_or.reduce([np.zeros(n, dtype=np.bool_), *binding]))
 
 
-def _asked(clause: Review, decree: Review, word: str) -> float | None:
-    """Probability of an answer where one is asked for: the clause's own, else the decree's."""
-    share: DecreeShare | None = getattr(clause, word) or getattr(decree, word)
-    return share.value if share is not None else None
+def _asked(clause: Review, decree: Review, word: str) -> tuple[Chance, bool] | None:
+    """Probability of an answer where one is asked for, and whether the answer lasts.
+
+    It is the clause's own, else the decree's.
+    """
+    for review in (clause, decree):
+        chance: Chance | None = getattr(review, word)
+        if chance is not None:
+            return chance, review.persistent
+    return None

@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.lots import lots
+from sim.custody.hazards import NEVER
+from sim.custody.prisons import places_by_camp
+from sim.custody.register import BY_DECREE, NO_OCCASION, Register
 from sim.custody.streams import Stream
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.selection import Cap
 
 Ints = NDArray[np.int64]
 
@@ -34,8 +38,56 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     groups = register.camp[rows] if by_camp else np.zeros(len(rows), dtype=np.int16)
     sorted_by = [np.asarray(key) for key in (*ties, *reversed(keys), groups)]
     order = np.lexsort(tuple(sorted_by))
-    place = np.arange(len(rows)) - np.searchsorted(groups[order], groups[order])
-    docket.selected[asking[order[place >= cap.places]]] = False
+    docket.queue, docket.camps = asking[order], groups[order].astype(np.int64)
+    late = place_in(docket.camps) >= places(bench, cap)[docket.camps]
+    docket.selected[docket.queue[late]] = False
+
+
+def pass_on(register: Register, docket: Docket) -> None:
+    """Give the places of those who are gone or decline to the next in rank who are still there.
+
+    Whoever is offered such a place counts as selected, and may decline it in turn.
+    """
+    queue, groups = docket.queue, docket.camps
+    if not len(queue):
+        return
+    rows = docket.rows[queue]
+    there = register.left[rows] == NEVER
+    gone = docket.selected[queue] & ~there & (register.cause[rows] < BY_DECREE)
+    empty = np.bincount(groups[gone | docket.declined[queue]], minlength=groups[-1] + 1)
+    waiting = ~docket.selected[queue] & there & (register.occasion[rows] == NO_OCCASION)
+    queue, groups = queue[waiting], groups[waiting]
+    takes = np.ones(len(queue), dtype=np.bool_) if docket.takes is None else docket.takes[queue]
+    before = np.cumsum(takes) - takes  # who took a place before, in all groups
+    if len(queue):
+        before -= before[np.searchsorted(groups, groups)]
+    offered = before < empty[groups]
+    docket.selected[queue[offered]] = True
+    docket.declined[queue[offered & ~takes]] = True
+
+
+def place_in(groups: Ints) -> Ints:
+    """Position of each entry within its group, where groups stand together in order."""
+    return np.arange(len(groups)) - np.searchsorted(groups, groups)
+
+
+def places(bench: Bench, cap: Cap) -> Ints:
+    """Places by camp or, as one group, in all; shape (groups,).
+
+    The stock is that of the evening before, less those whom a decree has selected for release;
+    numbers of persons are rounded down.
+    """
+    camps = len(bench.prisons.scenario.world.camps)
+    if cap.of == "persons":
+        return np.full(camps if cap.per == "camp" else 1, cap.places, dtype=np.int64)
+    r, day = bench.register, bench.day
+    held = (r.base < day) & (r.left >= day) & (r.occasion == NO_OCCASION)
+    stock = np.bincount(r.camp[held], minlength=camps).astype(np.int64)
+    room = places_by_camp(bench.prisons) if cap.of == "capacity" else stock
+    if cap.per == "all":
+        stock, room = stock.sum(keepdims=True), room.sum(keepdims=True)
+    part = room * cap.share.numerator // cap.share.denominator
+    return part if cap.of == "stock" else np.maximum(stock - part, 0)
 
 
 def _rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:

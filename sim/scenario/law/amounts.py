@@ -113,7 +113,7 @@ class DecreeAmount(Said):
             kind = "shares such as 1/4" if isinstance(size, Fraction) else "lengths such as 7 days"
             raise ValueError(f"the ends of this range are {kind}")
         written = str if isinstance(size, Fraction) else days_written
-        check_range(size, self.low, self.high, self.grade, written)  # type: ignore[arg-type]
+        check_range(size, self.low, self.high, self.grade, written)
         return self
 
 

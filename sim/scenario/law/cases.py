@@ -48,6 +48,7 @@ class Who(Block):
     reduced_by: Literal["pardon", "merit"] = Field("pardon", alias="reduced by")
     recommended: bool = True
     approved: bool = True
+    takes_up: bool = Field(True, alias="takes up")
 
     @field_validator("offence", "camp", "origin", "residence", "health")
     @classmethod

@@ -7,34 +7,29 @@ from typing import Annotated, Self
 
 from pydantic import (
     BeforeValidator,
+    Field,
     ModelWrapValidatorHandler,
-    ValidationInfo,
     model_validator,
 )
 
 from sim.scenario.graded import (
-    DecreeShare,
     Said,
     as_list,
-    words_of,
 )
-from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.law.chances import Chance
 from sim.scenario.law.effects import ThenEffect
-from sim.scenario.law.predicate import Predicate
+from sim.scenario.law.when import Condition
 
 
 class Review(Said):
-    """Who must agree: the officer in charge (recommended), then the centre (approved)."""
+    """Who must agree: the officer in charge (recommended), then the centre (approved).
 
-    recommended: DecreeShare | None = None
-    approved: DecreeShare | None = None
+    What is ``persistent`` is answered once for a person, whatever the occasion.
+    """
 
-
-def _read_predicate(data: object, info: ValidationInfo) -> Predicate:
-    return ConditionReader(words_of(info), (info.context or {}).get("sources")).read(data)
-
-
-Condition = Annotated[Predicate, BeforeValidator(_read_predicate)]
+    recommended: Chance | None = None
+    approved: Chance | None = None
+    persistent: bool = False
 
 
 class Exclusion(Said):
@@ -55,4 +50,5 @@ class Clause(Said):
     when: Condition
     then: ThenEffect
     review: Review = Review()
+    take_up: Chance | None = Field(None, alias="take-up")
     despite: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()

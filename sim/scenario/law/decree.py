@@ -5,6 +5,7 @@ Parts of a decree that do not say what they rest on inherit source and grade fro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self, get_args
 
@@ -35,7 +36,9 @@ from sim.scenario.graded import (
 )
 from sim.scenario.law.afterwards import Afterwards, Drive
 from sim.scenario.law.cases import Case
+from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Exclusion, Review
+from sim.scenario.law.predicate import Predicate
 from sim.scenario.law.reach import Reach
 from sim.scenario.law.selection import DecreeCap, Rank
 from sim.scenario.lengths import read_date
@@ -66,6 +69,17 @@ def _read_stage(value: object) -> str:
 ReportedStage = Annotated[str, BeforeValidator(_read_stage)]
 
 
+def _chances(review: Review, take_up: Chance | None) -> Iterator[tuple[tuple[str, ...], Chance]]:
+    """List the probabilities of a decree or clause with their key paths."""
+    for key, chance in (
+        (("review", "recommended"), review.recommended),
+        (("review", "approved"), review.approved),
+        (("take-up",), take_up),
+    ):
+        if chance is not None:
+            yield key, chance
+
+
 class Decree(Block):
     """A dated act of exclusions and clauses, once or every year."""
 
@@ -89,6 +103,8 @@ class Decree(Block):
     cap: DecreeCap = DecreeCap(value=None)
     rank: Annotated[tuple[Rank, ...], BeforeValidator(lambda v: tuple(as_list(v)))] = ("lottery",)
     counts: Literal["releases", "reductions", "both"] = "releases"
+    places: Literal["lost", "passed on"] = "lost"
+    take_up: Chance | None = Field(None, alias="take-up")
     release: Afterwards = Afterwards()
     drive: Drive | None = None
     outcomes: dict[ReportedStage, Number] = Field(default_factory=dict)
@@ -120,6 +136,24 @@ class Decree(Block):
         elif self.granted is None:
             raise ValueError("'granted' is missing (or 'every: year' with 'dates')")
         return self
+
+    @model_validator(mode="after")
+    def _a_goal_for_the_stock_counts_releases(self) -> Self:
+        goal = self.cap.value is not None and self.cap.value.of == "capacity"
+        if goal and self.counts != "releases":
+            raise ValueError("places until the stock is low enough are counted in releases")
+        return self
+
+    def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
+        """List every condition of the decree with its key path."""
+        for name, exclusion in self.exclude.items():
+            yield ("exclude", name), exclusion.when
+        for name, clause in self.clauses.items():
+            yield ("clauses", name, "when"), clause.when
+            for key, chance in _chances(clause.review, clause.take_up):
+                yield from ((("clauses", name, *key, *at), p) for at, p in chance.conditions())
+        for key, chance in _chances(self.review, self.take_up):
+            yield from (((*key, *at), p) for at, p in chance.conditions())
 
     @model_validator(mode="after")
     def _reach_fits(self) -> Self:

@@ -36,7 +36,15 @@ POSITIVE: JsonSchemaValue = {
 }
 DATE = strings(rf"\d{{4}}-{_MONTH_DAY}", "2020-10-08")
 MONTH_DAY = strings(_MONTH_DAY, "02-16")
-CAP = strings(r"(none|\d+ (per camp|in all))", "none", "50 per camp", "5000 in all")
+_RATIO = r"(\d+(\.\d+)?\s*%|\d+(/\d+|\.\d+)?)"
+CAP = strings(
+    rf"(none|\d+ (per camp|in all)|({_SHARE}|[01](\.\d+)?) of stock( per camp| in all)?"
+    rf"|until stock <= {_RATIO} of capacity( per camp| in all)?)",
+    "none", "50 per camp", "5000 in all", "5% of stock", "until stock <= 90% of capacity",
+)  # fmt: skip
+CAP_END: JsonSchemaValue = {
+    "anyOf": [{"type": "integer"}, strings(r"(\d+(\.\d+)?\s*%|\d+/\d+|\d+)", "5%")]
+}
 EDUCATION = strings(rf"{_LENGTH} from (listing|grant)", "60 days from listing")
 _WHOLE = rf"({'|'.join(WHOLES)})"
 _PER = rf"per (complete|started) ([1-9]\d* )?(day|month|year)s? {_WHOLE}"

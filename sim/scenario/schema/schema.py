@@ -16,12 +16,13 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from sim.scenario import document, graded, world
-from sim.scenario.law import afterwards, amounts, cases, clauses, decree, selection
+from sim.scenario.law import afterwards, amounts, cases, chances, clauses, decree, selection, when
 from sim.scenario.lengths import read_date, read_length, read_month_day, read_share
 from sim.scenario.load import Scenario
 from sim.scenario.schema.keys import HELP
 from sim.scenario.schema.patterns import (
     CAP,
+    CAP_END,
     CONDITION,
     DATE,
     EDUCATION,
@@ -59,9 +60,10 @@ _READ: dict[object, JsonSchemaValue] = {
     _reader(world.Ages): strings(r"\d+ to \d+", "14 to 17"),
     _reader(amounts.End): {"anyOf": [LENGTH, SHARE]},
     amounts.DecreeAmount.model_fields["value"].metadata[0].func: PART,
-    _reader(clauses.Condition): _HERE_A_CONDITION,
+    _reader(when.Condition): _HERE_A_CONDITION,
     _reader(decree.ReportedStage): {"enum": list(decree.REPORTABLE)},
     selection.DecreeCap.model_fields["value"].metadata[0].func: CAP,
+    _reader(selection.End): CAP_END,
     afterwards.DecreeEducation.model_fields["value"].metadata[0].func: EDUCATION,
     cases.Who.model_fields["sentence"].metadata[0].func: {"anyOf": [LENGTH, {"const": "life"}]},
     decree.Decree.model_fields["thresholds_on"].metadata[0].func: {
@@ -73,6 +75,7 @@ _LISTS = {
     _reader(graded.Sources),
     clauses.Clause.model_fields["despite"].metadata[0].func,
     decree.Decree.model_fields["rank"].metadata[0].func,
+    chances.Chance.model_fields["odds"].metadata[0].func,
 }
 """Functions that take one entry for a list of one."""
 
@@ -206,7 +209,7 @@ def _bare(name: str, one: JsonSchemaValue) -> JsonSchemaValue:
     if kind == "Exclusion":
         condition = _ref(f"{PARTIAL if name != kind else ''}Condition")
         return {"description": one.get("description", ""), "anyOf": [one, condition]}
-    rooms = (graded, afterwards, amounts, clauses, selection)
+    rooms = (graded, afterwards, amounts, chances, clauses, selection)
     model = next((getattr(room, kind) for room in rooms if hasattr(room, kind)), None)
     said = isinstance(model, type) and issubclass(model, graded.Said)
     if not said or "value" not in one["properties"]:

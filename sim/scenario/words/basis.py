@@ -9,6 +9,7 @@ from typing import get_args
 from sim.scenario.graded import DecreeDate, DecreeShare, Number, Quantity, Said, Status
 from sim.scenario.law.afterwards import DecreeEducation, DecreeOver
 from sim.scenario.law.amounts import DecreeAmount
+from sim.scenario.law.chances import Chance, Times
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import ATTRIBUTES, AgeIs, Leaf, LengthIs, ShareIs, leaves
@@ -83,7 +84,13 @@ def _range(part: Said | Quantity[float]) -> str:
             return possible(counted(low, "day"), counted(high, "day"))
         case DecreeOver(low=int(low), high=int(high)) if low != high:
             return possible(counted(low, "day"), counted(high, "day"))
+        case DecreeCap(low=Fraction() as low, high=Fraction() as high) if low != high:
+            return possible(percent(low), percent(high))
         case DecreeCap(low=int(low), high=int(high)) if low != high:
+            return possible(amount(low), amount(high))
+        case Chance(low=float(low), high=float(high)) if low != high:
+            return possible(percent(low), percent(high))
+        case Times(low=float(low), high=float(high)) if low != high:
             return possible(amount(low), amount(high))
         case DecreeAmount(low=low, high=high) if low is not None and low != high:
             assert high is not None
@@ -97,14 +104,14 @@ def _end_of_amount(end: Fraction | int) -> str:
     return percent(end) if isinstance(end, Fraction) else length(end)
 
 
-def limits_in_words(scenario: Scenario, path: tuple[str, ...]) -> str:
+def limits_in_words(scenario: Scenario, path: tuple[str | int, ...]) -> str:
     """Say what the graded thresholds below a condition rest on, a sentence each.
 
     The tree that the model evaluates keeps a threshold's number alone; its range, sources and
     grade are read where `sim.scenario.draws.ranges` reads them.
     """
     below = scenario.tree.at(path)
-    decree = scenario.decrees[path[1]]
+    decree = scenario.decrees[str(path[1])]
     found = _graded(below) if below is not None else ()
     return joined(*(_limit(attribute, tree, decree) for attribute, tree in found))
 

@@ -7,11 +7,13 @@ told apart statement by statement.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
 
+from sim.scenario.law.selection import Cap
 from sim.scenario.load import Scenario
 from sim.scenario.words.afterwards import release
 from sim.scenario.words.basis import aside, described, part_in_words
+from sim.scenario.words.chances import take_up
 from sim.scenario.words.decreed import Law, Parts
 from sim.scenario.words.phrases import (
     basis,
@@ -20,6 +22,7 @@ from sim.scenario.words.phrases import (
     joined,
     listed,
     month_day,
+    percent,
     sentence,
     status_in_words,
 )
@@ -36,10 +39,13 @@ _RANKS = {
 _LIFE_LAST = {"longest served share", "least remaining", "shortest sentence"}
 
 
-_LOST = (
-    "Places are given out when the lists close, after review; those of persons who die, or whose "
-    "term ends before their release, are lost."
-)
+_PLACES = {
+    "lost": "Places are given out when the lists close, after review; those of persons who die, "
+    "or whose term ends before their release, are lost.",
+    "passed on": "Places are given out when the lists close, after review; on the day of the "
+    "grant, those of persons who have died, whose term has ended or who do not take it up go to "
+    "the next in rank.",
+}
 
 
 @dataclass(frozen=True)
@@ -87,8 +93,8 @@ def decree_in_words(scenario: Scenario, name: str) -> tuple[Statement, ...]:
     """
     law = Law(scenario, name)
     parts = (
-        act(law), dates(law), barred(law), qualifying(law), review(law), selection(law),
-        release(law), reported(law),
+        act(law), dates(law), barred(law), qualifying(law), review(law),
+        chain(selection(law), take_up(law)), release(law), reported(law),
     )  # fmt: skip
     return tuple(
         Statement(stage, about, tuple(text.split("\n")))
@@ -188,17 +194,32 @@ def selection(law: Law) -> Parts:
             text += f"; the order that is stated ({order}) has no effect without one"
         yield "cap", described(text, d.cap, d)
         return
-    places, per = d.cap.value.places, d.cap.value.per
-    where = "from each camp" if per == "camp" else "in all"
-    when = " on each occasion" if d.every else ""
-    text = f"at most {counted(places, 'person')} may be selected {where}{when}"
+    text = f"{_most(d.cap.value)}{' on each occasion' if d.every else ''}"
     yield "cap", described(text, d.cap, d)
     if order:
         last = "; life sentences come last" if set(d.rank) & _LIFE_LAST else ""
         yield "rank", sentence(f"{order}{last}; ties are settled by lot")
     else:
         yield "rank", "If more persons than places are approved, lots are drawn."
-    yield "places", joined(_counted(law), _LOST)
+    yield "places", joined(_counted(law), _PLACES[d.places])
+
+
+def _most(cap: Cap) -> str:
+    """Say how many a cap lets through."""
+    where = "from each camp" if cap.per == "camp" else "in all"
+    held = "those held in each camp" if cap.per == "camp" else "those held in all"
+    before = "on the evening before the lists close, less those selected already"
+    match cap.of:
+        case "persons":
+            return f"at most {counted(cap.places, 'person')} may be selected {where}"
+        case "stock":
+            share = percent(cap.share)
+            return f"at most {share} of {held} {before}, rounded down, may be selected"
+    room = "the places of the camp" if cap.per == "camp" else "all places"
+    return (
+        f"as many may be selected {where} as bring {held} {before}, down to "
+        f"{percent(cap.share)} of {room}, rounded down"
+    )
 
 
 def _counted(law: Law) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.scenario.graded import DecreeShare, Said
-from sim.scenario.law.clauses import Clause
-from sim.scenario.words.basis import described, limits_in_words, part_in_words
+from sim.scenario.law.clauses import Clause, Review
+from sim.scenario.words.basis import limits_in_words, part_in_words
+from sim.scenario.words.chances import chance_in_words
 from sim.scenario.words.conditions import condition_in_words, readings_in_words
 from sim.scenario.words.decreed import Law, Parts
 from sim.scenario.words.effects import how_reduced, reduction_in_words
 from sim.scenario.words.phrases import (
     joined,
     listed,
-    percent,
 )
 
 OFFICERS = {
@@ -93,12 +92,15 @@ def review(law: Law) -> Parts:
     if none:
         also = "" if len(none) < 2 else ": whoever is eligible is put on the list and approved"
         yield "no review", f"No {listed(none, 'and no')} is asked for{also}."
+    if lasting := [part for part, review in _reviews(law) if review.persistent]:
+        where = "" if lasting == ["of this decree"] else f" in the review {listed(lasting)}"
+        yield "persistent", f"Answers{where} are given once for a person, for every occasion."
     for part, review in _reviews(law):
         if said := part_in_words(f"the review {part}", review, law.decree):
             yield f"review {part}", said
 
 
-def _reviews(law: Law) -> Iterator[tuple[str, Said]]:
+def _reviews(law: Law) -> Iterator[tuple[str, Review]]:
     yield "of this decree", law.decree.review
     for name, clause in law.decree.clauses.items():
         yield f"under “{name}”", clause.review
@@ -110,15 +112,11 @@ def _asked(law: Law, asks: str, noun: str, word: str) -> Iterator[str]:
     own = {n: getattr(c.review, word) for n, c in clauses.items() if getattr(c.review, word)}
     rest = [f"“{name}”" for name in clauses if name not in own]
     for name, share in own.items():
-        yield _probability(law, f"under “{name}”, {asks}", share)
+        path = ("clauses", name, "review", word)
+        yield chance_in_words(law, f"under “{name}”, {asks}", share, path)
     general = getattr(law.decree.review, word)
     if rest and general:
         where = f"under {listed(rest)}, " if own else ""
-        yield _probability(law, f"{where}{asks}", general)
+        yield chance_in_words(law, f"{where}{asks}", general, ("review", word))
     elif rest:
         yield f"Under {listed(rest)}, no {noun} is asked for."
-
-
-def _probability(law: Law, text: str, share: DecreeShare) -> str:
-    text = f"{text} each person with a probability of {percent(share.value)}"
-    return described(text, share, law.decree)

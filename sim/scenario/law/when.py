@@ -1,0 +1,18 @@
+"""A condition as a part of a decree holds it: read where it stands, with every mistake."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, ValidationInfo
+
+from sim.scenario.graded import words_of
+from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.law.predicate import Predicate
+
+
+def _read_predicate(data: object, info: ValidationInfo) -> Predicate:
+    return ConditionReader(words_of(info), (info.context or {}).get("sources")).read(data)
+
+
+Condition = Annotated[Predicate, BeforeValidator(_read_predicate)]
