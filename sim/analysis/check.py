@@ -9,6 +9,7 @@ from typing import TypedDict
 from sim.custody.cases import run_cases
 from sim.scenario.load import Scenario, find, load
 from sim.scenario.problems import ScenarioError
+from sim.scenario.reports import is_reports_file, load_reports
 from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep, paired, repeated
 from sim.study.execute import solved
 
@@ -77,7 +78,10 @@ def _result(file: Path, errors: list[Mistake]) -> FileResult:
 def _check(file: Path) -> FileResult:
     result = _result(file, [])
     try:
-        if is_sweep_file(file):
+        if is_reports_file(file):
+            for scenario in load_reports(file).scenarios.values():
+                solved(scenario)
+        elif is_sweep_file(file):
             _check_sweep(file, result)
         else:
             scenario = load(file)

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from sim.cli import designs, folders, laws, pictures, runs, verification
+from sim.cli import designs, evaluation, folders, laws, pictures, runs, verification
 
 __all__ = ["app", "main"]
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 for command in (
     laws.check, laws.explain, laws.diff, laws.schema, laws.init,
     runs.run, runs.compare, designs.sweep, designs.sensitivity, designs.attribute,
+    evaluation.backtest,
     folders.waterfall, folders.table, folders.status, folders.merge, folders.export,
     pictures.figure,
     verification.verify,

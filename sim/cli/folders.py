@@ -37,8 +37,8 @@ def table(
     folder: Folder,
     kind: Annotated[
         str | None,
-        typer.Argument(help="effects, levels, waterfall, rests-on, sweep, draws, parameters or "
-                       "stress (a checklist); default: all that the run printed."),
+        typer.Argument(help="effects, levels, waterfall, rests-on, sweep, draws, backtest, "
+                       "parameters or stress (a checklist); default: all that the run printed."),
     ] = None,
     form: Annotated[
         str | None,

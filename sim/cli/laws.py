@@ -73,7 +73,9 @@ def _verdict(result: FileResult) -> Iterator[str]:
 
 
 def explain(
-    file: Annotated[Path, typer.Argument(help="A scenario or a sweep; a shipped one by name.")],
+    file: Annotated[
+        Path, typer.Argument(help="A scenario, a sweep or reports; shipped ones by name.")
+    ],
     form: Annotated[
         Format,
         typer.Option("--format", help="Plain text, Markdown or LaTeX with citations, or JSON."),
@@ -84,10 +86,14 @@ def explain(
     The words are written from what is run, not from the file's text.
     """
     with plain_errors():
+        from sim.scenario.reports import is_reports_file, load_reports
         from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
         from sim.scenario.words.explanation import as_markdown, as_text, explained
 
-        if is_sweep_file(file):
+        if is_reports_file(file):
+            reports = load_reports(file)
+            section, sources = explained(reports), reports.sources
+        elif is_sweep_file(file):
             sweep = load_sweep(file)
             section, sources = explained(sweep), sweep.scenario.sources
         else:

@@ -69,6 +69,8 @@ def _sheet(sheet: Sheet, stub: str) -> Iterator[str]:
 
 def _heads(sheet: Sheet, stub: str) -> Iterator[list[str]]:
     names = list(_spread(sheet.heads))
+    if sum(bool(group.text) for group in sheet.groups) > 1:  # one alone is said by the title
+        yield ["", *_spread(sheet.groups)]
     yield [stub, *names]
     if sheet.below:
         yield ["", *(head.text for head in sheet.below)]

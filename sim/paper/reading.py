@@ -9,6 +9,7 @@ from pathlib import Path
 from sim.analysis.compare import HEADLINE
 from sim.analysis.measures import MEASURE
 from sim.paper.assumptions import rests_on_table
+from sim.paper.backtest import backtest_tables
 from sim.paper.bibliography import references
 from sim.paper.data import read_csv
 from sim.paper.effects import effects
@@ -55,11 +56,12 @@ def read_waterfall(folder: Path, scenario: str | None) -> str:
 
 
 TABLES = (
-    "effects", "levels", "waterfall", "rests-on", "sweep", "draws", "parameters", "stress",
+    "effects", "levels", "waterfall", "rests-on", "sweep", "draws", "backtest", "parameters",
+    "stress",
 )  # fmt: skip
 SAVED = ("layers", *TABLES, "clauses")
 """Kinds of tables that runs save as text."""
-OTHERS = {"sweep": "sweep.csv", "draws": "influences.csv"}
+OTHERS = {"sweep": "sweep.csv", "draws": "influences.csv", "backtest": "backtest.csv"}
 """Kinds of studies that are no comparisons, and the data they are made from."""
 Plural = Sequence[str]
 
@@ -141,6 +143,8 @@ def _others(
         shown = {n: s for n, s in found.items() if not scenarios or n in scenarios}
         if kind == "parameters":
             return [parameters_table(shown, references(folder))]
+        if kind == "backtest":
+            return backtest_tables(rows, about)
         if kind == "sweep":
             return [variants_table(rows, about, found, measures)]
         policies = dict.fromkeys(r["scenario"] for r in rows if r["scenario"] in shown)

@@ -86,7 +86,7 @@ def read_document(tree: Tree, sources: Collection[str]) -> tuple[Document | None
         document = Document.model_validate(tree.plain(), context=context)
         sound = _Sound(document.world, document.decrees, document.rests_on)
     except ValidationError as error:
-        problems = _located(tree, error)
+        problems = located(tree, error)
         sound = _sound_parts(tree, context)
     for path, message in _contradictions(tree, words, sound):
         place = tree.place(path)
@@ -94,7 +94,8 @@ def read_document(tree: Tree, sources: Collection[str]) -> tuple[Document | None
     return (None if problems else document), problems
 
 
-def _located(tree: Tree, error: ValidationError) -> list[Problem]:
+def located(tree: Tree, error: ValidationError) -> list[Problem]:
+    """Return what pydantic found wrong as problems with file, line and key path."""
     problems = []
     for line in error.errors(include_url=False):
         path = _path_in_file(tree, line["loc"])

@@ -143,6 +143,11 @@ def _chain(
     if is_sweep(tree):
         message = "is a sweep; expected a scenario or a world ('amnesty sweep' runs it)"
         raise ScenarioError([Problem(str(path), tree.line, "", message)])
+    if is_reports(tree):
+        message = (
+            "is a file of reports; expected a scenario or a world ('amnesty backtest' reads it)"
+        )
+        raise ScenarioError([Problem(str(path), tree.line, "", message)])
     parent = tree.value.get("extends")
     if parent is None:
         return tree if root is None else _other_world(tree, root)
@@ -165,6 +170,13 @@ def is_sweep(tree: Tree) -> bool:
     own = set(tree.value)
     scenario = own & {"extends", "world", "decrees"}
     return "sweep" in own or bool(own & set(SWEEP_KEYS) and not scenario)
+
+
+def is_reports(tree: Tree) -> bool:
+    """Tell whether a file's own keys are those of a file of reports."""
+    assert isinstance(tree.value, Mapping)
+    own = set(tree.value)
+    return "events" in own and not own & {"extends", "world", "decrees", *SWEEP_KEYS}
 
 
 def _world_alone(tree: Tree) -> Tree:

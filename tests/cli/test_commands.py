@@ -46,6 +46,7 @@ def test_the_commands_are_those_that_are_documented_here():
         "sweep",
         "sensitivity",
         "attribute",
+        "backtest",
         "waterfall",
         "table",
         "status",

@@ -24,6 +24,7 @@ from sim.scenario.law.predicate import (
     Tagged,
 )
 from sim.scenario.load import load, shipped_folder
+from sim.scenario.reports import is_reports_file, load_reports
 from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
 from sim.scenario.words.conditions import condition_in_words, readings_in_words
 from sim.scenario.words.decree import STAGES, decree_in_words
@@ -549,6 +550,8 @@ def test_statements_come_in_the_order_of_the_stages():
 
 
 def told(path):
+    if is_reports_file(path):
+        return explained(load_reports(path))
     asked = load_sweep(path) if is_sweep_file(path) else load(path)
     return explained(asked)
 
@@ -583,7 +586,7 @@ def test_every_shipped_file_reads_as_prose(path):
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_nothing_that_a_shipped_decree_names_is_left_out(path):
-    if is_sweep_file(path):
+    if is_sweep_file(path) or is_reports_file(path):
         return
     scenario, text = load(path), " ".join(as_text(told(path)).split())
     for decree in scenario.decrees.values():

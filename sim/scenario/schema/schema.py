@@ -1,4 +1,4 @@
-"""A JSON Schema of scenario, world and sweep files, with which an editor helps while one writes.
+"""A JSON Schema of scenarios, worlds, sweeps and reports, with which an editor helps.
 
 Generated from the models that read the files. What a model reads from a text, such as ``5 years``,
 has a pattern here; a file that extends another may leave out what stands there, and may set keys
@@ -19,6 +19,7 @@ from sim.scenario import document, graded, world
 from sim.scenario.law import afterwards, amounts, cases, chances, clauses, decree, selection, when
 from sim.scenario.lengths import read_date, read_length, read_month_day, read_share
 from sim.scenario.load import Scenario
+from sim.scenario.reports import Names, ReportsFile
 from sim.scenario.schema.keys import HELP
 from sim.scenario.schema.patterns import (
     CAP,
@@ -73,6 +74,7 @@ _READ: dict[object, JsonSchemaValue] = {
 """What stands in a file for each function that reads a value from a text."""
 _LISTS = {
     _reader(graded.Sources),
+    get_args(Names)[2].func,
     clauses.Clause.model_fields["despite"].metadata[0].func,
     decree.Decree.model_fields["rank"].metadata[0].func,
     chances.Chance.model_fields["odds"].metadata[0].func,
@@ -117,7 +119,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def schema(words_of: Scenario | None = None) -> dict[str, object]:
-    """Return the JSON Schema of scenario files, worlds and sweeps.
+    """Return the JSON Schema of scenario files, worlds, sweeps and files of reports.
 
     Parameters
     ----------
@@ -131,6 +133,8 @@ def schema(words_of: Scenario | None = None) -> dict[str, object]:
     definitions["Document"] = whole
     definitions["RestsOn"]["properties"]["instead"] = _ref(f"{PARTIAL}Change")
     definitions["Change"] = _part_of(whole, ("world", "decrees", "measured from"))
+    reports: JsonSchemaValue = ReportsFile.model_json_schema(schema_generator=_Generator)
+    definitions |= {**reports.pop("$defs"), "ReportsFile": reports}
     for name, one in definitions.items():
         one.pop("title", None)
         _help(name, one)
@@ -140,14 +144,18 @@ def schema(words_of: Scenario | None = None) -> dict[str, object]:
     definitions = {**definitions, **partial}
     return {
         "$schema": ADDRESS,
-        "title": "A scenario, world or sweep of amnesty",
+        "title": "A scenario, world, sweep or file of reports of amnesty",
         "description": "Whom a pardon frees, in which prisons, when, and what that rests on.",
         "if": {"anyOf": [{"required": [key]} for key in ("sweep", "variants", "vary")]},
         "then": _ref("Sweep"),
         "else": {
             "if": {"required": ["extends"]},
             "then": _ref(f"{PARTIAL}Document"),
-            "else": _ref("Document"),
+            "else": {
+                "if": {"required": ["events"]},
+                "then": _ref("ReportsFile"),
+                "else": _ref("Document"),
+            },
         },
         "$defs": {name: _bare(name, one) for name, one in definitions.items()} | {"Sweep": _SWEEP},
     }

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from sim.scenario.lengths import read_length, read_share
 from sim.scenario.load import Scenario, build
+from sim.scenario.reports import Reports
 from sim.scenario.sweeps.sweep import Sweep, Variant
 from sim.scenario.tree import PATCH, merged
 from sim.scenario.words.decree import Statement, decree_in_words
@@ -22,6 +23,7 @@ from sim.scenario.words.phrases import (
     percent,
     sentence,
 )
+from sim.scenario.words.reported import event_in_words, event_reports, reports_in_words
 from sim.scenario.words.setting import setting_in_words, world_in_words
 from sim.scenario.written import unframed, without, written_ends
 
@@ -57,8 +59,10 @@ class Section:
         }
 
 
-def explained(asked: Scenario | Sweep) -> Section:
-    """Write a scenario, a world or a sweep in plain English."""
+def explained(asked: Scenario | Sweep | Reports) -> Section:
+    """Write a scenario, a world, a sweep or a file of reports in plain English."""
+    if isinstance(asked, Reports):
+        return _reports(asked)
     return _sweep(asked) if isinstance(asked, Sweep) else _scenario(asked)
 
 
@@ -96,6 +100,14 @@ def as_markdown(section: Section, sources: Collection[str] = (), depth: int = 1)
     blocks += map(plain, section.closing)
     below = (as_markdown(one, sources, depth + 1) for one in section.sections)
     return "\n\n".join([*blocks, *below])
+
+
+def _reports(reports: Reports) -> Section:
+    sections = [
+        Section(name, event_in_words(event), tuple(event_reports(event)))
+        for name, event in reports.file.events.items()
+    ]
+    return Section(reports.title, reports_in_words(reports), (), tuple(sections), reports.name)
 
 
 def _scenario(scenario: Scenario) -> Section:

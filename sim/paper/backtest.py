@@ -1,0 +1,204 @@
+"""The back test as data and as tables: reports beside what was predicted, and those without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sim.analysis.backtest import BAND, CANNOT_TELL, TOO_WIDE, Predictions, Score
+from sim.paper.data import Row as Data
+from sim.paper.table import Cell, Column, Group, Panel, Row, Table
+from sim.scenario.reports import Report, Reports
+
+NOT_COMPARED = "not compared"
+PERSONS, PER_CENT = "persons", "%"
+TITLE = "Back test: reports of real pardons in the predictive distributions of their scenarios"
+SCORED = (
+    "predicted: the 2.5%, 50% and 97.5% quantiles of all cells, over draws of all that is not "
+    "known and over replications: ignorance and chance together, since a report is one "
+    "realisation. percentile: per cent of cells below the report, ties counted half; it is no "
+    "probability of the scenario."
+)
+READING = (
+    "reading: inside, below or above the band from 2.5% to 97.5%, by the range of the report; a "
+    f"band more than {TOO_WIDE} times as high as it begins says '{CANNOT_TELL}'."
+)
+ALIKE = (
+    "Alike with alike: a release share with a release share, reductions with reductions, a count "
+    "of the country with a count of the world. A share told of one camp is compared with that of "
+    "all camps together, since no law here tells camps apart; one camp alone would vary more."
+)
+UNTUNED = "Nothing is fitted to these reports."
+
+
+def backtest_rows(reports: Reports, found: Sequence[Score]) -> Iterator[Data]:
+    """One row per report, variant and world; a report without anything alike has one."""
+    for one in found:
+        report = reports.report(one.event, one.report)
+        told = reports.file.events[one.event].variants[one.variant]
+        yield {
+            **_about(one.event, one.report, report),
+            "variant": one.variant, "scenario": told.file, "post_hoc": told.post_hoc or "",
+            "world": one.world, "value": one.value, "low": one.low, "high": one.high,
+            "p2_5": one.p2_5, "median": one.median, "p97_5": one.p97_5,
+            "percentile": one.percentile, "percentile_low": one.percentile_low,
+            "percentile_high": one.percentile_high, "reading": one.reading, "cells": one.cells,
+            "conflicts": _conflicts(reports, one.event, one.report), "note": report.note or "",
+        }  # fmt: skip
+    for event, about in reports.file.events.items():
+        for name, report in about.reports.items():
+            if report.not_compared is not None:
+                value, low, high = report.bounds()
+                yield {
+                    **_about(event, name, report), "variant": "", "scenario": "", "post_hoc": "",
+                    "world": "", "value": value, "low": low, "high": high, "p2_5": "",
+                    "median": "", "p97_5": "", "percentile": "", "percentile_low": "",
+                    "percentile_high": "", "reading": NOT_COMPARED, "cells": 0,
+                    "conflicts": _conflicts(reports, event, name), "note": report.not_compared,
+                }  # fmt: skip
+
+
+def _about(event: str, name: str, report: Report) -> Data:
+    return {
+        "event": event, "report": name, "counts": report.counts,
+        "of": "" if report.of is None else report.of.what, "covers": "; ".join(report.covers),
+        "unit": f"share of {report.of.what}" if report.of else report.unit,
+        "outlet": report.outlet, "source": " ".join(report.source), "grade": report.grade,
+        "status": report.status or "",
+    }  # fmt: skip
+
+
+def _conflicts(reports: Reports, event: str, name: str) -> str:
+    """Name the reports of the event that contradict this one, whichever of the two says so."""
+    others = reports.file.events[event].reports
+    own = others[name].conflicts_with or ()
+    return "; ".join(
+        other for other, one in others.items()
+        if other in own or name in (one.conflicts_with or ())
+    )  # fmt: skip
+
+
+def left_out_rows(plan: Predictions) -> Iterator[Data]:
+    """One row per draw that describes no possible world."""
+    for world, gaps in plan.left_out.items():
+        for gap in gaps:
+            yield {"world": world, "draw": gap.number, "why": gap.why}
+
+
+def backtest_tables(
+    rows: Sequence[Mapping[str, object]], about: Mapping[str, object]
+) -> list[Table]:
+    """Build the tables from ``backtest.csv``: what is compared, then what is not.
+
+    Parameters
+    ----------
+    about
+        The manifest.
+    """
+    scored = [row for row in rows if row["reading"] != NOT_COMPARED]
+    rest = [row for row in rows if row["reading"] == NOT_COMPARED]
+    worlds = list(dict.fromkeys(str(row["world"]) for row in scored))
+    tables = [_scored(scored, worlds, about)] if scored else []
+    return tables + ([_rest(rest)] if rest else [])
+
+
+def _scored(
+    rows: Sequence[Mapping[str, object]], worlds: Sequence[str], about: Mapping[str, object]
+) -> Table:  # fmt: skip
+    columns = [Column("scenario", words=True), Column("reported"), Column("held possible")]
+    groups = []
+    for world in worlds:
+        first = len(columns)
+        columns += [Column(f"{q:g}%") for q in BAND] + [Column("percentile")]
+        columns.append(Column("reading", words=True))
+        groups.append(Group(world, first, len(columns)))
+    panels = []
+    for event in dict.fromkeys(str(row["event"]) for row in rows):
+        ours = [row for row in rows if row["event"] == event]
+        alone = len({row["outlet"] for row in ours}) == 1
+        keys = dict.fromkeys((str(row["report"]), str(row["variant"])) for row in ours)
+        body = []
+        for report, variant in keys:
+            here = {str(row["world"]): row for row in ours
+                    if (row["report"], row["variant"]) == (report, variant)}  # fmt: skip
+            body.append(_row(report, variant, [here[world] for world in worlds], alone=alone))
+        panels.append(Panel(event, tuple(body)))
+    return Table(
+        "backtest", TITLE, tuple(columns), tuple(panels), stub="report", groups=tuple(groups),
+        fixed=3, notes=(SCORED, READING, ALIKE, UNTUNED, _outlets(rows)), made=_made(about),
+        long=True,
+    )  # fmt: skip
+
+
+def _row(
+    report: str, variant: str, rows: Sequence[Mapping[str, object]], *, alone: bool
+) -> Row:  # fmt: skip
+    first = rows[0]
+    share = str(first["unit"]).startswith("share")
+    factor, unit = (100.0, PER_CENT) if share else (1.0, PERSONS)
+    said = []
+    if first["post_hoc"]:
+        said.append(f"post hoc: {first['post_hoc']}")
+    told = [f"conflicts with “{other}”" for other in str(first["conflicts"]).split("; ") if other]
+    told += [str(first["note"])] if first["note"] else []
+    marks = ("1",) if alone else ()
+    rumour = ("R",) if first["status"] == "rumoured" else ()
+    cells = [
+        Cell(words=variant, footnote="; ".join(said)),
+        Cell(factor * _number(first["value"]), marks=(*marks, *rumour), footnote="; ".join(told)),
+        Cell(words=_range(first, factor)),
+    ]
+    for row in rows:
+        cells += [Cell(factor * _number(row[key])) for key in ("p2_5", "median", "p97_5")]
+        cells += [Cell(_number(row["percentile"]), decimals=1), Cell(words=str(row["reading"]))]
+    return Row(report, tuple(cells), unit)
+
+
+def _range(row: Mapping[str, object], factor: float) -> str:
+    low, high = (factor * _number(row[key]) for key in ("low", "high"))
+    return "" if low == high else f"{low:,.3g} to {high:,.3g}" if factor > 1 else (
+        f"{low:,.0f} to {high:,.0f}")  # fmt: skip
+
+
+def _number(value: object) -> float:
+    return float(str(value))
+
+
+def _outlets(rows: Sequence[Mapping[str, object]]) -> str:
+    reports = {(row["event"], row["report"]) for row in rows}
+    outlets = list(dict.fromkeys(str(row["outlet"]) for row in rows))
+    return (
+        f"{len(reports)} reports of {len(outlets)} outlets ({', '.join(outlets)}); those of one "
+        "outlet count as one source."
+    )
+
+
+def _made(about: Mapping[str, object]) -> str:
+    gaps = about.get("impossible_draws", {})
+    number = sum(gaps.values()) if isinstance(gaps, Mapping) else 0
+    told = f" {number} draws describe no possible world and are left out." if number else ""
+    return (
+        f"{about.get('draws')} draws (Latin hypercube) of each group of scenarios of one world, "
+        f"replications of each: {about.get('replications')}, seed {about.get('seed')}.{told}"
+    )
+
+
+def _rest(rows: Sequence[Mapping[str, object]]) -> Table:
+    columns = (Column("reported"), Column("outlet", words=True), Column("why", words=True))
+    panels = []
+    for event in dict.fromkeys(str(row["event"]) for row in rows):
+        body = [
+            Row(str(row["report"]), (
+                Cell(_amount(row)), Cell(words=str(row["outlet"])), Cell(words=str(row["note"])),
+            ), PER_CENT if str(row["unit"]).startswith("share") else str(row["unit"]))
+            for row in rows if row["event"] == event
+        ]  # fmt: skip
+        panels.append(Panel(event, tuple(body)))
+    return Table(
+        "backtest-not-compared", "Reports that are not compared", columns, tuple(panels),
+        stub="report", guard="What was reported; not estimates of what happened.", long=True,
+    )  # fmt: skip
+
+
+def _amount(row: Mapping[str, object]) -> float:
+    share = str(row["unit"]).startswith("share")
+    return (100 if share else 1) * _number(row["value"])
