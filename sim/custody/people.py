@@ -6,7 +6,7 @@ in one distribution moves every person at the same quantile and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import numpy as np
@@ -58,7 +58,7 @@ def people_at_hand(prisons: Prisons, draws: Draws) -> Columns:
         One entry per column of the register, rows in the order start, past releases, arrivals.
     """
     parts = [_held_at_start(prisons, draws), _past_releases(prisons, draws),
-             _arrivals(prisons, draws)]  # fmt: skip
+             _arrivals(prisons, draws), *_added(prisons, draws)]  # fmt: skip
     for part in parts:
         part["dies"] = dies_on(*(part[c].astype(np.int64) for c in ("base", "tolerance", "rate")))
     return {
@@ -123,15 +123,49 @@ def _arrivals(prisons: Prisons, draws: Draws) -> Columns:
     def words_of(stream: Stream) -> Words:
         return draws.column(stream, ARRIVALS, n)
 
-    return first_spell(prisons, words_of, ARRIVALS + np.arange(n), np.uint64(0), admitted)
+    columns = first_spell(prisons, words_of, ARRIVALS + np.arange(n), np.uint64(0), admitted)
+    return without_spared(prisons, draws, columns)[0]
+
+
+def _added(prisons: Prisons, draws: Draws) -> Iterator[Columns]:
+    """Draw those whom crackdowns add."""
+    for campaign in prisons.campaigns:
+        admitted, person = campaign.added(draws, prisons.days)
+
+        def words(stream: Stream, person: Ints = person) -> Words:
+            return draws.at(stream, person, spell=0, line=0)
+
+        yield first_spell(prisons, words, person, np.uint64(0), admitted, campaign.offence)
+
+
+def without_spared(
+    prisons: Prisons, draws: Draws, columns: Columns
+) -> tuple[Columns, NDArray[np.bool_]]:
+    """Leave out whose admission a crackdown spares; tell who they are, shape (n,)."""
+    if not prisons.campaigns:
+        return columns, np.zeros(len(columns["person"]), dtype=np.bool_)
+    whole = (columns[name].astype(np.int64) for name in ("person", "spell", "admitted", "offence"))
+    person, spell, admitted, offence = whole
+    spared = np.zeros(len(person), dtype=np.bool_)
+    for campaign in prisons.campaigns:
+        who = person, spell, columns["line"].astype(np.uint64)
+        spared |= campaign.spared(draws, who, admitted, offence)
+    if not spared.any():
+        return columns, spared
+    return {name: np.asarray(column)[~spared] for name, column in columns.items()}, spared
 
 
 def first_spell(
-    prisons: Prisons, words: WordsOf, person: Ints, line: Words | np.uint64, admitted: Ints
+    prisons: Prisons,
+    words: WordsOf,
+    person: Ints,
+    line: Words | np.uint64,
+    admitted: Ints,
+    offences: CutTable | None = None,
 ) -> Columns:
-    """Draw people never admitted before."""
+    """Draw people never admitted before; of some offences alone, if these are given."""
     n = len(admitted)
-    origin, health, offence, imposed = _who(prisons, words, NEW, n)
+    origin, health, offence, imposed = _who(prisons, words, NEW, n, offences)
     return {
         "kind": np.full(n, FIRST),
         **_person(prisons, words, person, line, origin, admitted, NEW),
@@ -175,11 +209,12 @@ def _past_releases(prisons: Prisons, draws: Draws) -> Columns:
     rest = {"tolerance": tolerance - used, "born": born, "origin": origin, "residence": origin,
             "exiled": np.zeros(len(rows), dtype=np.bool_), "free_since": released}  # fmt: skip
     del offence
-    return next_spell(
+    columns = next_spell(
         prisons, draws, person[alive], np.ones(int(alive.sum()), dtype=np.int64),
         np.zeros(int(alive.sum()), dtype=np.uint64), back[alive],
         {name: np.asarray(column)[alive] for name, column in rest.items()},
     )  # fmt: skip
+    return without_spared(prisons, draws, columns)[0]
 
 
 def next_spell(
@@ -221,12 +256,14 @@ def _count(table: CutTable, draws: Draws, stream: Stream) -> int:
     return int(table.pick(0, draws.column(stream, 0, 1))[0])
 
 
-def _who(prisons: Prisons, words: WordsOf, source: int, n: int) -> tuple[Ints, Ints, Ints, Ints]:
+def _who(
+    prisons: Prisons, words: WordsOf, source: int, n: int, offences: CutTable | None = None
+) -> tuple[Ints, Ints, Ints, Ints]:
     """Draw origin, health, offence and sentence."""
     origin = _pick(prisons.origin, source, n, words, Stream.ORIGIN)
     health = _pick_health(prisons, words, source, origin)
     hazard = prisons.steady.hazard_class[health, origin]
-    return origin, health, *_offence(prisons, words, source, hazard)
+    return origin, health, *_offence(prisons, words, source, hazard, offences)
 
 
 def _pick_health(prisons: Prisons, words: WordsOf, source: int, origin: Ints) -> Ints:
@@ -236,11 +273,16 @@ def _pick_health(prisons: Prisons, words: WordsOf, source: int, origin: Ints) ->
     return _pick(prisons.health, segment, len(origin), words, Stream.HEALTH)
 
 
-def _offence(prisons: Prisons, words: WordsOf, source: int, hazard: Ints) -> tuple[Ints, Ints]:
+def _offence(
+    prisons: Prisons, words: WordsOf, source: int, hazard: Ints, only: CutTable | None = None
+) -> tuple[Ints, Ints]:
     classes, offences = len(prisons.steady.hazards), len(prisons.steady.mix)
     n = len(hazard)
     segment = np.full(n, 2 * classes) if source == NEW else source * classes + hazard
-    offence = _pick(prisons.offence, segment, n, words, Stream.OFFENCE)
+    if only is not None:
+        offence = _pick(only, 0, n, words, Stream.OFFENCE)
+    else:
+        offence = _pick(prisons.offence, segment, n, words, Stream.OFFENCE)
     by = segment * offences + offence
     return offence, _pick(prisons.sentence, by, n, words, Stream.SENTENCE)
 

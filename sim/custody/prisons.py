@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.crackdowns import Campaign, campaigns
 from sim.custody.sentencing import LIFE, delay_distribution
 from sim.custody.steady import Steady, life_days, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
@@ -40,6 +41,7 @@ class Prisons:
     past_count: CutTable
     past_window_days: int
     delay: CutTable | None
+    campaigns: tuple[Campaign, ...]
 
     @property
     def days(self) -> int:
@@ -64,6 +66,7 @@ class Prisons:
                 parts += [str(hazard.edges.tolist()), str(hazard.rates.tolist())]
         if self.delay is not None:
             parts.append(self.delay.digest())
+        parts += [campaign.digest() for campaign in self.campaigns]
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
@@ -93,7 +96,7 @@ def prisons(scenario: Scenario) -> Prisons:
         age=_table([*steady.age_all, *steady.age_first]),
         held_count=poisson_table(held), admission_count=poisson_table(steady.first_per_day),
         past_count=poisson_table(past), past_window_days=window,
-        delay=_delay(scenario),
+        delay=_delay(scenario), campaigns=campaigns(scenario, steady),
     )  # fmt: skip
 
 

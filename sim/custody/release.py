@@ -155,7 +155,7 @@ class Gate:
         returns = (back < died) & (back < days)
         dead = ~returns & (died < days)
         register.died_free[rows[dead]] = died[dead]
-        rows, back = rows[returns], back[returns]
+        rows, back, died = rows[returns], back[returns], died[returns]
         used = steady.liberty.used(health[returns], back - born[returns])
         used -= steady.liberty.used(health[returns], left[returns] - born[returns])
         kept = {name: getattr(register, name)[rows]
@@ -166,9 +166,12 @@ class Gate:
             {**kept, "tolerance": tolerance[returns] - used},
         )  # fmt: skip
         cause = register.cause[rows]
-        register.add({
-            **columns,
+        columns |= {
             "exiled_before": kept["exiled"],
             "free_since": left[returns],
             "freed_by": np.where(cause >= BY_DECREE, cause - BY_DECREE, -1),
-        })  # fmt: skip
+        }
+        columns, spared = people.without_spared(self.prisons, self.draws, columns)
+        dead = spared & (died < days)
+        register.died_free[rows[dead]] = died[dead]
+        register.add(columns)

@@ -34,6 +34,10 @@ ARRIVALS = 2 * 2**40
 """First id of those first admitted from day 0 on."""
 
 
+CRACKDOWNS = 2**45
+"""First id of those whom crackdowns add."""
+
+
 ONE_BY_ONE, TOGETHER = 3, 8192
 """So few persons are drawn one by one; so many words are drawn together at most."""
 
@@ -46,6 +50,8 @@ class Stream(IntEnum):
     ADMISSION_COUNT = 2  # first admissions of a day; the person is the day
     PAST_RELEASE_COUNT = 3  # number of past releases that may still return
     RELEASED_AGO = 4  # how long ago a past release happened
+    CRACKDOWN_COUNT = 5  # people whom a crackdown adds on a day; the person is the day
+    CRACKDOWN_SPARED = 6  # whether an admission is left out where fewer are admitted
     OFFENCE = 10  # offence of a spell
     SENTENCE = 11  # sentence imposed
     ELAPSED = 12  # time served at the start

@@ -69,6 +69,13 @@ class Scenario:
         """Hash of everything in the files that decides the world, order included."""
         return _hashed(deciding(self.resolved["world"]))
 
+    @cached_property
+    def rest_of_world_address(self) -> str:
+        """Hash of the world but for its crackdowns, which change nothing before their day."""
+        world = self.resolved["world"]
+        assert isinstance(world, dict)
+        return _hashed(deciding({k: v for k, v in world.items() if k != "crackdowns"}))
+
     def problem(self, path: Sequence[str | int], message: str) -> ScenarioError:
         """Return an error located at a key path of this scenario's files."""
         here = self.tree.place(path)

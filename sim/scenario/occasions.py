@@ -16,6 +16,7 @@ from sim.scenario.law.clauses import Clause, Review
 from sim.scenario.law.decree import Decree
 from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario
+from sim.scenario.world import Crackdown
 
 
 @dataclass(frozen=True)
@@ -163,12 +164,33 @@ def first_difference_day(one: Scenario, other: Scenario) -> int | None:
     review, rank or cap the close of lists; in education its earlier start; in what happens at
     release the earlier first planned release.
     """
-    if one.world_address != other.world_address:
-        return 0
     days = []
+    if one.world_address != other.world_address:
+        first = _worlds_part(one, other)
+        if first == 0:
+            return 0
+        days.append(first)
     for name in (*one.decrees, *(n for n in other.decrees if n not in one.decrees)):
         days += _decree_difference(one, other, name)
     return min(days, default=None)
+
+
+def _worlds_part(one: Scenario, other: Scenario) -> int:
+    """Day from which two worlds differ: that of the first crackdown that only one of them has."""
+    if one.rest_of_world_address != other.rest_of_world_address:
+        return 0
+    sides = [scenario.world.crackdowns for scenario in (one, other)]
+    firsts = [
+        (crackdown.first - one.world.start).days
+        for side, others in (sides, sides[::-1])
+        for name, crackdown in side.items()
+        if name not in others or _campaign(crackdown) != _campaign(others[name])
+    ]
+    return max(0, min(firsts, default=0))
+
+
+def _campaign(one: Crackdown) -> object:
+    return set(one.offences), one.first, one.last, one.times.value
 
 
 def _decree_difference(one: Scenario, other: Scenario, name: str) -> list[int]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.scenario.graded import Block, Day, Length, MonthDay, Number, Proportion, at_least_one
+from sim.scenario.graded import (
+    Block,
+    Day,
+    Length,
+    MonthDay,
+    Number,
+    Proportion,
+    as_list,
+    at_least_one,
+)
 from sim.scenario.problems import nearest
 
 OLDEST = 100
@@ -174,6 +184,19 @@ class Exile(Block):
     destinations: dict[str, Proportion]
 
 
+class Crackdown(Block):
+    """Days, both included, on which so many times the usual number is admitted for offences."""
+
+    offences: Annotated[tuple[str, ...], BeforeValidator(at_least_one), BeforeValidator(as_list)]
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+    times: Number
+
+    def slot(self, name: str) -> int:
+        """Return the number, below 2**15, that sets the people of a crackdown apart by its name."""
+        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:2]) >> 1
+
+
 class World(Block):
     """What is assumed about the prisons and the people in and out of them."""
 
@@ -196,6 +219,7 @@ class World(Block):
     earlier_reductions: EarlierReductions | None = Field(None, alias="earlier reductions")
     returns: Returns | None = None
     exile: Exile | None = None
+    crackdowns: dict[str, Crackdown] = Field(default_factory=dict)
 
     @property
     def days(self) -> int:
@@ -220,7 +244,26 @@ class World(Block):
                 if camp not in self.camps:
                     message = f"unknown camp {camp!r}: {nearest(camp, self.camps)}"
                     found.append((("origins", name, "by camp", camp), message))
-        return found + self._age_problems()
+        return found + self._age_problems() + self._crackdown_problems()
+
+    def _crackdown_problems(self) -> list[tuple[tuple[str, ...], str]]:
+        found: list[tuple[tuple[str, ...], str]] = []
+        for name, one in self.crackdowns.items():
+            here = ("crackdowns", name)
+            for offence in one.offences:
+                if offence not in self.offences:
+                    message = f"unknown offence {offence!r}: {nearest(offence, self.offences)}"
+                    found.append(((*here, "offences"), message))
+            if one.last < one.first:
+                found.append(((*here, "to"), f"{one.last} lies before 'from', {one.first}"))
+            elif one.last < self.start or one.first >= self.end:
+                message = f"ends before the world's start, {self.start}, or begins after its end"
+                found.append((here, message))
+        for (first, one), (second, other) in combinations(self.crackdowns.items(), 2):
+            if one.slot(first) == other.slot(second):
+                message = f"cannot be told from {first!r} by its number; choose another name"
+                found.append((("crackdowns", second), message))
+        return found
 
     def _age_problems(self) -> list[tuple[tuple[str, ...], str]]:
         found: list[tuple[tuple[str, ...], str]] = []

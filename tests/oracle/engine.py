@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -322,7 +323,6 @@ class Oracle:
             return None
         if back is None:
             return None
-        yield self._until(back, DEATH)
         kept: Columns = {
             "tolerance": np.array([tolerance - used], dtype=np.int64),
             "born": np.array([s.born], dtype=np.int64),
@@ -338,9 +338,28 @@ class Oracle:
         following = self._spells(columns)[0]
         if s.cause not in ("death", "expiry"):
             following.freed_by = s.cause
+        if self._is_spared(following):
+            died, _, _ = self._days_free(s, tolerance, returns=False)
+            if died is not None:
+                yield self._until(died, DEATH)
+                s.died_free = died
+            return None
+        yield self._until(back, DEATH)
         return following
 
-    def _days_free(self, s: Spell, tolerance: int) -> tuple[int | None, int | None, int]:
+    def _is_spared(self, s: Spell) -> bool:
+        """Whether fewer than usual are admitted for his offence on his day, and he is not."""
+        today = self.world.start + timedelta(days=s.admitted)
+        for name, crackdown in self.world.crackdowns.items():
+            if s.offence in crackdown.offences and crackdown.first <= today <= crackdown.last:
+                word = self._word(Stream.CRACKDOWN_SPARED, s, f"crackdown {name}")
+                if crackdown.times.value < 1 and not happens(word, crackdown.times.value)[0]:
+                    return True
+        return False
+
+    def _days_free(
+        self, s: Spell, tolerance: int, *, returns: bool = True
+    ) -> tuple[int | None, int | None, int]:
         """Day of death at liberty, day of return, hazard of death used until then."""
         assert s.left is not None
         rates, kind = self.free_rates[self.states.index(s.health)], self._kind(s)
@@ -352,7 +371,7 @@ class Oracle:
                 if used >= tolerance:
                     return day, None, used
                 offended += offending
-                if offended >= resistance and self.back_edges:
+                if returns and offended >= resistance and self.back_edges:
                     return None, day, used
         return None, None, used
 

@@ -109,6 +109,7 @@ def world_of(some: Chooser) -> Node:
             "cut": graded(some.one(("0 days", "6 months", "3 years"))),
         }),
         "returns": some.maybe(_returns(some)),
+        "crackdowns": some.maybe(_crackdowns(some, start, end), 0.3),
         "exile": some.maybe({
             "compliance": graded(some.one((0, 0.6, 1))),
             "destinations": {
@@ -139,6 +140,19 @@ def _offences(some: Chooser, *, life: bool) -> Node:
             },
         })  # fmt: skip
     return found
+
+
+def _crackdowns(some: Chooser, start: date, end: date) -> Node:
+    first = start + timedelta(days=some.random.randint(-10, 400))
+    last = first + timedelta(days=some.random.randint(0, 500))
+    if last < start or first >= end:
+        return None
+    return {
+        "campaign": {
+            "offences": "theft", "from": first.isoformat(), "to": last.isoformat(),
+            "times": graded(some.one((0, 0.5, 3)), "times the usual"),
+        }
+    }  # fmt: skip
 
 
 def _origins(some: Chooser, names: Sequence[str], camps: Sequence[str]) -> Node:

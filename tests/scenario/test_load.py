@@ -49,6 +49,12 @@ MISTAKES = {
     "range-beside-the-value": (5, "world.merit.after", "6 months to 2 years does not hold 3 years"),
     "range-beside-the-threshold": (7, f"{BORDER}.when.served share", "does not hold '>= 70%'"),
     "assumption-graded-a": (4, "world.women", "write 'grade: C'"),
+    # Crackdowns.
+    "crackdown-on-an-unknown-offence": (
+        6, "world.crackdowns.campaign.offences", "unknown offence 'thefd': did you mean 'theft'?"),
+    "crackdown-that-ends-before-it-begins": (
+        8, "world.crackdowns.campaign.to", "lies before 'from'"),
+    "crackdown-by-a-share": (5, "world.crackdowns.campaign.times", "a mapping of keys"),
     # Reach.
     "reach-of-a-yearly-decree": (3, "decrees.customary.reach.offences until", "is granted once"),
     "reach-beside-a-cap": (3, f"{PARTY}.reach.offences until", "leave one of them out"),

@@ -108,7 +108,7 @@ def difference(one: Scenario, other: Scenario) -> Difference:
         names[1],
         changes=(*changes_in_words(one, other), *_values(one, other)),
         first_day=None if first is None else one.world.start + timedelta(days=first),
-        other_world=one.world_address != other.world_address,
+        other_world=one.world_address != other.world_address and first == 0,
     )
 
 

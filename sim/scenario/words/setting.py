@@ -61,6 +61,7 @@ def _parts(world: World) -> Iterator[str]:
             f"earlier pardon{_aside(label.share)}, by {length(label.cut.value)}{_aside(label.cut)}"
         )
     yield from _afterwards(world)
+    yield from _crackdowns(world)
 
 
 def _people(world: World) -> Iterator[str]:
@@ -75,6 +76,15 @@ def _people(world: World) -> Iterator[str]:
         ends = f"{length(delays.least.value)} to {length(delays.most.value)}"
         mean = f"{length(world.offence_to_admission.value)}{_aside(world.offence_to_admission)}"
         yield sentence(f"from an offence to admission pass {ends}, on average {mean}")
+
+
+def _crackdowns(world: World) -> Iterator[str]:
+    for name, one in world.crackdowns.items():
+        yield sentence(
+            f"in “{name}”, from {day(one.first)} to {day(one.last)}, {amount(one.times.value)} "
+            f"times as many people as usual{_aside(one.times)} are admitted for "
+            f"{listed(list(one.offences))}"
+        )
 
 
 def _afterwards(world: World) -> Iterator[str]:
