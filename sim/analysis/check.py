@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from sim.custody.cases import run_cases
+from sim.scenario.law.tables import useless_rows
 from sim.scenario.load import Scenario, find, load
 from sim.scenario.problems import ScenarioError
 from sim.scenario.reports import is_reports_file, load_reports
@@ -86,7 +87,7 @@ def _check(file: Path) -> FileResult:
         else:
             scenario = load(file)
             _run_cases(scenario, "", result)
-            _warn_of_no_cases(scenario, "", result)
+            _warn(scenario, "", result)
     except ScenarioError as error:
         result["errors"] = [
             {"file": p.file, "line": p.line, "path": p.path, "message": p.message}
@@ -106,7 +107,7 @@ def _check_sweep(file: Path, result: FileResult) -> None:
     for variant in sweep.variants:
         _run_cases(variant.scenario, f"{variant.label}: ", result)
         if not variant.coordinates:
-            _warn_of_no_cases(variant.scenario, f"{variant.label}: ", result)
+            _warn(variant.scenario, f"{variant.label}: ", result)
     if sweep.baseline is not None:
         for baseline in paired(sweep.variants, sweep.baseline):
             solved(baseline)
@@ -122,7 +123,9 @@ def _run_cases(scenario: Scenario, above: str, result: FileResult) -> None:
         })  # fmt: skip
 
 
-def _warn_of_no_cases(scenario: Scenario, above: str, result: FileResult) -> None:
+def _warn(scenario: Scenario, above: str, result: FileResult) -> None:
     for name, decree in scenario.decrees.items():
         if not decree.cases:
             result["warnings"].append(f"{above}decree {name!r} has no cases")
+        for row in useless_rows(decree):
+            result["warnings"].append(f"{above}decree {name!r}, {row}")

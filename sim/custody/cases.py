@@ -13,8 +13,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.decrees.bench import completed_years, places
+from sim.custody.decrees.bench import places
 from sim.custody.decrees.court import Court
+from sim.custody.decrees.days import completed_years
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.people import EXTINGUISHED, Columns
 from sim.custody.prisons import Prisons
@@ -22,7 +23,7 @@ from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws, Stream
-from sim.scenario.law.cases import Case, Expected, Who
+from sim.scenario.law.cases import PLAIN_SENTENCE, Case, Expected, Who
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Review
 from sim.scenario.law.decree import Decree
@@ -33,7 +34,6 @@ from sim.scenario.occasions import Occasion, occasions, sittings
 from sim.scenario.world import PYONGYANG
 
 PLAIN_AGE = whole_days(30, "year")
-PLAIN_SENTENCE = whole_days(10, "year")
 LONG_AGO, NO_DECREE = -(1 << 28), -1
 
 
@@ -97,6 +97,7 @@ def _tried(
     occasion = _sitting(scenario, occasion, case.who)
     lone = _LoneDraws(0, 0, case.who)
     register = Register(_person(prisons, occasion, case.who))
+    register.said = _flags(prisons, int(register.admitted[0]), case.who)
     if case.who.reduced and case.who.reduced_by == "pardon":
         register.cuts.append((LONG_AGO, NO_DECREE, np.array([0])))
     court = Court(prisons, lone, decrees, (occasion,))
@@ -205,6 +206,8 @@ def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     born = offence_day - age
     while _years(prisons, born, offence_day) < round(age / DAYS_PER_YEAR):
         born -= 1  # ages are given in years: the birthday has been reached
+    if who.born is not None:
+        born = (who.born - world.start).days
 
     def code(name: str | None, names: Iterable[str]) -> int:
         return list(names).index(name) if name is not None else 0
@@ -222,6 +225,27 @@ def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
         "pardon_days": 0 if merit else reduced, "offence_day": offence_day,
     }  # fmt: skip
     return {name: np.array([value]) for name, value in values.items()}
+
+
+def _flags(prisons: Prisons, admitted: int, who: Who) -> dict[str, NDArray[np.int64]]:
+    """State every flag: as the case says, else the first word or the start of the first band."""
+    found = {}
+    start = prisons.scenario.world.start
+    for name, flag in prisons.scenario.world.flags.items():
+        plain = flag.bands[0][0]
+        value = admitted - plain if flag.is_a == "date" else plain
+        said = who.flags.get(name)
+        match said:
+            case bool():
+                value = int(said)
+            case int():
+                value = said
+            case str():
+                value = flag.words.index(said)
+            case date():
+                value = (said - start).days
+        found[name] = np.array([value], dtype=np.int64)
+    return found
 
 
 def _plain_origin(origins: Iterable[str]) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.crackdowns import Campaign, campaigns
+from sim.custody.flags import FlagTable
 from sim.custody.sentencing import LIFE, delay_distribution
 from sim.custody.steady import Steady, life_days, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
@@ -53,6 +54,11 @@ class Prisons:
         return self._digest
 
     @cached_property
+    def flags(self) -> dict[str, FlagTable]:
+        """Tables of the world's flags by name."""
+        return {name: FlagTable(flag) for name, flag in self.scenario.world.flags.items()}
+
+    @cached_property
     def _digest(self) -> str:
         tables = (
             self.offence, self.sentence, self.merits, self.elapsed, self.health, self.origin,
@@ -64,6 +70,7 @@ class Prisons:
         for hazard in (self.steady.liberty, self.steady.returning):
             if hazard is not None:
                 parts += [str(hazard.edges.tolist()), str(hazard.rates.tolist())]
+        parts += [table.digest() for table in self.flags.values()]
         if self.delay is not None:
             parts.append(self.delay.digest())
         parts += [campaign.digest() for campaign in self.campaigns]

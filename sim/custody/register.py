@@ -98,6 +98,8 @@ class Register:
     free_since: NDArray[np.int32]
 
     def __init__(self, columns: Columns) -> None:
+        self.said: dict[str, Ints] = {}
+        """Flags that are stated and not drawn: values of the first rows, by name."""
         self.cuts: list[tuple[int, int, Rows]] = []
         self.offended = columns.get("offence_day")
         self._room = self._size = len(columns["person"])

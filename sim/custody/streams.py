@@ -64,6 +64,7 @@ class Stream(IntEnum):
     GRAVITY = 19  # gravity of the offence
     EARLIER_REDUCTION = 20  # whether and when the label of an earlier pardon switches on
     DELAY = 21  # time from the offence to admission
+    FLAG = 28  # value of a flag, of a person or of a spell; the salt is that of its name
     DEATH = 30  # tolerance: the hazard a person survives
     RETURN = 31  # whether and when a released person returns
     MERIT = 32  # merit cut of a year

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError
 
+from sim.scenario.flags import flag_words
 from sim.scenario.graded import Block, Day
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import OneOf, leaves
@@ -36,6 +37,7 @@ SUMS_TO_ONE: dict[tuple[str, ...], tuple[str, ...]] = {
 """Where shares must sum to 1, and where in an entry the share stands."""
 NAMED = (
     ("camps",), ("offences",), ("origins",), ("health", "states"), ("exile", "destinations"),
+    ("flags",),
     ("crackdowns",),
 )  # fmt: skip
 """Parts of a world whose keys are names that the file chooses."""
@@ -44,6 +46,18 @@ WITHOUT_EFFECT = (
     "reported", "measured from", "outcomes",
 )  # fmt: skip
 """Keys whose values cannot change a result."""
+
+
+def summing(world: Tree | None) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return where shares must sum to 1 and where the share stands, those of flags included."""
+    found = dict(SUMS_TO_ONE)
+    flags = world.at(("flags",)) if world is not None else None
+    for path, _ in flags.mappings() if flags is not None else ():
+        if path[-1:] == ("shares",):
+            found["world", "flags", *path] = ()
+    return found
+
+
 FIRST_START = date(1600, 1, 1)
 
 
@@ -165,7 +179,7 @@ def _contradictions(tree: Tree, words: Words, sound: _Sound) -> Iterator[Found]:
 
 
 def _wrong_sums(tree: Tree) -> Iterator[Found]:
-    for path, shares in SUMS_TO_ONE.items():
+    for path, shares in summing(tree.at(("world",))).items():
         entries = tree.at(path)
         if entries is None or not isinstance(entries.value, Mapping):
             continue
@@ -246,7 +260,16 @@ def _words(tree: Tree) -> Words:
         "residence": tuple(dict.fromkeys(places)),
         "health": keys("world", "health", "states"),
         "decree": keys("decrees"),
+        **flag_words({name: _flag_kind(tree, name) for name in keys("world", "flags")}),
     }
+
+
+def _flag_kind(tree: Tree, name: str) -> tuple[str, tuple[str, ...]]:
+    """Return kind and values of a flag, as far as they can be told before it is read."""
+    here = ("world", "flags", name)
+    kind, shares = tree.at((*here, "kind")), tree.at((*here, "shares"))
+    values = tuple(shares.value) if shares and isinstance(shares.value, Mapping) else ()
+    return str(kind.value) if kind else "category" if shares else "boolean", values
 
 
 def _unusable(tree: Tree, words: Words, name: str, decree: Decree) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from sim.scenario.law.afterwards import Education
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Review
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.predicate import On, read_days
 from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario
 from sim.scenario.world import Crackdown
@@ -51,6 +52,15 @@ class Occasion:
     release_day: int
     until_day: int | None = None
     late: bool = False
+
+
+def day_read(on: On, occasion: Occasion, start: date) -> int:
+    """Return the day on which something is read that says so, in days since the world's start."""
+    if isinstance(on.anchor, date):
+        return (on.anchor - start).days
+    stages = {"lists": occasion.close_day, "grant": occasion.grant_day,
+              "release": occasion.release_day, "order": occasion.ordered_day}  # fmt: skip
+    return stages[on.anchor] - on.days_before
 
 
 def occasions(scenario: Scenario) -> tuple[Occasion, ...]:
@@ -215,8 +225,13 @@ def _occasion_difference(
     one: Decree, other: Decree, first: Occasion, second: Occasion
 ) -> list[int]:
     days = []
+    start = date(2000, 1, 1)  # dates are the same in both
+    same_days = all(
+        day_read(on, first, start) == day_read(on, second, start) for on in _days_read(one)
+    )
     same_read = (
-        _rules(one) == _rules(other)
+        same_days
+        and _rules(one) == _rules(other)
         and first.close_day == second.close_day
         and first.threshold_day == second.threshold_day
         and first.ordered_day == second.ordered_day
@@ -255,6 +270,11 @@ def _rules(decree: Decree) -> object:
     general = (_probability(decree.review), _deciding(decree.take_up))
     reach = decree.reach.offences_until.value if decree.reach else None
     return (clauses, exclusions, general, cap, decree.rank, decree.counts, reach)
+
+
+def _days_read(decree: Decree) -> set[On]:
+    """Days on which the conditions of a decree read something, other than that of thresholds."""
+    return set().union(*(read_days(rule) for _, rule in decree.conditions()))
 
 
 def _probability(review: Review) -> tuple[object, ...]:

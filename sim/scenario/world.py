@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from sim.scenario.flags import Flag, flag_problems
 from sim.scenario.graded import (
     Block,
     Day,
@@ -213,12 +214,14 @@ class World(Block):
     ages_at_offence: dict[Ages, Proportion] = Field(alias="ages at offence")
     offence_to_admission: Length = Field(alias="offence to admission")
     delays: Delays | None = None
+    final_to_admission: Length | None = Field(None, alias="final sentence to admission")
     health: HealthStates
     deaths: Deaths
     merit: Merit | None = None
     earlier_reductions: EarlierReductions | None = Field(None, alias="earlier reductions")
     returns: Returns | None = None
     exile: Exile | None = None
+    flags: dict[str, Flag] = Field(default_factory=dict)
     crackdowns: dict[str, Crackdown] = Field(default_factory=dict)
 
     @property
@@ -236,6 +239,10 @@ class World(Block):
         found: list[tuple[tuple[str, ...], str]] = []
         if self.end <= self.start:
             found.append((("end",), f"must come after the start, {self.start}"))
+        final = self.final_to_admission
+        if final is not None and final.value > self.offence_to_admission.value:
+            message = "the sentence is not final before the offence"
+            found.append((("final sentence to admission",), message))
         for key in ("camps", "offences", "origins"):
             if not getattr(self, key):
                 found.append(((key,), "names nothing; expected at least one"))
@@ -244,7 +251,7 @@ class World(Block):
                 if camp not in self.camps:
                     message = f"unknown camp {camp!r}: {nearest(camp, self.camps)}"
                     found.append((("origins", name, "by camp", camp), message))
-        return found + self._age_problems() + self._crackdown_problems()
+        return found + self._age_problems() + self._crackdown_problems() + flag_problems(self.flags)
 
     def _crackdown_problems(self) -> list[tuple[tuple[str, ...], str]]:
         found: list[tuple[tuple[str, ...], str]] = []

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from sim.scenario.law.predicate import AGES
+from sim.scenario.law.thresholds import read_on
 from sim.scenario.lengths import DAYS_IN, in_words, read_date, read_length, read_ratio, whole_days
 from sim.scenario.tree import Scalar, Tree
 
@@ -15,12 +16,13 @@ Path = tuple[str | int, ...]
 Kind = Literal["date", "length", "months", "age", "share", "count", "persons", "number"]
 """How a number is rounded and written; ``months`` and ``age`` are in whole months and years."""
 STEP: Path = ("world", "sentence step")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DIGITS = 10
 """Significant digits of a drawn number: fewer than processors disagree about."""
 _FRAME = re.compile(
     r"(?P<before>(?:<=|>=|==|<|>)\s*|until stock <= )?(?P<number>.+?)"
     r"(?P<after>(?: of (?:stock|capacity))?(?: per camp| in all)| of (?:stock|capacity)"
-    r"| from listing| from grant| of (?:sentence|term|served|remaining|until due)"
+    r"| from listing| from grant| ago| of (?:sentence|term|served|remaining|until due)"
     r"| per (?:complete|started) .+)?"
 )
 
@@ -71,6 +73,20 @@ def unframed(text: Scalar) -> Scalar:
     return match["number"].strip() if match else text
 
 
+def attribute_of(path: Path) -> str:
+    """Return the attribute of a condition to which a threshold on a path belongs.
+
+    Rows of a table lie below their attribute, and an attribute may name its day of reading.
+    """
+    keys = [str(key) for key in path]
+    while len(keys) > 2 and keys[-3] == "table":
+        keys = keys[:-3]
+    try:
+        return read_on(keys[-1])[0]
+    except ValueError:
+        return keys[-1]
+
+
 def kind_of(path: Path, tree: Tree) -> Kind:
     """Say how draws of a value with a range are rounded and written.
 
@@ -91,8 +107,10 @@ def kind_of(path: Path, tree: Tree) -> Kind:
             raise ValueError("a range around no value: give a value between 'low' and 'high'")
         if bare.endswith("%") or "/" in bare:
             return "share"
+        if _ISO_DAY.fullmatch(bare) or bare.isdecimal():
+            return "count" if bare.isdecimal() else "date"
         read_length(bare)
-        if path[-1] in AGES:
+        if attribute_of(path) in AGES:
             return "age"
         whole = path == STEP and all("day" not in in_words(read_length(text)) for text in texts)
         return "months" if whole else "length"

@@ -24,7 +24,9 @@ from tests.theory.worlds import (
     solved,
 )
 
-WORLD = busy_world(end="2004-07-01", held=graded(500, "persons"))
+WORLD = busy_world(
+    end="2004-07-01", held=graded(500, "persons"), flags={"has means": {"share": graded(0.4)}}
+)
 DRAWS = Draws(201, 0)
 LISTS, GRANT, RELEASE = "2003-03-01", "2003-04-15", "2003-04-30"
 
@@ -63,6 +65,11 @@ TABLE = {"table": [{"when": {"offence": "theft"}, "is": 0.2}, {"is": 0.9}]}
 GOAL = with_(with_(AT_ONCE, "cap", to="until stock <= 75% of capacity"), "counts", to="releases")
 DECLINED = with_(with_(FULL, "cap", to="3 per camp"), "take-up", to=0.3)
 
+ON_GRANT, ON_ORDER, ON_RELEASE = (
+    with_(with_(FULL, "cap", to="none"), *HALF, "when", to={f"served on {stage}": ">= 9 months"})
+    for stage in ("grant", "order", "release")
+)
+FLAGGED = with_(with_(AT_ONCE, "cap", to="none"), *HALF, "when", to={"has means": True})
 REACH = with_(AT_ONCE, "cap", to=None) | {"reach": {"offences until": on("2003-01-05")}}
 """The world's delay is three months: some are sentenced later, and some held came too late."""
 
@@ -91,6 +98,22 @@ EXACT = {
     "cap": (AT_ONCE, with_(AT_ONCE, "cap", to="31 per camp"), GRANT),
     "reach of a cap": (AT_ONCE, with_(AT_ONCE, "cap", to="30 in all"), GRANT),
     "what a cap counts": (AT_ONCE, with_(AT_ONCE, "counts", to="releases"), GRANT),
+    "a table": (AT_ONCE, with_(AT_ONCE, *HALF, "when", to={"served share": {"table": [
+        {"when": {"sex": "women"}, "is": ">= 1/4"}, {"otherwise": ">= 1/2"}]}}), GRANT),
+    "another day of reading": (
+        FULL, with_(FULL, *HALF, "when", to={"served share on order": ">= 1/2"}), LISTS),
+    "the grant, where something is read on it": (
+        ON_GRANT, with_(ON_GRANT, "granted", to=on("2003-06-20")), LISTS),
+    "the order, where something is read on it": (
+        ON_ORDER, with_(ON_ORDER, "ordered", to=on("2003-01-05")), LISTS),
+    "education, where something is read on the release": (
+        ON_RELEASE, with_(ON_RELEASE, "release", "education", to="200 days from listing"), LISTS),
+    "cuts that count as served": (
+        AT_ONCE, with_(AT_ONCE, *HALF, "when", to={
+            "served share of sentence": {"value": ">= 1/2", "counting": "merit"}}), GRANT),
+    "a date": (AT_ONCE, with_(AT_ONCE, *HALF, "when", to={"admitted": "< 2001-01-01"}), GRANT),
+    "what is asked of a flag": (
+        FLAGGED, with_(FLAGGED, *HALF, "when", to={"has means": False}), GRANT),
     "cap of the stock": (AT_ONCE, with_(AT_ONCE, "cap", to="5% of stock"), GRANT),
     "share of the stock": (
         with_(AT_ONCE, "cap", to="5% of stock"), with_(AT_ONCE, "cap", to="6% of stock"), GRANT,

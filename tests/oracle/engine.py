@@ -31,6 +31,8 @@ from sim.custody.prisons import Prisons
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, exponential, happens
+from sim.scenario.flags import Flag
+from sim.scenario.law.predicate import Predicate
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions
 from tests.oracle.chances import asked, chance_for, places, rooms
@@ -40,11 +42,13 @@ from tests.oracle.law import (
     Spell,
     day_of_year,
     facts,
+    holds,
     leaves_nothing,
     rank_key,
     standing,
 )
 from tests.oracle.reach import never_began, reaches, sittings
+from tests.oracle.reading import flag_value
 
 DEATH, EXPIRY, ADMISSION, MERIT, DECREES, RELEASES, CENSUS = range(7)
 PHASES = 8
@@ -183,7 +187,7 @@ class Oracle:
 
     def _spell(self, row: Mapping[str, Any]) -> Spell:
         life = row["due"] >= NEVER
-        return Spell(
+        spell = Spell(
             person=row["person"], line=row["line"], spell=row["spell"],
             admitted=row["admitted"], base=row["base"],
             due=None if life else row["due"], imposed=None if life else row["imposed"],
@@ -195,6 +199,28 @@ class Oracle:
             labelled=row["labelled"], delay=row["delay"],
             free_since=row["free_since"] if row["free_since"] > NEVER_HELD else None,
         )  # fmt: skip
+        for name, flag in self.world.flags.items():
+            self._draw_flag(spell, name, flag)
+        return spell
+
+    def _draw_flag(self, s: Spell, name: str, flag: Flag) -> None:
+        """What else he has: once for a person, or anew with each spell."""
+        word = self.draws.at(
+            Stream.FLAG,
+            np.array([s.person], dtype=np.int64),
+            spell=s.spell if flag.drawn == "each spell" else 0,
+            line=np.array([s.line], dtype=np.uint64),
+            salt=decree_salt(name),
+        )
+        table = self.prisons.flags[name]
+
+        def value(row: int) -> int:
+            return int(table.values(np.array([row]), word)[0])
+
+        def named(when: Predicate) -> bool:
+            return holds(when, facts(self.world, s, s.admitted, s.admitted))
+
+        s.flags[name] = flag_value(flag, s.admitted, value, named)
 
     # --- A person.
 
@@ -452,7 +478,7 @@ class Oracle:
         """Take one person through clauses, exclusions and review."""
         occasion = docket.occasion
         decree = self.scenario.decrees[occasion.decree]
-        f = facts(self.world, s, occasion.close_day, occasion.threshold_day)
+        f = facts(self.world, s, occasion.close_day, occasion.threshold_day, occasion)
         stands = standing(decree, occasion, s, f)
         for name in stands.named_by:
             docket.count(f"held and named by {name}", None, s)

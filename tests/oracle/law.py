@@ -13,18 +13,24 @@ from math import ceil, floor
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import (
     AgeIs,
+    Compared,
     CountIs,
+    DateIs,
     Either,
     Every,
     LengthIs,
+    NumberIs,
+    On,
     OneOf,
     Predicate,
     ShareIs,
+    Table,
     Tagged,
 )
 from sim.scenario.occasions import Occasion
 from sim.scenario.world import World
 from tests.oracle.effects import cut_days
+from tests.oracle.reading import age_reached, dates_of, day_on, word_of
 
 ENDLESS = 10**9
 """The length of a life sentence: longer than any other."""
@@ -73,6 +79,15 @@ class Spell:
     """The first day on which he was eligible under a decree."""
     exiled_on: int | None = None
     cut_days: int = 0
+    flags: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def offended(self) -> int:
+        """The day of the offence; nobody offends again before the day after his release."""
+        day = self.admitted - self.delay
+        if self.free_since is not None and day <= self.free_since:
+            return self.free_since + 1
+        return day
 
     @property
     def held(self) -> bool:
@@ -92,13 +107,34 @@ class Facts:
     served: int
     remaining: int | None
     until_due: int | None
-    age: int
     age_at_offence: int
     words: dict[str, str]
     tags: tuple[str, ...]
     by_merit: int
     by_pardon: int
     by_decree: tuple[str, ...]
+    occasion: Occasion | None
+    start: date
+    threshold: int
+    born: int
+    dates: dict[str, int]
+    flags: dict[str, int]
+    cuts: dict[str, int]
+    """Days cut for merit and by pardon."""
+
+    def day(self, on: On | None) -> int:
+        """The day to which a comparison refers."""
+        if on is None:
+            return self.threshold
+        assert self.occasion is not None
+        return day_on(on, self.occasion, self.start)
+
+    def served_by(self, rule: LengthIs | ShareIs) -> int:
+        """Days served by the day of reading, with the cuts that count."""
+        served = self.served + self.day(rule.on) - self.threshold
+        for cut in rule.counting:
+            served += self.cuts[cut]
+        return served
 
 
 def day_of_year(year: int, month: int, day: int) -> date:
@@ -118,7 +154,9 @@ def birthdays(start: date, born: int, day: int) -> int:
     return years
 
 
-def facts(world: World, s: Spell, close: int, threshold: int) -> Facts:
+def facts(
+    world: World, s: Spell, close: int, threshold: int, occasion: Occasion | None = None
+) -> Facts:
     """Read a person on the day lists close; lengths and age are those of the threshold day."""
     offence = world.offences[s.offence]
     label = world.earlier_reductions
@@ -126,6 +164,12 @@ def facts(world: World, s: Spell, close: int, threshold: int) -> Facts:
     sentence = ENDLESS if s.imposed is None else s.imposed
     if labelled and s.imposed is not None:
         sentence += min(label.cut.value, s.imposed)
+    merit = by_pardon = 0
+    if s.due is not None and s.imposed is not None:
+        merit = s.imposed - (s.due - s.admitted) - s.cut_days
+        by_pardon = sentence - (s.due - s.admitted) - merit
+    said = {name: word_of(world.flags[name], value) for name, value in s.flags.items()
+            if world.flags[name].kind in (None, "boolean", "category")}  # fmt: skip
     earlier = [name for day, name in s.cuts if day < close]
     return Facts(
         sentence=sentence,
@@ -133,17 +177,23 @@ def facts(world: World, s: Spell, close: int, threshold: int) -> Facts:
         served=threshold - s.admitted,
         remaining=None if s.due is None else s.due - threshold,
         until_due=None if s.due is None else s.due - threshold,
-        age=birthdays(world.start, s.born, threshold),
         age_at_offence=birthdays(world.start, s.born, s.admitted - s.delay),
         words={
             "offence": s.offence, "gravity": "petty" if s.petty else "ordinary",
             "camp": s.camp, "origin": s.origin, "residence": s.residence, "health": s.health,
-            "sex": "women" if s.woman else "men",
+            "sex": "women" if s.woman else "men", **said,
         },
         tags=offence.tags,
         by_merit=s.merits,
         by_pardon=len(earlier) + (1 if labelled else 0),
         by_decree=tuple(earlier),
+        occasion=occasion,
+        start=world.start,
+        threshold=threshold,
+        born=s.born,
+        dates=dates_of(world, s.admitted, s.offended, s.flags),
+        flags=s.flags,
+        cuts={"merit": merit, "pardon": by_pardon},
     )  # fmt: skip
 
 
@@ -177,34 +227,68 @@ def holds(rule: Predicate, f: Facts) -> bool:
         return all(holds(part, f) for part in rule.parts)
     if isinstance(rule, Either):
         return any(holds(part, f) for part in rule.parts)
+    if isinstance(rule, Table):
+        for when, then in rule.rows:
+            if holds(when, f):
+                return holds(then, f)
+        return False
     if isinstance(rule, OneOf):
         return (f.words[rule.attribute] in rule.values) == rule.among
     if isinstance(rule, Tagged):
         return (rule.tag in f.tags) == rule.carries
-    if isinstance(rule, LengthIs):
-        length = {
-            "sentence": f.sentence, "term": f.term, "served": f.served,
-            "remaining": f.remaining, "until due": f.until_due,
-        }[rule.attribute]  # fmt: skip
-        return length is not None and compare(length, rule.operator, rule.days)
-    if isinstance(rule, AgeIs):
-        age = f.age if rule.attribute == "age" else f.age_at_offence
-        return compare(age, rule.operator, rule.years)
+    return compares(rule, f)
+
+
+def compares(rule: Compared, f: Facts) -> bool:
+    """A comparison of one of his numbers; false where life leaves the number undefined."""
     if isinstance(rule, ShareIs):
         if f.term is None:
             return False
         whole = f.term if rule.of == "term" else f.sentence
-        return reaches_share(f.served, whole, rule.operator, rule.share)
-    assert isinstance(rule, CountIs)
+        return reaches_share(f.served_by(rule), whole, rule.operator, rule.share)
+    if isinstance(rule, LengthIs):
+        length = length_of(rule, f)
+        return length is not None and compare(length, rule.operator, rule.days)
+    if isinstance(rule, AgeIs):
+        return compare(age_of(rule, f), rule.operator, rule.years)
+    if isinstance(rule, DateIs):
+        return compare(f.dates[rule.attribute], rule.operator, (rule.day - f.start).days)
+    if isinstance(rule, NumberIs):
+        return compare(f.flags[rule.attribute], rule.operator, rule.number)
+    return compare(reductions_of(rule, f), rule.operator, rule.count)
+
+
+def length_of(rule: LengthIs, f: Facts) -> int | None:
+    """A length, None where life leaves it undefined."""
+    if rule.since:
+        return f.day(rule.on) - f.dates[rule.attribute]
+    if rule.attribute in f.flags:
+        return f.flags[rule.attribute]
+    if rule.attribute == "served":
+        return f.served_by(rule)
+    if rule.attribute in ("remaining", "until due"):
+        if f.remaining is None:
+            return None
+        return f.remaining - (f.day(rule.on) - f.threshold)
+    return {"sentence": f.sentence, "term": f.term}[rule.attribute]
+
+
+def age_of(rule: AgeIs, f: Facts) -> int:
+    if rule.attribute == "age":
+        return birthdays(f.start, f.born, f.day(rule.on))
+    if rule.attribute == "age reached in the year":
+        return age_reached(f.start, f.born, f.day(rule.on))
+    return f.age_at_offence
+
+
+def reductions_of(rule: CountIs, f: Facts) -> int:
     if rule.by == "pardon":
-        count = f.by_pardon
-    elif rule.by == "merit":
-        count = f.by_merit
-    elif rule.by == "any":
-        count = f.by_pardon + f.by_merit
-    else:
-        count = sum(name == rule.by for name in f.by_decree)
-    return compare(count, rule.operator, rule.count)
+        return f.by_pardon
+    if rule.by == "merit":
+        return f.by_merit
+    if rule.by == "any":
+        return f.by_pardon + f.by_merit
+    return sum(name == rule.by for name in f.by_decree)
 
 
 def leaves_nothing(due: int, cut: int, occasion: Occasion) -> bool:

@@ -44,16 +44,8 @@ def longest_wait(world: World) -> int:
     return world.offence_to_admission.value if world.delays is None else world.delays.most.value
 
 
-def offended_on(s: Spell) -> int:
-    """The day of the offence; nobody offends again before the day after his release."""
-    day = s.admitted - s.delay
-    if s.free_since is not None and day <= s.free_since:
-        return s.free_since + 1
-    return day
-
-
 def reaches(occasion: Occasion, s: Spell) -> bool:
-    return occasion.until_day is None or offended_on(s) <= occasion.until_day
+    return occasion.until_day is None or s.offended <= occasion.until_day
 
 
 def never_began(s: Spell, occasion: Occasion | None) -> bool:

@@ -16,6 +16,7 @@ from sim.custody.people import Columns, people_at_hand
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
 from sim.scenario.occasions import occasions
+from tests.oracle.flags import ask_of_a_flag, flags_of
 from tests.oracle.law import birthdays, day_of_year
 from tests.oracle.worlds import (
     FEASTS,
@@ -49,6 +50,8 @@ def file_of(some: Chooser, draws: Draws) -> tuple[Node, Prisons]:
         If the world cannot be: a label nobody can bear, returns beyond admissions.
     """
     world = world_of(some)
+    if flags := flags_of(some, world):
+        world["flags"] = flags
     solved = prisons(scenario_of({"title": "random", "world": world}))
     people = people_at_hand(solved, draws)
     decrees = _Decrees(some, world, people).all()
@@ -235,14 +238,69 @@ class _Look:
             return [self.predicate(depth - 1) for _ in range(some.one((1, 2, 2)))]
         leaves: list[Callable[[], Node]] = [
             self._length, self._length, self._share, self._age, self._category, self._reductions,
+            self._date, self._flag,
         ]  # fmt: skip
         found: dict[str, Node] = {}
         for _ in range(some.one((1, 1, 1, 2))):
-            if depth and some.often(0.15):
+            if depth and some.often(0.1):
+                found.update(self._table(depth))
+            elif depth and some.often(0.15):
                 found["not"] = self.predicate(depth - 1)
             else:
                 found.update(some.one(leaves)())
         return found
+
+    def _table(self, depth: int) -> Node:
+        """A threshold that differs from row to row; a few tables have no last row."""
+        some = self.some
+        leaf = some.one((self._length, self._share, self._age))
+        attribute, first = next(iter(leaf().items()))
+        rows = [{"when": self.predicate(depth - 1), "is": first}]
+        for _ in range(some.one((0, 1))):
+            rows.append({"when": self.predicate(depth - 1), "is": self._again(leaf, attribute)})
+        if some.often(0.7):
+            rows.append({"otherwise": self._again(leaf, attribute)})
+        return {attribute: {"table": rows}}
+
+    def _again(self, leaf: Callable[[], Node], attribute: str) -> str:
+        """Another threshold of one attribute."""
+        for _ in range(20):
+            other = leaf()
+            if attribute in other and isinstance(other[attribute], str):
+                return str(other[attribute])
+        if attribute.startswith("served share"):
+            return ">= 50%"
+        return ">= 30 years" if attribute.startswith("age") else ">= 30 days"
+
+    def _day(self) -> str:
+        """The day on which something is read, as a key says it; mostly that of the thresholds."""
+        some = self.some
+        if some.often(0.7):
+            return ""
+        start = date.fromisoformat(self.world["start"])
+        some_day = start + timedelta(days=some.one((-90, 30, 500)))
+        return some.one((
+            f" on {some_day}", " on grant", " on release", " on order", " on lists",
+            " 30 days before grant", " 1 month before release", " 1 day before order",
+        ))  # fmt: skip
+
+    def _date(self) -> Node:
+        some = self.some
+        attribute = some.one(("admitted", "offence date", "sentence final"))
+        start = date.fromisoformat(self.world["start"])
+        days, threshold = some.one((-900, -100, 0, 200)), 0
+        if (found := self._somebody()) is not None and some.often(0.7):
+            days, threshold = found[0].admitted, found[2]
+        sign = some.one((*OPERATORS, "=="))
+        if some.often(0.5) and threshold >= days:
+            return {attribute + self._day(): f"{sign} {threshold - days} days ago"}
+        return {attribute: f"{sign} {start + timedelta(days=days)}"}
+
+    def _flag(self) -> Node:
+        if not self.world.get("flags"):
+            return self._category()
+        name = self.some.one(list(self.world["flags"]))
+        return ask_of_a_flag(self.some, name, self.world["start"])
 
     def cut(self) -> Node:
         some = self.some
@@ -303,8 +361,13 @@ class _Look:
             if 0 <= days.get(attribute, -1) < NEVER:
                 size = f"{days[attribute]} days"
         if some.often(0.1):
-            return {attribute: f">= {some.one(sizes[:4])} and < {some.one(sizes[3:])}"}
-        return {attribute: f"{some.one((*OPERATORS, '=='))} {size}"}
+            return {attribute: f">= {some.one(sizes[:4])} and < {some.one(sizes[4:])}"}
+        threshold = f"{some.one((*OPERATORS, '=='))} {size}"
+        if attribute == "served" and some.often(0.2):
+            return {attribute: {"value": threshold, "counting": self._counted()}}
+        if attribute in ("served", "remaining", "until due"):
+            attribute += self._day()
+        return {attribute: threshold}
 
     def _share(self) -> Node:
         some = self.some
@@ -318,20 +381,27 @@ class _Look:
                 part = 2 * (threshold - person.admitted) + some.one((-1, 0, 1))
                 share = f"{part}/{whole}" if 0 <= part <= whole else share
         if some.often(0.1):
-            return {attribute: f"> {some.one(SHARES[:3])} and <= {some.one(SHARES[2:])}"}
-        return {attribute: f"{some.one(OPERATORS)} {share}"}
+            return {attribute: f"> {some.one(SHARES[:3])} and <= {some.one(SHARES[3:])}"}
+        threshold = f"{some.one(OPERATORS)} {share}"
+        if attribute == "served share of sentence" and some.often(0.3):
+            return {attribute: {"value": threshold, "counting": self._counted()}}
+        return {attribute + self._day(): threshold}
+
+    def _counted(self) -> str | list[str]:
+        return self.some.one(("merit", "pardon", ["merit", "pardon"]))  # type: ignore[no-any-return]
 
     def _age(self) -> Node:
         some = self.some
-        attribute = some.one(("age", "age at offence"))
+        attribute = some.one(("age", "age at offence", "age reached in the year"))
         years = some.one((16, 18, FORTY))
         if (found := self._somebody()) is not None and some.often(0.7):
             person, _, threshold, _ = found
             start = date.fromisoformat(self.world["start"])
             delay = int(self.world["offence to admission"]["value"].split()[0])
             days = {"age": threshold, "age at offence": person.admitted - delay}
-            years = birthdays(start, person.born, days[attribute])
-        return {attribute: f"{some.one((*OPERATORS, '=='))} {years} years"}
+            years = birthdays(start, person.born, days.get(attribute, threshold))
+        on = self._day() if attribute != "age at offence" else ""
+        return {attribute + on: f"{some.one((*OPERATORS, '=='))} {years} years"}
 
     def _category(self) -> Node:
         some, world = self.some, self.world

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Collection, Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 
 from sim.custody.streams import Draws
+from sim.scenario.law.predicate import DateIs, Predicate, leaves
 from sim.scenario.problems import ScenarioError
 from tests.oracle.compare import check
 from tests.oracle.rules import file_of
@@ -27,6 +29,7 @@ SEEN = (
     "freed in ill health", "freed for violent offences", "beyond its reach", "extinguished",
     "days extinguished", "terms cut that would still run", "returns in remitted time",
     "advanced returns",
+    "a table", "a flag", "another day", "a date", "cuts that count", "age reached in the year",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
 )  # fmt: skip
@@ -68,6 +71,11 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
     seen["unapproved"] += stages["recommended"] - stages["approved"]
     seen["capped"] += stages["approved"] - stages["selected"]
     seen["nobody"] += not oracle.spells
+    named = {docket.occasion.decree for docket in oracle.dockets if docket.selected}
+    for name in named:
+        decree = oracle.scenario.decrees[name]
+        rules = [rule.when for rule in (*decree.clauses.values(), *decree.exclude.values())]
+        seen.update(_asked(rules, oracle.scenario.world.flags))
     for s in oracle.spells:
         seen["returned"] += s.spell > 0 and s.person < 2**40
         seen["arrested in a drive"] += s.line > 0
@@ -75,6 +83,20 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         seen["died at liberty"] += s.died_free is not None
         seen["life"] += s.imposed is None
         seen["labelled"] += s.labelled
+
+
+def _asked(rules: Sequence[Predicate], flags: Collection[str]) -> list[str]:
+    """What the conditions of a decree that selects somebody ask, beside the plain attributes."""
+    found = [leaf for rule in rules for leaf in leaves(rule)]
+    said = ["a table" for rule in rules if "Table(" in repr(rule)]
+    for leaf in found:
+        attribute = getattr(leaf, "attribute", "")
+        said += ["a flag"] if attribute in flags else []
+        said += ["another day"] if getattr(leaf, "on", None) else []
+        said += ["cuts that count"] if getattr(leaf, "counting", ()) else []
+        said += ["a date"] if isinstance(leaf, DateIs) or getattr(leaf, "since", False) else []
+        said += [attribute] if attribute == "age reached in the year" else []
+    return said
 
 
 def _run(examples: int) -> list[str]:

@@ -77,6 +77,7 @@ def world_of(some: Chooser) -> Node:
     delay = some.one(("0 days", "200 days", "90 days"))
     camps = some.first(("north", "south", "east"), 1)
     origins = some.first(("Pyongyang", "coast", "hills"), 1)
+    delay = some.one(("0 days", "200 days"))
     return without_nones({
         "name": "random",
         "start": start.isoformat(),
@@ -94,6 +95,7 @@ def world_of(some: Chooser) -> Node:
         "ages at offence": {"14 to 17": graded(0.3), "18 to 70": graded(0.7)},
         "offence to admission": graded(delay),
         "delays": _DELAYS if delay == "90 days" else None,
+        "final sentence to admission": some.maybe(graded(delay)),
         "health": _health(some),
         "deaths": {
             "in custody": graded(mortality, "per year"),

@@ -170,5 +170,5 @@ def _threshold(some: Random, values: tuple[str, ...]) -> object:
         return {"value": f"{some.choice(SIGNS)} {value}", "low": values[0], "high": values[-1],
                 "grade": "B", "source": "dailynk-2020-07"}  # fmt: skip
     if some.random() < 0.2:
-        return f"> {value} and <= {values[-1]}"
+        return f">= {value} and <= {values[-1]}"
     return f"{some.choice(SIGNS)} {value}"

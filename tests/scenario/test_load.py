@@ -105,6 +105,37 @@ MISTAKES = {
         6, f"{PARTY}.cases.a thief of no known camp.who.camp", "did you mean 'Kaechon'?"),
     "case-with-an-unknown-outcome": (
         6, f"{PARTY}.cases.a thief is let go.then.1", "unknown outcome 'freed'"),
+    "case-with-more-than-its-sentence": (
+        6, f"{PARTY}.cases.a thief.who", "has served 3 years, more than the term of 2 years"),
+    "case-of-an-unknown-flag": (
+        7, f"{PARTY}.cases.a thief.who.flags.has means", "expected true or false, found 'much'"),
+    # Tables, other days of reading, dates, flags.
+    "table-of-one-number": (
+        7, f"{ECONOMIC}.when.served share.table", "expected rows such as {when: {sex: women}, is"),
+    "table-row-without-is": (
+        7, f"{ECONOMIC}.when.served share.table.0", "a row has 'when' and 'is', or is {otherwise"),
+    "otherwise-before-other-rows": (
+        7, f"{ECONOMIC}.when.served share.table.0", "'otherwise' is the last row"),
+    "band-that-never-holds": (
+        7, f"{ECONOMIC}.when.sentence", "can never hold: nothing is '>= 5 years and < 3 years'"),
+    "served-on-no-day": (7, f"{ECONOMIC}.when.served on 10 October", "unknown attribute 'served"),
+    "served-on-no-stage": (
+        7, f"{ECONOMIC}.when.served on granted", "no day: 'granted'; expected such as 'served on"),
+    "admitted-for-a-length": (
+        7, f"{ECONOMIC}.when.admitted", "expected such as '< 2015-07-09' or '>= 2 years ago'"),
+    "cut-that-does-not-count": (
+        7, f"{ECONOMIC}.when.served.counting", "'pardons': did you mean 'pardon'?"),
+    "tag-beside-the-offence": (7, f"{ECONOMIC}.when.tag", "write 'offence: {tag: …}'"),
+    "flag-without-shares": (5, "world.flags.has means", "a flag has either 'share' or 'shares'"),
+    "flag-asked-with-yes": (
+        8, f"{ECONOMIC}.when.has means", "expected true or false, found 'yes'"),
+    "misspelt-flag": (8, f"{ECONOMIC}.when.has mean", "did you mean 'has means'?"),
+    "flag-of-a-person-by-offence": (
+        8, "world.flags.has means.by.thieves.when", "not by 'offence': expected one of"),
+    "flag-called-served": (5, "world.flags.served", "is a word of the language; choose another"),
+    "flag-shares-not-summing-to-one": (
+        6, "world.flags.conduct.shares", "the shares sum to 1.2; they must sum to 1"),
+    "flag-band-in-words": (5, "world.flags.fines paid", "'none'; expected such as '0 to 99'"),
     # What else goes wrong when a law is written.
     "threshold-above-one": (
         7, f"{ECONOMIC}.when.served share", "between 0 and 1 (0% and 100%); found '170%'"),

@@ -28,6 +28,9 @@ UNSEEN = {
     "assumption-graded-a", "grade-c-date-without-a-range", "grade-c-threshold-without-a-range",
     "grade-c-without-a-range", "half-a-range", "probability-without-a-range", "band-with-a-range",
     "range-beside-the-education", "releases-over-no-day", "thresholds-before-the-start",
+    "band-that-never-holds", "case-with-more-than-its-sentence", "otherwise-before-other-rows",
+    "flag-shares-not-summing-to-one", "flag-called-served", "flag-of-a-person-by-offence",
+    "flag-without-shares", "flag-band-in-words", "case-of-an-unknown-flag",
     "cap-whose-range-is-of-another-kind", "goal-that-counts-reductions", "odds-times-nothing",
     "table-that-leaves-some-out", "chance-without-a-number",
     "amount-graded-c-without-a-range", "reduction-of-half-with-a-range",
@@ -48,7 +51,10 @@ UNSEEN = {
 }  # fmt: skip
 WORDS = {
     "case-of-an-unknown-camp", "exile-of-an-unknown-origin", "unknown-offence", "unknown-source",
-    "unknown-health", "unknown-source-of-a-threshold", "unknown-tag",
+    "unknown-attribute", "unknown-attribute-of-a-bare-exclusion", "unknown-health",
+    "unknown-source-of-a-threshold", "unknown-tag", "flag-asked-with-yes", "misspelt-flag",
+    "served-on-no-day", "served-on-no-stage", "tag-beside-the-offence",
+    "table-without-everyone-else",
 }  # fmt: skip
 """Words of a world, seen only by the schema of that world."""
 

@@ -12,15 +12,20 @@ import pytest
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.predicate import (
     AGES,
+    DATES,
     LENGTHS,
     OPPOSITE,
     AgeIs,
     CountIs,
+    DateIs,
     Either,
     Every,
     LengthIs,
+    NumberIs,
+    On,
     OneOf,
     ShareIs,
+    Table,
     Tagged,
 )
 from sim.scenario.load import load, shipped_folder
@@ -48,7 +53,9 @@ SHIPPED = sorted(shipped_folder().rglob("*.yaml"))
 
 
 def read(data):
-    return ConditionReader({"decree": ("first",)}).read(data)
+    flags = {"boolean": ("has means",), "category": ("conduct",), "conduct": ("good", "bad"),
+             "number": ("fines",), "length": ("bad days",), "date": ("child born",)}  # fmt: skip
+    return ConditionReader({"decree": ("first",), **flags}).read(data)
 
 
 # --- Phrases.
@@ -190,6 +197,63 @@ CONDITIONS = [
         {"offence": {"not": "a"}, "not": {"offence": "b"}},
         "those who are not held for a and who are not held for b",
     ),
+    ({"has means": True}, "those of whom “has means” holds"),
+    ({"not": {"has means": True}}, "those of whom “has means” does not hold"),
+    ({"conduct": {"not": "bad"}}, "those whose “conduct” is not bad"),
+    ({"fines": ">= 300"}, "those whose “fines” is at least 300"),
+    ({"bad days": "> 90 days"}, "those whose “bad days” is more than 90 days"),
+    ({"child born": "> 2014-07-09"}, "those whose “child born” lies after 9 July 2014"),
+    ({"child born": "< 6 years ago"}, "those whose “child born” lies under 6 years ago"),
+    ({"admitted": "<= 2015-07-09"}, "those who were admitted on or before 9 July 2015"),
+    (
+        {"offence date": "< 2 years ago", "sentence final": "== 2015-07-09"},
+        (
+            "those whose offence was committed under 2 years ago and whose sentence became final "
+            "on 9 July 2015"
+        ),
+    ),
+    (
+        {"served on 2020-10-10": ">= 1 year"},
+        "those who have served at least 1 year (reckoned to 10 October 2020)",
+    ),
+    (
+        {"age 30 days before grant": ">= 60 years"},
+        "those whose age is at least 60 years (reckoned to 1 month before the day of the grant)",
+    ),
+    (
+        {"age reached in the year": ">= 60 years"},
+        "those whose age reached in the year is at least 60 years",
+    ),
+    (
+        {"served share of sentence": {"value": "< 1/2", "counting": ["pardon", "merit"]}},
+        (
+            "those who have served under half (50%) of the sentence (cuts for merit and by pardon "
+            "counted as served)"
+        ),
+    ),
+    (
+        {
+            "offence": "a",
+            "served": {
+                "table": [
+                    {"when": {"sex": "women", "has means": False}, "is": "> 1 day"},
+                    {"otherwise": "> 1 year"},
+                ]
+            },
+        },
+        (
+            "those who are held for a and who meet the first of these lines that names them (of "
+            "those who are women and of whom “has means” does not hold, those who have served more "
+            "than 1 day; of all others, those who have served more than 1 year)"
+        ),
+    ),
+    (
+        {"not": {"served": {"table": [{"when": {"sex": "women"}, "is": "> 1 day"}]}}},
+        (
+            "those who meet the first of these lines that names them (of those who are women, "
+            "those who have served at most 1 day; of all others, nobody)"
+        ),
+    ),
 ]
 
 
@@ -223,6 +287,14 @@ LEAVES = [
       for share in ("7/10", "2/3")),
     *(CountIs(by, ">=", count) for by in ("any", "pardon", "merit", "first") for count in (1, 2)),
     CountIs("any", "==", 0),
+    *(LengthIs("served", ">", 365, on, cuts) for on in (None, On("grant"), On("grant", 30))
+      for cuts in ((), ("merit",), ("merit", "pardon"))),
+    *(LengthIs(kind, ">", 365, since=True) for kind in DATES),
+    *(DateIs(kind, sign, date(2015, 1, 1)) for kind in DATES for sign in ("<", "<=")),
+    *(NumberIs("fines", ">", number) for number in (1, 2)),
+    *(OneOf(kind, ("true",), among) for kind in ("fined", "rich") for among in (True, False)),
+    Table(((Tagged("a"), Tagged("b")),)),
+    Table(((Tagged("a"), Tagged("b")), (Every(()), Tagged("b")))),
 ]  # fmt: skip
 
 

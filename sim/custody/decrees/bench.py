@@ -8,29 +8,29 @@ or not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody import people
-from sim.custody.hazards import NEVER
+from sim.custody.decrees.days import reading_day, years_reached
+from sim.custody.decrees.facts import Facts
 from sim.custody.prisons import Prisons
-from sim.custody.register import Register, Rows
 from sim.custody.sentencing import LIFE
-from sim.custody.streams import Draws
+from sim.custody.streams import Stream, decree_salt
 from sim.scenario.law.predicate import (
     AgeIs,
     CountIs,
+    DateIs,
     Either,
     Every,
     LengthIs,
+    NumberIs,
+    On,
     OneOf,
     Predicate,
     ShareIs,
+    Table,
     Tagged,
 )
 
@@ -42,108 +42,8 @@ COMPARE: dict[str, Callable[[Ints, Ints | int], Mask]] = {
 }  # fmt: skip
 
 
-@dataclass
-class Bench:
-    """Those before the decree on one day: what can be asked of them.
-
-    Attributes
-    ----------
-    rows
-        Rows of the register, shape (n,).
-    day
-        Day on which attributes are read.
-    threshold_day
-        Day to which served and remaining time, shares and ages refer.
-    """
-
-    register: Register
-    prisons: Prisons
-    draws: Draws
-    decrees: tuple[str, ...]
-    rows: Rows
-    day: int
-    threshold_day: int
-
-    @cached_property
-    def life(self) -> Mask:
-        """Life sentences."""
-        return self.register.is_life(self.rows)
-
-    @cached_property
-    def served(self) -> Ints:
-        """Days served by the threshold day."""
-        return self.threshold_day - self.register.admitted[self.rows].astype(np.int64)
-
-    @cached_property
-    def remaining(self) -> Ints:
-        """Days from the threshold day to the end of the term; no meaning for life."""
-        return self.register.due[self.rows].astype(np.int64) - self.threshold_day
-
-    @cached_property
-    def term(self) -> Ints:
-        """Term in force, days; no meaning for life."""
-        return self.served + self.remaining
-
-    @cached_property
-    def labelled(self) -> Mask:
-        """The label of an earlier reduction by pardon is on."""
-        label = self.prisons.scenario.world.earlier_reductions
-        if label is None:
-            return np.zeros(len(self.rows), dtype=np.bool_)
-        r, rows = self.register, self.rows
-        on = people.labelled(
-            self.prisons, self.draws, r.person[rows], r.spell[rows].astype(np.int64), r.line[rows]
-        )
-        return on & (self.day - r.admitted[rows] >= label.after.value)
-
-    @cached_property
-    def sentence(self) -> Ints:
-        """Sentence imposed, days: the term plus every cut, those before the label included."""
-        r, rows = self.register, self.rows
-        known = self.term + r.merit_days[rows] + r.pardon_days[rows]
-        label = self.prisons.scenario.world.earlier_reductions
-        if label is None:
-            return known
-        return known + np.where(self.labelled, np.minimum(label.cut.value, known), 0)
-
-    @cached_property
-    def delayed(self) -> Ints:
-        """Day of the offence if nothing is known but the time from it to admission."""
-        r, rows = self.register, self.rows
-        spell = r.spell[rows].astype(np.int64)
-        delay = people.delays(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
-        found = r.admitted[rows].astype(np.int64) - delay
-        if r.offended is not None:
-            known = np.append(r.offended.astype(np.int64), NEVER)
-            stated = known[np.minimum(rows, len(known) - 1)]
-            found = np.where(stated < NEVER, stated, found)
-        return found
-
-    @cached_property
-    def offence_day(self) -> Ints:
-        """Day of the offence: nobody offends again before the day after his release."""
-        return np.maximum(self.delayed, self.register.free_since[self.rows].astype(np.int64) + 1)
-
-    @cached_property
-    def women(self) -> Mask:
-        """Women."""
-        r, rows = self.register, self.rows
-        return people.sex_of(self.prisons, self.draws, r.person[rows], r.line[rows])
-
-    @cached_property
-    def petty(self) -> Mask:
-        """Petty offences."""
-        r, rows = self.register, self.rows
-        return people.petty(
-            self.prisons, self.draws, r.person[rows], r.spell[rows].astype(np.int64),
-            r.line[rows], r.offence[rows].astype(np.int64),
-        )  # fmt: skip
-
-    def age(self, days: Ints | int) -> Ints:
-        """Completed years by birthdays on given days."""
-        start = self.prisons.scenario.world.start
-        born = self.register.born[self.rows].astype(np.int64)
-        return completed_years(start, born, days)
+class Bench(Facts):
+    """Those before the decree on one day, and who of them meets a condition."""
 
     def codes(self, attribute: str) -> tuple[NDArray[np.integer], tuple[str, ...]]:
         """Category codes of the rows and the names of the codes."""
@@ -163,7 +63,30 @@ class Bench:
                 return self.women.astype(np.int8), ("men", "women")
             case "gravity":
                 return self.petty.astype(np.int8), ("ordinary", "petty")
-        raise ValueError(f"no category: {attribute}")
+        return self.flag(attribute), world.flags[attribute].words
+
+    def flag(self, name: str) -> Ints:
+        """Value of a flag: the code of a word, a number, days; of a date the day, shape (n,)."""
+        if name not in self.flags:
+            r, rows = self.register, self.rows
+            flag = self.prisons.scenario.world.flags[name]
+            spell = r.spell[rows].astype(np.int64) if flag.drawn == "each spell" else 0
+            words = self.draws.at(Stream.FLAG, r.person[rows], spell=spell, line=r.line[rows],
+                                  salt=decree_salt(name))  # fmt: skip
+            table = [when for when, _ in flag.rows()]
+            found = self.prisons.flags[name].values(self.first_row(table), words)
+            if flag.is_a == "date":
+                found = r.admitted[rows] - found
+            said = r.said.get(name)
+            self.flags[name] = found if said is None else np.where(rows < len(said), said, found)
+        return self.flags[name]
+
+    def first_row(self, table: Sequence[Predicate]) -> Ints:
+        """Return the number of the first row that names each, shape (n,); -1 without one."""
+        found = np.full(len(self.rows), -1, dtype=np.int64)
+        for number, when in enumerate(table):
+            found[(found < 0) & self.meets(when)] = number
+        return found
 
     def meets(self, predicate: Predicate) -> Mask:
         """Say who meets a predicate, shape (n,)."""
@@ -178,6 +101,10 @@ class Bench:
                 return np.asarray(
                     np.logical_or.reduce([np.zeros(len(self.rows), dtype=np.bool_), *masks])
                 )
+            case Table(rows):
+                row = self.first_row([when for when, _ in rows])
+                masks = [(row == i) & self.meets(then) for i, (_, then) in enumerate(rows)]
+                return np.asarray(np.logical_or.reduce(masks))
             case OneOf(attribute, values, among):
                 codes, names = self.codes(attribute)
                 wanted = np.array([name in values for name in names])
@@ -186,24 +113,64 @@ class Bench:
                 offences = self.prisons.scenario.world.offences.values()
                 wanted = np.array([tag in offence.tags for offence in offences])
                 return np.asarray(wanted[self.register.offence[self.rows]] == carries)
-            case LengthIs(attribute, operator, days):
-                return self._length(attribute, operator, days)
-            case AgeIs(attribute, operator, years):
-                return COMPARE[operator](self._age_of(attribute), years)
+            case LengthIs():
+                return self._length(predicate)
+            case AgeIs(_, operator, years):
+                return COMPARE[operator](self._age_of(predicate), years)
             case ShareIs():
                 return self._share(predicate)
+            case DateIs(attribute, operator, day):
+                start = self.prisons.scenario.world.start
+                return COMPARE[operator](self.date_of(attribute), (day - start).days)
+            case NumberIs(attribute, operator, number):
+                return COMPARE[operator](self.flag(attribute), number)
             case CountIs(by, operator, count):
                 return COMPARE[operator](self._reductions(by), count)
 
-    def _length(self, attribute: str, operator: str, days: int) -> Mask:
-        if attribute == "served":
-            return COMPARE[operator](self.served, days)
-        lengths = {"sentence": "sentence", "term": "term", "remaining": "remaining",
-                   "until due": "remaining"}  # fmt: skip
-        found: Ints = getattr(self, lengths[attribute])
-        if attribute == "sentence":  # life is longer than any number of days
-            return COMPARE[operator](np.where(self.life, LIFE, found), days)
-        return COMPARE[operator](found, days) & ~self.life
+    def day_of(self, on: On | None) -> int:
+        """Day to which a leaf refers."""
+        start = self.prisons.scenario.world.start
+        return reading_day(on, self.occasion, self.threshold_day, start)
+
+    def date_of(self, attribute: str) -> Ints:
+        """Day of a date that every person has, shape (n,)."""
+        world = self.prisons.scenario.world
+        admitted = self.register.admitted[self.rows].astype(np.int64)
+        match attribute:
+            case "admitted":
+                return admitted
+            case "offence date":
+                return self.offence_day
+            case "sentence final":
+                delay = world.final_to_admission
+                final = admitted - (delay.value if delay else 0)
+                return np.maximum(final, self.offence_day)
+        return self.flag(attribute)
+
+    def _served(self, leaf: LengthIs | ShareIs) -> Ints:
+        """Days served by the day of reading, with the cuts that count as served."""
+        r, rows = self.register, self.rows
+        served = self.served + (self.day_of(leaf.on) - self.threshold_day)
+        if "merit" in leaf.counting:
+            served = served + r.merit_days[rows]
+        if "pardon" in leaf.counting:
+            served = served + (self.sentence - self.term - r.merit_days[rows])
+        return served
+
+    def _length(self, leaf: LengthIs) -> Mask:
+        compare, ahead = COMPARE[leaf.operator], self.day_of(leaf.on) - self.threshold_day
+        match leaf.attribute:
+            case "served":
+                return compare(self._served(leaf), leaf.days)
+            case "sentence":  # life is longer than any number of days
+                return compare(np.where(self.life, LIFE, self.sentence), leaf.days)
+            case "term":
+                return compare(self.term, leaf.days) & ~self.life
+            case "remaining" | "until due":
+                return compare(self.remaining - ahead, leaf.days) & ~self.life
+        if leaf.since:
+            return compare(self.day_of(leaf.on) - self.date_of(leaf.attribute), leaf.days)
+        return compare(self.flag(leaf.attribute), leaf.days)
 
     def _share(self, leaf: ShareIs) -> Mask:
         """With x the exact share of the whole, ``>=`` means at least its floor, ``>`` above its
@@ -212,15 +179,18 @@ class Bench:
         whole = self.term if leaf.of == "term" else self.sentence
         above, below = whole * leaf.share.numerator, leaf.share.denominator
         if leaf.operator in (">=", "<"):
-            reached = self.served >= above // below
+            reached = self._served(leaf) >= above // below
         else:
-            reached = self.served > -(-above // below)
+            reached = self._served(leaf) > -(-above // below)
         return (reached if leaf.operator in (">=", ">") else ~reached) & ~self.life
 
-    def _age_of(self, attribute: str) -> Ints:
-        if attribute == "age":
-            return self.age(self.threshold_day)
-        return self.age(self.delayed)
+    def _age_of(self, leaf: AgeIs) -> Ints:
+        if leaf.attribute == "age at offence":
+            return self.age(self.delayed)
+        if leaf.attribute == "age":
+            return self.age(self.day_of(leaf.on))
+        born = self.register.born[self.rows].astype(np.int64)
+        return years_reached(self.prisons.scenario.world.start, born, self.day_of(leaf.on))
 
     def _reductions(self, by: str) -> Ints:
         r, rows = self.register, self.rows
@@ -237,23 +207,3 @@ def places(prisons: Prisons) -> tuple[str, ...]:
     world = prisons.scenario.world
     destinations = tuple(world.exile.destinations) if world.exile else ()
     return tuple(dict.fromkeys((*world.origins, *destinations)))
-
-
-def completed_years(start: date, born: Ints, days: Ints | int) -> Ints:
-    """Completed years of age by birthdays; who is born on 29 February has it on the 28th else."""
-    zero = np.datetime64(start, "D")
-    birth, now = zero + born, zero + np.asarray(days, dtype=np.int64)
-    b_year, b_month, b_day = _civil(birth)
-    n_year, n_month, n_day = _civil(now)
-    leap = (n_year % 4 == 0) & ((n_year % 100 != 0) | (n_year % 400 == 0))
-    b_day = np.where((b_month == 2) & (b_day == 29) & ~leap, 28, b_day)
-    before = (n_month < b_month) | ((n_month == b_month) & (n_day < b_day))
-    return np.asarray(n_year - b_year - before)
-
-
-def _civil(days: NDArray[np.datetime64]) -> tuple[Ints, Ints, Ints]:
-    months = days.astype("datetime64[M]")
-    years = days.astype("datetime64[Y]")
-    year = years.astype(np.int64) + 1970
-    month = (months - years).astype(np.int64) + 1
-    return year, month, (days - months).astype(np.int64) + 1

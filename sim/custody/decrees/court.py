@@ -92,7 +92,7 @@ class Court:
 
     def _bench(self, register: Register, rows: Rows, occasion: Occasion) -> Bench:
         return Bench(register, self.prisons, self.draws, self.names, rows,
-                     occasion.close_day, occasion.threshold_day)  # fmt: skip
+                     occasion.close_day, occasion.threshold_day, occasion)  # fmt: skip
 
     def grant(self, register: Register, number: int) -> None:
         """Make cuts take effect and set the days of release of those still held."""

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from sim.scenario.document import SUMS_TO_ONE, WITHOUT_EFFECT
+from sim.scenario.document import WITHOUT_EFFECT, summing
 from sim.scenario.draws.ranges import Switch, names_by_path, parameters, patches
 from sim.scenario.lengths import read_share
 from sim.scenario.load import Scenario, build
@@ -191,7 +191,7 @@ def written_at(kind: Kind, value: Scalar, low: Scalar, high: Scalar, quantile: f
 
 def _summing(scenario: Scenario, before: Tree, after: Tree) -> Tree:
     """Bring shares that must sum to 1 back to it, those with a range in proportion."""
-    for where, inside in SUMS_TO_ONE.items():
+    for where, inside in summing(after).items():
         below = where[1:]
         entries = after.at(below)
         if entries is None or not isinstance(entries.value, Mapping):

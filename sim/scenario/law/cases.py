@@ -8,10 +8,12 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import (
     BeforeValidator,
     Field,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import InitErrorDetails
 
 from sim.scenario.graded import (
     Block,
@@ -19,10 +21,15 @@ from sim.scenario.graded import (
     Days,
     as_list,
     at_least_one,
+    custom,
     words_of,
 )
-from sim.scenario.lengths import read_length
+from sim.scenario.law.conditions import FLAGS
+from sim.scenario.lengths import in_words, read_date, read_length, whole_days
 from sim.scenario.problems import nearest, shown
+
+PLAIN_SENTENCE = whole_days(10, "year")
+"""The sentence of a case that says none."""
 
 
 def _read_sentence(value: object) -> object:
@@ -38,6 +45,8 @@ class Who(Block):
     served: Days = 0
     admitted: Day | None = None
     offence_date: Day | None = Field(None, alias="offence date")
+    born: Day | None = None
+    flags: dict[str, object] = Field(default_factory=dict)
     camp: str | None = None
     origin: str | None = None
     residence: str | None = None
@@ -49,6 +58,22 @@ class Who(Block):
     recommended: bool = True
     approved: bool = True
     takes_up: bool = Field(True, alias="takes up")
+
+    @field_validator("flags")
+    @classmethod
+    def _flags_are_known(cls, values: dict[str, object], info: ValidationInfo) -> object:
+        return read_flags(values, words_of(info))
+
+    @model_validator(mode="after")
+    def _is_still_held(self) -> Self:
+        if self.born is not None and self.age_at_offence is not None:
+            raise ValueError("give either 'born' or 'age at offence'")
+        term = PLAIN_SENTENCE if self.sentence is None else self.sentence
+        if isinstance(term, int) and self.served > term - (self.reduced or 0):
+            plain = " (the sentence of a case that says none)" if self.sentence is None else ""
+            served, left = in_words(self.served), in_words(max(term - (self.reduced or 0), 0))
+            raise ValueError(f"has served {served}, more than the term of {left}{plain}")
+        return self
 
     @field_validator("offence", "camp", "origin", "residence", "health")
     @classmethod
@@ -65,6 +90,44 @@ class Who(Block):
         if self.admitted and self.offence_date and self.offence_date > self.admitted:
             raise ValueError(f"the offence, {self.offence_date}, lies after the admission")
         return self
+
+
+def read_flags(values: Mapping[str, object], words: Mapping[str, tuple[str, ...]]) -> object:
+    """Read what a case says of flags: true or false, a word, a number, a length or a date.
+
+    Raises
+    ------
+    ValidationError
+        With a line for each flag that is unknown or of another kind.
+    """
+    found: dict[str, object] = {}
+    wrong = []
+    kinds = {name: kind for kind in FLAGS for name in words.get(kind, ())}
+    for name, value in values.items():
+        try:
+            if name not in kinds:
+                raise ValueError(f"unknown flag {name!r}: {nearest(name, kinds)}")
+            found[name] = _read_flag(kinds[name], value, words.get(name, ()))
+        except ValueError as error:
+            wrong.append(InitErrorDetails(type=custom(str(error)), loc=(name,), input=value))
+    if wrong:
+        raise ValidationError.from_exception_data("flags", wrong)
+    return found
+
+
+def _read_flag(kind: str, value: object, known: tuple[str, ...]) -> object:
+    match kind:
+        case "length":
+            return read_length(value)
+        case "date":
+            return read_date(value)
+        case "category" if value not in known:
+            raise ValueError(f"unknown word {shown(value)}: {nearest(str(value), known)}")
+        case "boolean" if not isinstance(value, bool):
+            raise ValueError(f"expected true or false, found {shown(value)}")
+        case "number" if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"expected a whole number, found {shown(value)}")
+    return value
 
 
 Outcome = Literal[

@@ -2,72 +2,65 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
-from typing import get_args
+from dataclasses import dataclass, replace
+from typing import TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
 from sim.scenario.graded import ASSUMPTION, DERIVED, Grade, Status, custom
 from sim.scenario.law.predicate import (
-    AGES,
     ATTRIBUTES,
     CATEGORIES,
-    LENGTHS,
-    SHARES,
+    COUNTED,
     WORDS,
-    AgeIs,
-    CountIs,
+    YES,
+    Compared,
     Either,
     Every,
-    Leaf,
     LengthIs,
+    On,
     OneOf,
     Predicate,
-    ShareIs,
+    Table,
     Tagged,
     either,
     opposite,
 )
-from sim.scenario.lengths import DAYS_IN, in_words, read_length, read_share
+from sim.scenario.law.thresholds import (
+    AGO,
+    COMPARISON,
+    LeafReader,
+    contradiction,
+    kind_of_attribute,
+    leaf_reader,
+    no_comparison,
+    read_count,
+    read_on,
+    size_of,
+)
 from sim.scenario.problems import nearest, shown
 
 SAID = {"grade": get_args(Grade), "status": get_args(Status)}
-THRESHOLD_KEYS = ("value", "low", "high", "source", "grade", "status", "note")
-SWAPPED = {"=>": ">=", "=<": "<="}
-_COMPARISON = re.compile(r"(<=|>=|==|<|>)\s*(.+)")
-
+THRESHOLD_KEYS = ("value", "low", "high", "source", "grade", "status", "note", "table")
+COUNTING = ("served", "served share of sentence")
+"""Attributes of which it may be said that cuts count as time served."""
+FLAGS = ("boolean", "category", "number", "length", "date")
+"""Kinds of flags; words of a kind are the names of a world's flags of that kind."""
 
 Path = tuple[str | int, ...]
-LeafReader = Callable[[str, str, str], Leaf]
+Value = TypeVar("Value")
 
 
-def _size(leaf: Leaf) -> Fraction | int:
-    """Return the number with which a leaf compares."""
-    match leaf:
-        case LengthIs(_, _, days):
-            return days
-        case AgeIs(_, _, years):
-            return years
-        case ShareIs(_, _, share):
-            return share
-        case _:
-            return 0
+@dataclass(frozen=True)
+class _Read:
+    """An attribute that is compared: its name, the kind of its values, and how one is read."""
 
-
-def _no_comparison(name: str, text: str, found: object, reader: LeafReader) -> str:
-    """Say how a comparison is written that has none of the signs."""
-    if text[:2] in SWAPPED:
-        return f"expected a comparison; write {SWAPPED[text[:2]]!r} for {text[:2]!r}"
-    example = {**dict.fromkeys(SHARES, ">= 70%"), **dict.fromkeys((*LENGTHS, *AGES), ">= 5 years")}
-    try:
-        reader(name, ">=", text)
-        such = f">= {text}"
-    except ValueError:
-        such = example.get(name, ">= 1")
-    return f"expected a comparison such as {such!r}, found {found!r}"
+    name: str
+    kind: str
+    reader: LeafReader
+    on: On | None = None
 
 
 class ConditionReader:
@@ -115,31 +108,54 @@ class ConditionReader:
         self._wrong(path, f"{message}, found {shown(data)}", data)
         return Every(())
 
-    def _attribute(self, name: str, data: object, path: Path) -> Predicate:
-        if name == "not":
+    def _attribute(self, key: str, data: object, path: Path) -> Predicate:
+        if key == "not":
             return opposite(self._any(data, path))
-        if name not in ATTRIBUTES:
-            self._wrong(path, f"unknown attribute {name!r}: {nearest(name, ATTRIBUTES)}", data)
+        try:
+            name, on = read_on(key)
+        except ValueError as error:
+            self._wrong(path, str(error), data)
             return Every(())
+        kind = kind_of_attribute(name) or self.flag_kind(name)
         if name == "reductions":
             return self._reductions(data, path)
-        if name in CATEGORIES:
+        if name in CATEGORIES or kind == "category":
             return self._category(name, data, path)
-        reader: LeafReader = self._length
-        if name in SHARES:
-            reader = self._share
-        elif name in AGES:
-            reader = self._age
-        return self._threshold(name, data, path, reader)
+        if kind == "boolean":
+            return self._boolean(name, data, path)
+        if kind is None:
+            self._wrong(path, f"unknown attribute {name!r}: {self._meant(name)}", data)
+            return Every(())
+        return self._threshold(_Read(name, kind, leaf_reader(kind, on, ()), on), data, path)
 
-    def _threshold(self, name: str, data: object, path: Path, reader: LeafReader) -> Predicate:
-        """Read a threshold, bare or graded: {value: '>= 40%', low: 30%, high: 50%, grade: B}."""
+    def flag_kind(self, name: str) -> str | None:
+        """Return the kind of a flag of the world; None if it has no such flag."""
+        return next((kind for kind in FLAGS if name in self.words.get(kind, ())), None)
+
+    def _meant(self, name: str) -> str:
+        if name == "tag":
+            return "tags are those of the offence; write 'offence: {tag: …}'"
+        flags = [flag for kind in FLAGS for flag in self.words.get(kind, ())]
+        return nearest(name, (*ATTRIBUTES, *flags))
+
+    def _boolean(self, name: str, data: object, path: Path) -> Predicate:
+        if not isinstance(data, bool):
+            self._wrong(path, f"expected true or false, found {shown(data)}", data)
+        return OneOf(name, (YES,), among=data is not False)
+
+    def _threshold(self, read: _Read, data: object, path: Path) -> Predicate:
+        """Read a threshold: bare, graded (``value:`` beside its range), or by ``table:``."""
         if not isinstance(data, Mapping):
-            return self._comparisons(name, data, path, reader)
+            return self._comparisons(read, data, path)
+        keys = (*THRESHOLD_KEYS, "counting") if read.name in COUNTING else THRESHOLD_KEYS
         for key in data:
-            if key not in THRESHOLD_KEYS:
-                message = f"unknown key {key!r}: {nearest(str(key), THRESHOLD_KEYS)}"
+            if key not in keys:
+                message = f"unknown key {key!r}: {nearest(str(key), keys)}"
                 self._wrong((*path, str(key)), message, data)
+        if read.name in COUNTING and "counting" in data:
+            read = self._counting(read, data["counting"], (*path, "counting"))
+        if "table" in data:
+            return self._table(read, data, path)
         for key, known in SAID.items():
             if key in data and data[key] not in known:
                 message = f"unknown {key} {data[key]!r}: {nearest(str(data[key]), known)}"
@@ -149,10 +165,50 @@ class ConditionReader:
             self._wrong(path, "'value' is missing", data)
             return Every(())
         before = len(self.mistakes)
-        result = self._comparisons(name, data["value"], (*path, "value"), reader)
+        result = self._comparisons(read, data["value"], (*path, "value"))
         if len(self.mistakes) == before:
-            self._range(name, data, result, path, reader)
+            self._range(read, data, result, path)
         return result
+
+    def _counting(self, read: _Read, data: object, path: Path) -> _Read:
+        words = tuple(map(str, data)) if isinstance(data, list) else (str(data),)
+        for word in words:
+            if word not in COUNTED:
+                self._wrong(path, f"unknown cut {word!r}: {nearest(word, COUNTED)}", data)
+        counting = tuple(word for word in COUNTED if word in words)
+        return replace(read, reader=leaf_reader(read.kind, read.on, counting))
+
+    def _table(self, read: _Read, data: Mapping[object, object], path: Path) -> Predicate:
+        """Read the rows of a table, each with its own threshold."""
+        for key in set(data) - {"table", "counting", "note"}:
+            self._wrong((*path, str(key)), f"{key!r} stands in the rows of a table", data)
+        rows = self.rows(data["table"], (*path, "table"),
+                         lambda one, here: self._threshold(read, one, here))  # fmt: skip
+        return Table(tuple(rows))
+
+    def rows(
+        self, data: object, path: Path, value: Callable[[object, Path], Value]
+    ) -> list[tuple[Predicate, Value]]:
+        """Read ``[{when: …, is: …}, {otherwise: …}]``: whom each row names, and what it says."""
+        found: list[tuple[Predicate, Value]] = []
+        if not (isinstance(data, list) and data):
+            expected = "expected rows such as {when: {sex: women}, is: …} and {otherwise: …}"
+            self._wrong(path, f"{expected}, found {shown(data)}", data)
+            return found
+        for i, row in enumerate(data):
+            here = (*path, i)
+            keys = set(row) - {"note"} if isinstance(row, Mapping) else set()
+            if keys == {"when", "is"}:
+                when = self._any(row["when"], (*here, "when"))
+                found.append((when, value(row["is"], (*here, "is"))))
+            elif keys == {"otherwise"}:
+                if i < len(data) - 1:
+                    self._wrong(here, "'otherwise' is the last row: those below never hold", row)
+                found.append((Every(()), value(row["otherwise"], (*here, "otherwise"))))
+            else:
+                expected = "a row has 'when' and 'is', or is {otherwise: …}"
+                self._wrong(here, f"{expected}; found {shown(row)}", row)
+        return found
 
     def _source(self, data: Mapping[object, object], path: Path) -> None:
         names = data.get("source", [])
@@ -165,12 +221,7 @@ class ConditionReader:
                 self._wrong(path, "what rests on an assumption is grade C: write 'grade: C'", data)
 
     def _range(
-        self,
-        name: str,
-        data: Mapping[object, object],
-        threshold: Predicate,
-        path: Path,
-        reader: LeafReader,
+        self, read: _Read, data: Mapping[object, object], threshold: Predicate, path: Path
     ) -> None:
         """Refuse half a range, one of another kind, and one that does not hold the threshold."""
         if ("low" in data) != ("high" in data):
@@ -179,16 +230,17 @@ class ConditionReader:
             if data.get("grade") == "C":
                 message = "grade C (assumed) needs a range: give 'low' and 'high'"
                 self._wrong(path, message, data)
-        elif isinstance(threshold, Every | Either):
+        elif not isinstance(threshold, Compared):
             self._wrong(path, "a band has no range; write two thresholds", data)
         else:
             ends = []
+            ago = AGO if isinstance(threshold, LengthIs) and threshold.since else ""
             for key in ("low", "high"):
                 try:
-                    ends.append(_size(reader(name, "<", str(data[key]))))
+                    ends.append(size_of(read.reader(read.name, "<", f"{data[key]}{ago}")))
                 except ValueError as error:
                     self._wrong((*path, key), str(error), data)
-            if len(ends) == 2 and not ends[0] <= _size(threshold) <= ends[1]:
+            if len(ends) == 2 and not ends[0] <= size_of(threshold) <= ends[1]:
                 message = (
                     f"the range {data['low']} to {data['high']} does not hold {data['value']!r}"
                 )
@@ -231,40 +283,21 @@ class ConditionReader:
             known = ("any", "pardon", "merit", *self.words.get("decree", ()))
             if by not in known:
                 self._wrong((*path, "by"), f"unknown giver {by!r}: {nearest(by, known)}", by)
-        return self._comparisons(by, count, path, self._count)
+        return self._comparisons(_Read(by, "count", read_count), count, path)
 
-    def _comparisons(self, name: str, data: object, path: Path, reader: LeafReader) -> Predicate:
+    def _comparisons(self, read: _Read, data: object, path: Path) -> Predicate:
         """Read ``>= 5 years``, a band such as ``> 4 years and <= 8 years``, or a bare count."""
-        parts: list[Predicate] = []
+        parts: list[Compared] = []
         for text in str(data).split(" and "):
-            match = _COMPARISON.fullmatch(text.strip())
+            match = COMPARISON.fullmatch(text.strip())
             if match is None:
-                self._wrong(path, _no_comparison(name, text.strip(), data, reader), data)
+                message = no_comparison(read.kind, text.strip(), data, read.reader, read.name)
+                self._wrong(path, message, data)
                 continue
             try:
-                parts.append(reader(name, match[1], match[2]))
+                parts.append(read.reader(read.name, match[1], match[2]))
             except ValueError as error:
                 self._wrong(path, str(error), data)
+        if len(parts) > 1 and contradiction(parts):
+            self._wrong(path, f"can never hold: nothing is {data!r}", data)
         return parts[0] if len(parts) == 1 else Every(tuple(parts))
-
-    def _length(self, name: str, operator: str, text: str) -> LengthIs:
-        return LengthIs(name, operator, read_length(text))  # type: ignore[arg-type]
-
-    def _age(self, name: str, operator: str, text: str) -> AgeIs:
-        days = read_length(text)
-        years = round(days / DAYS_IN["year"])
-        if in_words(days).split()[1].rstrip("s") != "year":
-            raise ValueError(f"ages are compared in whole years; found {text!r}")
-        return AgeIs(name, operator, years)  # type: ignore[arg-type]
-
-    def _share(self, name: str, operator: str, text: str) -> ShareIs:
-        if operator == "==":
-            raise ValueError("a served share is never compared with '=='; use a band")
-        if not text.strip().endswith("%") and "/" not in text:
-            raise ValueError(f"a served share is a per cent or a fraction; found {text!r}")
-        return ShareIs(SHARES[name], operator, read_share(text))  # type: ignore[arg-type]
-
-    def _count(self, by: str, operator: str, text: str) -> CountIs:
-        if not text.isdecimal():
-            raise ValueError(f"expected a whole number, found {text!r}")
-        return CountIs(by, operator, int(text))  # type: ignore[arg-type]

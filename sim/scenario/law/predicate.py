@@ -1,14 +1,15 @@
 """Whom a rule names: conditions on attributes, read from a decree into a small tree.
 
-All keys of a mapping are required; a list of mappings is any of them; ``not`` is pushed to the
-leaves at once, so that a leaf without meaning (the served share of a life sentence) is false
-whether negated or not.
+All keys of a mapping are required; a list of mappings is any of them; of a table the first row that
+holds decides. ``not`` is pushed to the leaves at once, so that a leaf without meaning (the served
+share of a life sentence) is false whether negated or not; so is a table of which no row holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -18,10 +19,28 @@ OPPOSITE: dict[str, tuple[Operator, ...]] = {
 }  # fmt: skip
 LENGTHS = ("sentence", "term", "served", "remaining", "until due")
 SHARES = {"served share": "term", "served share of sentence": "sentence"}
-AGES = ("age", "age at offence")
+AGES = ("age", "age at offence", "age reached in the year")
+DATES = ("admitted", "offence date", "sentence final")
 CATEGORIES = ("offence", "gravity", "camp", "origin", "residence", "health", "sex")
 WORDS = {"gravity": ("petty", "ordinary"), "sex": ("women", "men")}
-ATTRIBUTES = (*LENGTHS, *SHARES, *AGES, *CATEGORIES, "reductions", "not")
+ATTRIBUTES = (*LENGTHS, *SHARES, *AGES, *DATES, *CATEGORIES, "reductions", "not")
+ON = (
+    "served", "remaining", "until due", "served share", "served share of sentence", "age",
+    "age reached in the year", *DATES,
+)  # fmt: skip
+"""Attributes that may be read on another day: ``served on 2015-10-10``."""
+ANCHORS = ("lists", "grant", "release", "order")
+COUNTED = ("merit", "pardon")
+"""Cuts that may count as time served."""
+YES, NO = "true", "false"
+
+
+@dataclass(frozen=True)
+class On:
+    """A day on which something is read: a date, or so many days before a stage of the decree."""
+
+    anchor: date | Literal["lists", "grant", "release", "order"]
+    days_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,13 @@ class Either:
     """Any part holds."""
 
     parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of whom and what: the first row whose person it is decides; without one, false."""
+
+    rows: tuple[tuple[Predicate, Predicate], ...]
 
 
 @dataclass(frozen=True)
@@ -57,11 +83,18 @@ class Tagged:
 
 @dataclass(frozen=True)
 class LengthIs:
-    """A length compared with whole days."""
+    """A length compared with whole days; with ``since``, the time that has passed since a date.
+
+    ``on`` is the day of reading, None for that of the thresholds; ``counting`` names the cuts that
+    count as time served.
+    """
 
     attribute: str
     operator: Operator
     days: int
+    on: On | None = None
+    counting: tuple[str, ...] = ()
+    since: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +104,7 @@ class AgeIs:
     attribute: str
     operator: Operator
     years: int
+    on: On | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +114,26 @@ class ShareIs:
     of: str
     operator: Operator
     share: Fraction
+    on: On | None = None
+    counting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DateIs:
+    """A date compared with a date."""
+
+    attribute: str
+    operator: Operator
+    day: date
+
+
+@dataclass(frozen=True)
+class NumberIs:
+    """A number that a person has, such as a flag, compared with a whole number."""
+
+    attribute: str
+    operator: Operator
+    number: int
 
 
 @dataclass(frozen=True)
@@ -91,29 +145,26 @@ class CountIs:
     count: int
 
 
-Leaf = OneOf | Tagged | LengthIs | AgeIs | ShareIs | CountIs
-Predicate = Every | Either | Leaf
+Compared = LengthIs | AgeIs | ShareIs | DateIs | NumberIs | CountIs
+Leaf = OneOf | Tagged | Compared
+Predicate = Every | Either | Table | Leaf
 
 
 def opposite(predicate: Predicate) -> Predicate:
-    """Return the negation, pushed to the leaves."""
+    """Return the negation, pushed to the leaves; the rows of a table still decide in order."""
     match predicate:
         case Every(parts):
             return Either(tuple(map(opposite, parts)))
         case Either(parts):
             return Every(tuple(map(opposite, parts)))
-        case OneOf(attribute, values, among):
-            return OneOf(attribute, values, not among)
-        case Tagged(tag, carries):
-            return Tagged(tag, not carries)
-        case LengthIs(attribute, operator, days):
-            return either(LengthIs(attribute, op, days) for op in OPPOSITE[operator])
-        case AgeIs(attribute, operator, years):
-            return either(AgeIs(attribute, op, years) for op in OPPOSITE[operator])
-        case ShareIs(of, operator, share):
-            return either(ShareIs(of, op, share) for op in OPPOSITE[operator])
-        case CountIs(by, operator, count):
-            return either(CountIs(by, op, count) for op in OPPOSITE[operator])
+        case Table(rows):
+            return Table(tuple((when, opposite(then)) for when, then in rows))
+        case OneOf():
+            return replace(predicate, among=not predicate.among)
+        case Tagged():
+            return replace(predicate, carries=not predicate.carries)
+        case _:
+            return either(replace(predicate, operator=op) for op in OPPOSITE[predicate.operator])
 
 
 def either(parts: Iterable[Predicate]) -> Predicate:
@@ -123,7 +174,23 @@ def either(parts: Iterable[Predicate]) -> Predicate:
 
 
 def leaves(predicate: Predicate) -> tuple[Leaf, ...]:
-    """List the leaves in the order written."""
-    if isinstance(predicate, Every | Either):
-        return tuple(leaf for part in predicate.parts for leaf in leaves(part))
-    return (predicate,)
+    """List the leaves in the order written, those of a table's rows included."""
+    return tuple(_leaves(predicate))
+
+
+def _leaves(predicate: Predicate) -> Iterator[Leaf]:
+    match predicate:
+        case Every(parts) | Either(parts):
+            for part in parts:
+                yield from _leaves(part)
+        case Table(rows):
+            for when, then in rows:
+                yield from _leaves(when)
+                yield from _leaves(then)
+        case _:
+            yield predicate
+
+
+def read_days(predicate: Predicate) -> frozenset[On]:
+    """Return the days on which a predicate reads what it says to read on another day."""
+    return frozenset(on for leaf in leaves(predicate) if (on := getattr(leaf, "on", None)))

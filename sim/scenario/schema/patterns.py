@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from pydantic.json_schema import JsonSchemaValue
 
 from sim.scenario.graded import ASSUMPTION, DERIVED, Grade, Status
 from sim.scenario.law.amounts import WHOLES
-from sim.scenario.law.predicate import AGES, CATEGORIES, LENGTHS, SHARES, WORDS
+from sim.scenario.law.conditions import COUNTING
+from sim.scenario.law.predicate import (
+    AGES,
+    ANCHORS,
+    CATEGORIES,
+    COUNTED,
+    DATES,
+    LENGTHS,
+    ON,
+    SHARES,
+    WORDS,
+)
+from sim.scenario.law.thresholds import kind_of_attribute
 from sim.scenario.load import Scenario
 from sim.scenario.tree import TRUTH_WORDS
 
@@ -57,24 +69,46 @@ NAME: JsonSchemaValue = {"not": {"pattern": rf"\.|^({_TRUTH})$"}}
 """A name that a file chooses: without a dot, and no word for true or false."""
 CONDITION: JsonSchemaValue = {"$ref": "#/$defs/Condition"}
 
+_KINDS: Mapping[str, Iterable[str]] = {
+    "length": LENGTHS, "share": SHARES, "age": AGES, "date": DATES,
+}  # fmt: skip
+_FORMS: Mapping[str, tuple[str, str, JsonSchemaValue]] = {
+    "length": (_LENGTH, ">= 5 years", LENGTH),
+    "share": (_SHARE, ">= 70%", SHARE),
+    "age": (rf"{_NUMBER}\s*years?", "< 18 years", strings(rf"{_NUMBER}\s*years?", "18 years")),
+    "date": (
+        rf"(\d{{4}}-{_MONTH_DAY}|{_LENGTH} ago)", "< 2015-07-09", {"anyOf": [DATE, LENGTH]},
+    ),
+    "number": (r"\d+", ">= 3", {"anyOf": [strings(r"\d+", "3"), {"type": "integer"}]}),
+}  # fmt: skip
+"""The pattern of a number, an example of a comparison, and how an end of a range is written."""
+
 
 def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
     """Return the definitions of conditions, with the words of one world or any."""
     words = known_words(words_of) if words_of is not None else {}
-    properties: dict[str, JsonSchemaValue] = {}
     cited = _words(None if words_of is None else known_sources(words_of))
-    ages = rf"{_NUMBER}\s*years?"
-    properties |= dict.fromkeys(LENGTHS, _threshold(_LENGTH, ">= 5 years", cited))
-    properties |= dict.fromkeys(SHARES, _threshold(_SHARE, ">= 70%", cited))
-    properties |= dict.fromkeys(AGES, _threshold(ages, "< 18 years", cited))
+    kinds = {name: _comparison(kind, cited) for kind in _KINDS for name in _KINDS[kind]}
+    properties = dict(kinds)
+    for name in COUNTING:
+        properties[name] = _comparison(str(kind_of_attribute(name)), cited, counting=True)
     for name in CATEGORIES:
         tags = words.get("tag") if name == "offence" else None
         properties[name] = _category(name, {**words, **WORDS}.get(name), tags)
     properties["reductions"] = _reductions()
     properties["not"] = CONDITION
+    days = rf"on (\d{{4}}-{_MONTH_DAY}|{'|'.join(ANCHORS)})"
+    days = rf" ({days}|{_LENGTH} before ({'|'.join(ANCHORS)}))"
     mapping: JsonSchemaValue = {
-        "type": "object", "additionalProperties": False, "properties": properties,
-    }  # fmt: skip
+        "type": "object",
+        "properties": properties,
+        "patternProperties": {rf"^{name}{days}$": properties[name] for name in ON},
+        "additionalProperties": _any_flag(cited),
+    }
+    if words_of is not None:
+        mapping["additionalProperties"] = False
+        for name, flag in words_of.world.flags.items():
+            properties[name] = _flag(flag.is_a, flag.words, cited)
     return {
         "Condition": {
             "description": "Whom a rule names: all keys must hold; of a list, any entry.",
@@ -105,28 +139,54 @@ def known_sources(scenario: Scenario) -> tuple[str, ...]:
     return (*scenario.sources, ASSUMPTION, DERIVED)
 
 
-def _threshold(number: str, example: str, cited: JsonSchemaValue) -> JsonSchemaValue:
-    """Return a comparison, bare or graded; an end of its range has no comparison."""
-    share = number == _SHARE
-    one = rf"{_COMPARED.replace('==|', '') if share else _COMPARED}{number}"
+def _flag(kind: str, words: tuple[str, ...], cited: JsonSchemaValue) -> JsonSchemaValue:
+    """Return what a flag is compared with."""
+    if kind == "boolean":
+        return {"type": "boolean"}
+    return _category("", words, None) if kind == "category" else _comparison(kind, cited)
+
+
+def _any_flag(cited: JsonSchemaValue) -> JsonSchemaValue:
+    """Return what a flag of some world may be compared with."""
+    kinds = [_comparison(kind, cited) for kind in ("number", "length", "date")]
+    return {"anyOf": [{"type": "boolean"}, _category("", None, None), *kinds]}
+
+
+def _comparison(kind: str, cited: JsonSchemaValue, *, counting: bool = False) -> JsonSchemaValue:
+    """Return a comparison: bare, graded, or by table; an end of its range has no comparison."""
+    number, example, end = _FORMS[kind]
+    one = rf"{_COMPARED.replace('==|', '') if kind == 'share' else _COMPARED}{number}"
     bare = strings(rf"{one}(\s+and\s+{one})*", example)
-    end = SHARE if share else strings(number, example.split(" ", 1)[1])
-    return {
+    properties: dict[str, JsonSchemaValue] = {
+        "value": bare, "low": end, "high": end, "source": cited,
+        "grade": {"enum": list(get_args(Grade))},
+        "status": {"enum": list(get_args(Status))},
+        "note": {"type": "string"},
+    }  # fmt: skip
+    threshold: JsonSchemaValue = {
         "description": f"A comparison such as '{example}'; a band has an 'and'.",
         "if": {"type": "object"},
-        "then": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["value"],
-            "properties": {
-                "value": bare, "low": end, "high": end, "source": cited,
-                "grade": {"enum": list(get_args(Grade))},
-                "status": {"enum": list(get_args(Status))},
-                "note": {"type": "string"},
-            },
-        },
+        "then": {**_object(properties), "required": ["value"]},
         "else": bare,
-    }  # fmt: skip
+    }
+    also: dict[str, JsonSchemaValue] = {"table": rows(threshold)}
+    if counting:
+        also["counting"] = _words(COUNTED)
+    whole = {**_object({**properties, **also}),
+             "anyOf": [{"required": ["value"]}, {"required": ["table"]}]}  # fmt: skip
+    return {**threshold, "then": whole}
+
+
+def rows(value: JsonSchemaValue) -> JsonSchemaValue:
+    """Return the rows of a table whose entries have the form of a value."""
+    note: JsonSchemaValue = {"type": "string"}
+    row = {**_object({"when": CONDITION, "is": value, "note": note}), "required": ["when", "is"]}
+    last = {**_object({"otherwise": value, "note": note}), "required": ["otherwise"]}
+    return {"type": "array", "minItems": 1, "items": {"anyOf": [row, last]}}
+
+
+def _object(properties: dict[str, JsonSchemaValue]) -> JsonSchemaValue:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
 def _words(known: tuple[str, ...] | None) -> JsonSchemaValue:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import get_args
 
+from sim.scenario.flags import flag_words
 from sim.scenario.graded import DecreeDate, DecreeShare, Number, Quantity, Said, Status
 from sim.scenario.law.afterwards import DecreeEducation, DecreeOver
 from sim.scenario.law.amounts import DecreeAmount
 from sim.scenario.law.chances import Chance, Times
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.predicate import ATTRIBUTES, AgeIs, Leaf, LengthIs, ShareIs, leaves
+from sim.scenario.law.predicate import AgeIs, DateIs, Leaf, LengthIs, NumberIs, ShareIs, leaves
 from sim.scenario.law.selection import DecreeCap
-from sim.scenario.lengths import read_length
+from sim.scenario.law.thresholds import read_on
+from sim.scenario.lengths import read_date, read_length
 from sim.scenario.load import Scenario
 from sim.scenario.tree import Tree
 from sim.scenario.words.phrases import (
@@ -30,6 +33,7 @@ from sim.scenario.words.phrases import (
     sentence,
     status_in_words,
 )
+from sim.scenario.words.readings import day_in_words
 
 _LIMITED = {
     "sentence": "the sentence",
@@ -41,6 +45,10 @@ _LIMITED = {
     "served share of sentence": "the share of the sentence served",
     "age": "the age",
     "age at offence": "the age at the offence",
+    "age reached in the year": "the age reached in the year",
+    "admitted": "the date of admission",
+    "offence date": "the date of the offence",
+    "sentence final": "the date on which the sentence became final",
 }
 
 
@@ -113,56 +121,74 @@ def limits_in_words(scenario: Scenario, path: tuple[str | int, ...]) -> str:
     below = scenario.tree.at(path)
     decree = scenario.decrees[str(path[1])]
     found = _graded(below) if below is not None else ()
-    return joined(*(_limit(attribute, tree, decree) for attribute, tree in found))
+    return joined(*(_limit(scenario, attribute, tree, decree) for attribute, tree in found))
 
 
 def _graded(tree: Tree, attribute: str = "") -> Iterator[tuple[str, Tree]]:
     """Walk the graded thresholds of a condition, with the attribute that each limits."""
     if isinstance(tree.value, Mapping):
-        if attribute in _LIMITED and "value" in tree.value:
+        if attribute and "value" in tree.value:
             yield attribute, tree
             return
         for key, child in tree.value.items():
-            yield from _graded(child, key if key in ATTRIBUTES else attribute)
+            below = attribute if key in ("table", "is", "otherwise") else key
+            yield from _graded(child, "" if key in ("when", "not") else below)
     elif isinstance(tree.value, list | tuple):
         for child in tree.value:
             yield from _graded(child, attribute)
 
 
-def _limit(attribute: str, tree: Tree, decree: Decree) -> str:
+def _limit(scenario: Scenario, attribute: str, tree: Tree, decree: Decree) -> str:
     plain = tree.plain()
     assert isinstance(plain, dict)
-    read = leaves(ConditionReader({}).read({attribute: plain["value"]}))
+    flags = {name: (flag.is_a, flag.words) for name, flag in scenario.world.flags.items()}
+    read = leaves(ConditionReader(flag_words(flags)).read({attribute: plain["value"]}))
     limit = listed([_number(leaf) for leaf in read])
     said = plain.get("source", decree.source)
     names = [said] if isinstance(said, str) else list(said)
     grade = plain.get("grade") or decree.grade
     status = plain.get("status")
     limits = "limit" if len(read) == 1 else "limits"
-    rests = f"the {limits} of {limit} for {_LIMITED[attribute]} is {basis(names, grade)}"
+    rests = f"the {limits} of {limit} for {_limited(attribute)} is {basis(names, grade)}"
     if len(read) > 1:
         rests = rests.replace(" is ", " are ", 1)
     range_ = ""
     if plain.get("low") is not None and plain["low"] != plain.get("high"):
-        range_ = "; " + possible(_end(attribute, plain["low"]), _end(attribute, plain["high"]))
+        range_ = "; " + possible(_end(plain["low"]), _end(plain["high"]))
     known = f", and {status}" if status in get_args(Status) else ""
     note = sentence(f"Note: {plain['note']}") if plain.get("note") else ""
     return joined(sentence(rests + known + range_), note)
 
 
+def _limited(attribute: str) -> str:
+    """Name what a threshold limits, and the day to which it refers if it says one."""
+    name, on = read_on(attribute)
+    reckoned = "" if on is None else f", reckoned to {day_in_words(on)}"
+    return _LIMITED.get(name, f"“{name}”") + reckoned
+
+
 def _number(leaf: Leaf) -> str:
     match leaf:
-        case LengthIs(_, _, days):
-            return length(days)
-        case AgeIs(_, _, years):
+        case LengthIs(days=days, since=since):
+            return f"{length(days)} ago" if since else length(days)
+        case AgeIs(years=years):
             return f"{years} years"
-        case ShareIs(_, _, share):
+        case ShareIs(share=share):
             return percent(share)
+        case DateIs(day=when):
+            return day(when)
+        case NumberIs(number=number):
+            return amount(number)
     return ""
 
 
-def _end(attribute: str, written: object) -> str:
+def _end(written: object) -> str:
     """Write an end of a range as the threshold's own number is written."""
-    if "share" in attribute:
-        return str(written)
-    return length(read_length(str(written)))
+    text = str(written)
+    if text.isdecimal():
+        return amount(int(text))
+    with suppress(ValueError):
+        return day(read_date(text))
+    with suppress(ValueError):
+        return length(read_length(text))
+    return text

@@ -11,19 +11,26 @@ from itertools import groupby
 from typing import assert_never
 
 from sim.scenario.law.predicate import (
+    CATEGORIES,
+    LENGTHS,
     WORDS,
+    YES,
     AgeIs,
     CountIs,
+    DateIs,
     Either,
     Every,
     LengthIs,
+    NumberIs,
     OneOf,
     Predicate,
     ShareIs,
+    Table,
     Tagged,
     leaves,
 )
-from sim.scenario.words.phrases import COMPARED, length, listed, share_in_words, times
+from sim.scenario.words.phrases import COMPARED, amount, length, listed, share_in_words, times
+from sim.scenario.words.readings import dated, reckoned
 
 WITHOUT_LIFE = ("term", "remaining", "until due")
 """Lengths that a life sentence does not have."""
@@ -102,6 +109,8 @@ def readings_in_words(predicates: Sequence[Predicate]) -> list[str]:
         )
     if any(isinstance(leaf, AgeIs) for leaf in found):
         said.append("Ages are completed years.")
+    if any(getattr(leaf, "attribute", "") == "age reached in the year" for leaf in found):
+        said.append("The age reached in a year is that of its last day.")
     if any(leaf.attribute == "sentence" for leaf in lengths):
         said.append("A life sentence counts as longer than any sentence in years.")
     if shares or any(leaf.attribute in WITHOUT_LIFE for leaf in lengths):
@@ -120,11 +129,24 @@ def _clauses(predicate: Predicate, names: Mapping[str, str]) -> str:
         case Either(parts) if _alike(parts):
             said = [_said(part, names) for part in parts if _is_leaf(part)]
             return f"{said[0].subject} {_without_repeating([s.rest for s in said])}"
+        case Table(rows):
+            return _rows(rows, names)
         case Either(parts):
             return "(" + ", or ".join(_clauses(part, names) for part in parts) + ")"
         case _:
             said_once = _said(predicate, names)
             return f"{said_once.subject} {said_once.rest}"
+
+
+def _rows(rows: Sequence[tuple[Predicate, Predicate]], names: Mapping[str, str]) -> str:
+    """Write a table, line by line; of whoever is named by no line, nobody is meant."""
+    lines = []
+    for when, then in rows:
+        whom = "all others" if when == Every(()) else f"those {_clauses(when, names)}"
+        lines.append(f"of {whom}, those {_clauses(then, names)}")
+    if rows[-1][0] != Every(()):
+        lines.append("of all others, nobody")
+    return f"who meet the first of these lines that names them ({'; '.join(lines)})"
 
 
 def _joined(parts: Sequence[Predicate], names: Mapping[str, str]) -> list[str]:
@@ -172,7 +194,7 @@ def _without_repeating(rests: Sequence[str]) -> str:
 
 
 def _is_leaf(predicate: Predicate) -> bool:
-    return not isinstance(predicate, Every | Either)
+    return not isinstance(predicate, Every | Either | Table)
 
 
 def _alike(parts: Sequence[Predicate]) -> bool:
@@ -189,23 +211,34 @@ def _said(leaf: Predicate, names: Mapping[str, str]) -> _Said:
             return _category(attribute, values, among)
         case Tagged(tag, carries):
             return _Said("whose offence is", f"{'' if carries else 'not '}classed as {tag}", 2)
-        case LengthIs(attribute, operator, days):
+        case LengthIs(attribute, operator, days) if attribute in LENGTHS:
             subject, after = _LENGTHS[attribute]
-            return _Said(subject, f"{COMPARED[operator]} {length(days)}{after}")
+            return _Said(subject, f"{COMPARED[operator]} {length(days)}{after}{reckoned(leaf)}")
+        case LengthIs() | DateIs() | NumberIs():
+            return _dated_or_counted(leaf)
         case AgeIs(attribute, operator, years):
             at = " at the time of the offence" if attribute == "age at offence" else ""
             subject = "whose age" + at + (" was" if at else " is")
-            return _Said(subject, f"{COMPARED[operator]} {years} years")
+            if attribute == "age reached in the year":
+                subject = "whose age reached in the year is"
+            return _Said(subject, f"{COMPARED[operator]} {years} years{reckoned(leaf)}")
         case ShareIs(of, operator, share):
-            return _Said(
-                "who have served", f"{COMPARED[operator]} {share_in_words(share)} of the {of}"
-            )
+            part = f"{COMPARED[operator]} {share_in_words(share)} of the {of}"
+            return _Said("who have served", f"{part}{reckoned(leaf)}")
         case CountIs():
             return _count(leaf, names)
-        case Every() | Either():
+        case Every() | Either() | Table():
             raise TypeError("no leaf")
         case _:
             assert_never(leaf)
+
+
+def _dated_or_counted(leaf: LengthIs | DateIs | NumberIs) -> _Said:
+    """Write what is compared with a date, and the flags that are numbers or lengths."""
+    if isinstance(leaf, DateIs) or (isinstance(leaf, LengthIs) and leaf.since):
+        return _Said(*dated(leaf))
+    size = length(leaf.days) if isinstance(leaf, LengthIs) else amount(leaf.number)
+    return _Said(f"whose “{leaf.attribute}” is", f"{COMPARED[leaf.operator]} {size}")
 
 
 def _category(attribute: str, values: Sequence[str], among: bool) -> _Said:
@@ -214,6 +247,10 @@ def _category(attribute: str, values: Sequence[str], among: bool) -> _Said:
     if attribute == "gravity":
         words = ["petty" if value == "petty" else "not petty" for value in values]
         return _Said("whose offence is", listed(words, "or"), 0)
+    if attribute not in CATEGORIES:
+        if values == (YES,):
+            return _Said("of whom", f"“{attribute}” {'holds' if among else 'does not hold'}")
+        return _Said(f"whose “{attribute}” is{'' if among else ' not'}", listed(values, "or"))
     frame = _CATEGORIES[attribute]
     rest = listed(list(values), "or")
     subject = frame.format("").replace("who do ", "who ") if among else frame.format(" not")

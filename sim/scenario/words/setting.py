@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from sim.scenario.flags import Flag
 from sim.scenario.graded import Length, Number, Proportion
 from sim.scenario.load import Scenario
+from sim.scenario.words.conditions import condition_in_words
 from sim.scenario.words.phrases import (
     amount,
     basis,
@@ -60,6 +62,7 @@ def _parts(world: World) -> Iterator[str]:
             f"{percent(label.share.value)} of those held have had their sentence reduced by an "
             f"earlier pardon{_aside(label.share)}, by {length(label.cut.value)}{_aside(label.cut)}"
         )
+    yield from _flags(world)
     yield from _afterwards(world)
     yield from _crackdowns(world)
 
@@ -76,6 +79,27 @@ def _people(world: World) -> Iterator[str]:
         ends = f"{length(delays.least.value)} to {length(delays.most.value)}"
         mean = f"{length(world.offence_to_admission.value)}{_aside(world.offence_to_admission)}"
         yield sentence(f"from an offence to admission pass {ends}, on average {mean}")
+
+
+def _flags(world: World) -> Iterator[str]:
+    """Say of each flag who has it, row by row of its table."""
+    for name, flag in world.flags.items():
+        rows = [(condition_in_words(row.when), row.share, row.shares) for row in flag.by.values()]
+        rest = "all others" if rows else "all"
+        said = [f"of {who} {_having(flag, share, shares)}"
+                for who, share, shares in (*rows, (rest, flag.share, flag.shares))]  # fmt: skip
+        anew = "; it is drawn anew with each spell" if flag.drawn == "each spell" else ""
+        yield sentence(f"“{name}” is known of each person: {'; '.join(said)}{anew}")
+
+
+def _having(flag: Flag, share: Proportion | None, shares: Mapping[str, Proportion] | None) -> str:
+    if share is not None:
+        return f"it holds for {percent(share.value)}{_aside(share)}"
+    ago = " before the admission" if flag.is_a == "date" else ""
+    unit = f" {flag.unit}" if flag.unit else ""
+    parts = [f"{word}{unit}{ago} for {percent(one.value)}{_aside(one)}"
+             for word, one in (shares or {}).items()]  # fmt: skip
+    return f"it is {listed(parts)}"
 
 
 def _crackdowns(world: World) -> Iterator[str]:

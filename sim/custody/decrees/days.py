@@ -1,0 +1,42 @@
+"""Days on which conditions are read, and ages on them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.law.predicate import On
+from sim.scenario.occasions import Occasion, day_read
+
+Ints = NDArray[np.int64]
+
+
+def reading_day(on: On | None, occasion: Occasion, threshold_day: int, start: date) -> int:
+    """Return the day to which a leaf refers: that of the thresholds unless it names another."""
+    return threshold_day if on is None else day_read(on, occasion, start)
+
+
+def completed_years(start: date, born: Ints, days: Ints | int) -> Ints:
+    """Completed years of age by birthdays; who is born on 29 February has it on the 28th else."""
+    (b_year, b_month, b_day), (n_year, n_month, n_day) = _civil(start, born), _civil(start, days)
+    leap = (n_year % 4 == 0) & ((n_year % 100 != 0) | (n_year % 400 == 0))
+    b_day = np.where((b_month == 2) & (b_day == 29) & ~leap, 28, b_day)
+    before = (n_month < b_month) | ((n_month == b_month) & (n_day < b_day))
+    return np.asarray(n_year - b_year - before)
+
+
+def years_reached(start: date, born: Ints, days: Ints | int) -> Ints:
+    """Age in completed years at the end of the calendar year of given days."""
+    return np.asarray(_civil(start, days)[0] - _civil(start, born)[0])
+
+
+def _civil(start: date, numbers: Ints | int) -> tuple[Ints, Ints, Ints]:
+    """Year, month and day of the month of days since the start."""
+    days = np.datetime64(start, "D") + np.asarray(numbers, dtype=np.int64)
+    months = days.astype("datetime64[M]")
+    years = days.astype("datetime64[Y]")
+    year = years.astype(np.int64) + 1970
+    month = (months - years).astype(np.int64) + 1
+    return year, month, (days - months).astype(np.int64) + 1

@@ -1,0 +1,138 @@
+"""What is known of those before a decree: lengths, shares, ages, dates, as columns.
+
+Thresholds that lie on a later day project served and remaining time from the term known when
+lists close; everything else is read at the close. The term, remaining time and served share of a
+life sentence have no meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody import people
+from sim.custody.decrees.days import completed_years
+from sim.custody.hazards import NEVER
+from sim.custody.prisons import Prisons
+from sim.custody.register import Register, Rows
+from sim.custody.streams import Draws
+from sim.scenario.occasions import Occasion
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+COMPARE: dict[str, Callable[[Ints, Ints | int], Mask]] = {
+    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal,
+}  # fmt: skip
+
+
+@dataclass
+class Facts:
+    """Those before the decree on one day: what can be asked of them.
+
+    Attributes
+    ----------
+    rows
+        Rows of the register, shape (n,).
+    day
+        Day on which attributes are read.
+    threshold_day
+        Day to which served and remaining time, shares and ages refer.
+    occasion
+        The act of the decree, from whose stages other days of reading are counted.
+    """
+
+    register: Register
+    prisons: Prisons
+    draws: Draws
+    decrees: tuple[str, ...]
+    rows: Rows
+    day: int
+    threshold_day: int
+    occasion: Occasion
+    flags: dict[str, Ints] = field(default_factory=dict)
+
+    @cached_property
+    def life(self) -> Mask:
+        """Life sentences."""
+        return self.register.is_life(self.rows)
+
+    @cached_property
+    def served(self) -> Ints:
+        """Days served by the threshold day."""
+        return self.threshold_day - self.register.admitted[self.rows].astype(np.int64)
+
+    @cached_property
+    def remaining(self) -> Ints:
+        """Days from the threshold day to the end of the term; no meaning for life."""
+        return self.register.due[self.rows].astype(np.int64) - self.threshold_day
+
+    @cached_property
+    def term(self) -> Ints:
+        """Term in force, days; no meaning for life."""
+        return self.served + self.remaining
+
+    @cached_property
+    def labelled(self) -> Mask:
+        """The label of an earlier reduction by pardon is on."""
+        label = self.prisons.scenario.world.earlier_reductions
+        if label is None:
+            return np.zeros(len(self.rows), dtype=np.bool_)
+        r, rows = self.register, self.rows
+        on = people.labelled(
+            self.prisons, self.draws, r.person[rows], r.spell[rows].astype(np.int64), r.line[rows]
+        )
+        return on & (self.day - r.admitted[rows] >= label.after.value)
+
+    @cached_property
+    def sentence(self) -> Ints:
+        """Sentence imposed, days: the term plus every cut, those before the label included."""
+        r, rows = self.register, self.rows
+        known = self.term + r.merit_days[rows] + r.pardon_days[rows]
+        label = self.prisons.scenario.world.earlier_reductions
+        if label is None:
+            return known
+        return known + np.where(self.labelled, np.minimum(label.cut.value, known), 0)
+
+    @cached_property
+    def delayed(self) -> Ints:
+        """Day of the offence if nothing is known but the time from it to admission."""
+        r, rows = self.register, self.rows
+        spell = r.spell[rows].astype(np.int64)
+        delay = people.delays(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
+        found = r.admitted[rows].astype(np.int64) - delay
+        if r.offended is not None:
+            known = np.append(r.offended.astype(np.int64), NEVER)
+            stated = known[np.minimum(rows, len(known) - 1)]
+            found = np.where(stated < NEVER, stated, found)
+        return found
+
+    @cached_property
+    def offence_day(self) -> Ints:
+        """Day of the offence: nobody offends again before the day after his release."""
+        return np.maximum(self.delayed, self.register.free_since[self.rows].astype(np.int64) + 1)
+
+    @cached_property
+    def women(self) -> Mask:
+        """Women."""
+        r, rows = self.register, self.rows
+        return people.sex_of(self.prisons, self.draws, r.person[rows], r.line[rows])
+
+    @cached_property
+    def petty(self) -> Mask:
+        """Petty offences."""
+        r, rows = self.register, self.rows
+        return people.petty(
+            self.prisons, self.draws, r.person[rows], r.spell[rows].astype(np.int64),
+            r.line[rows], r.offence[rows].astype(np.int64),
+        )  # fmt: skip
+
+    def age(self, days: Ints | int) -> Ints:
+        """Completed years by birthdays on given days."""
+        start = self.prisons.scenario.world.start
+        born = self.register.born[self.rows].astype(np.int64)
+        return completed_years(start, born, days)
