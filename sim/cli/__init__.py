@@ -22,7 +22,7 @@ app = typer.Typer(
 for command in (
     laws.check, laws.explain, laws.diff, laws.schema, laws.init,
     runs.run, runs.compare, designs.sweep, designs.sensitivity, designs.attribute,
-    evaluation.backtest,
+    evaluation.backtest, evaluation.check_theory,
     folders.waterfall, folders.table, folders.status, folders.merge, folders.export,
     pictures.figure,
     verification.verify,

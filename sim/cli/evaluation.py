@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.messages import plain_errors, say, stop
+from sim.cli.messages import DOES_NOT_HOLD, plain_errors, say, stop
 from sim.cli.options import Cluster, Force, Json, Out, Quiet, Seed, Workers
 from sim.cli.work import Work
 
@@ -88,3 +89,33 @@ def _score(
     files |= {f"{name}.txt": text + "\n" for name, text in tables.items()}
     printed = {"rows": rows, "manifest": so} if as_json else None
     work.finish({name: text for name, text in files.items() if text}, so, tables, printed)
+
+
+def check_theory(
+    replications: Annotated[
+        int, typer.Option(min=2, max=100_000, help="Realisations of every world.")
+    ] = 20,
+    seed: Seed = 1,
+    as_json: Json = False,
+) -> None:
+    """Hold the model against closed forms of queueing theory, on the worlds of theory/.
+
+    Exit status 3 if a simulated value lies outside the band that chance allows it.
+    """
+    with plain_errors():
+        from sim.analysis.theory import check_theory as checked
+        from sim.paper.plain_text import plain_text
+        from sim.paper.theory import theory_rows, theory_table
+
+        found = checked(replications, seed)
+        if as_json:
+            told = {"checks": list(theory_rows(found)), "replications": replications, "seed": seed}
+            typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        else:
+            typer.echo(plain_text(theory_table(found, replications, seed)))
+        for one in found:
+            if not one.holds:
+                say(f"{one.subject}: {one.quantity}: {one.simulated:.6g} lies outside "
+                    f"{one.low:.6g} to {one.high:.6g}")  # fmt: skip
+    if not all(one.holds for one in found):
+        raise typer.Exit(DOES_NOT_HOLD)

@@ -32,7 +32,7 @@ from sim.scenario.load import load, shipped_folder
 from sim.scenario.reports import is_reports_file, load_reports
 from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
 from sim.scenario.words.conditions import condition_in_words, readings_in_words
-from sim.scenario.words.decree import STAGES, decree_in_words
+from sim.scenario.words.decree import STAGES, _runs, decree_in_words
 from sim.scenario.words.explanation import as_markdown, as_text, explained
 from sim.scenario.words.phrases import (
     amount,
@@ -735,3 +735,21 @@ def test_random_laws_read_as_prose():
     """What no shipped file has: negations, odd thresholds, every rank and way to read a date."""
     for number in range(25):
         check_prose(explained(scenario_of(law(number))))
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ([(2, 16)], ["16 February"]),
+        ([(6, 29), (6, 30), (7, 1)], ["29 June", "30 June", "1 July"]),
+        ([(6, 29), (6, 30), (7, 1), (7, 2)], ["each day from 29 June to 2 July"]),
+        ([(12, 30), (12, 31), (1, 1), (1, 2)], ["each day from 30 December to 2 January"]),
+        ([(2, 27), (2, 28), (3, 1), (3, 2)], ["27 February", "28 February", "1 March", "2 March"]),
+        (
+            [(1, 1), *((4, n) for n in range(1, 5))],
+            ["1 January", "each day from 1 April to 4 April"],
+        ),
+    ],
+)
+def test_days_in_a_row_are_a_run(days, told):
+    assert list(_runs(days)) == told

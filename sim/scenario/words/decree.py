@@ -6,7 +6,9 @@ told apart statement by statement.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import chain, takewhile
 
 from sim.scenario.law.selection import Cap
@@ -28,6 +30,9 @@ from sim.scenario.words.phrases import (
 )
 from sim.scenario.words.rules import barred, qualifying, review
 
+LEAP_YEAR = 2000
+LEAST_RUN = 4
+"""Days in a row from which on only the first and the last are named."""
 _RANKS = {
     "longest served": "those who have served longest",
     "longest served share": "those who have served the greatest share of their term",
@@ -118,11 +123,31 @@ def act(law: Law) -> Parts:
         yield "note", sentence(f"Note: {d.note}")
 
 
+def _runs(days: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """Write days of the year, those that follow one another as one run."""
+    runs: list[list[tuple[int, int]]] = []
+    for one in days:
+        if runs and _day_after(runs[-1][-1]) == one:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    for run in runs:
+        if len(run) < LEAST_RUN:
+            yield from map(month_day, run)
+        else:
+            yield f"each day from {month_day(run[0])} to {month_day(run[-1])}"
+
+
+def _day_after(day: tuple[int, int]) -> tuple[int, int]:
+    following = date(LEAP_YEAR, *day) + timedelta(days=1)
+    return following.month, following.day
+
+
 def dates(law: Law) -> Parts:
     """Say when the decree is ordered, read and granted."""
     d = law.decree
     if d.every:
-        days = listed([month_day(one) for one in d.dates])
+        days = listed(list(_runs(d.dates)))
         number = counted(len(law.occasions), "occasion")
         yield (
             "granted",
