@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from sim.custody import people
 from sim.custody.decrees.docket import Docket
-from sim.custody.flows import freed_rows
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.sentencing import LIFE
@@ -20,7 +19,7 @@ Ints = NDArray[np.int64]
 THOUSANDTHS = 1000
 
 
-def depth(prisons: Prisons, register: Register) -> dict[str, Ints]:
+def depth(register: Register, freed: Rows) -> dict[str, Ints]:
     """Tell how much those freed by decree had served, and how much was remitted.
 
     Fixed terms only: for a life sentence neither has a meaning.
@@ -33,8 +32,7 @@ def depth(prisons: Prisons, register: Register) -> dict[str, Ints]:
         release, the value, the number of persons; sorted by day and value.
     """
     r = register
-    rows = freed_rows(register, prisons.days)
-    rows = rows[r.imposed[rows] < LIFE]
+    rows = freed[r.imposed[freed] < LIFE]
     left, due = r.left[rows].astype(np.int64), r.due[rows].astype(np.int64)
     admitted = r.admitted[rows].astype(np.int64)
     share = (left - admitted) * THOUSANDTHS // (due - admitted)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.hazards import NEVER
 from sim.custody.people import ARREST, EXTINGUISHED, FIRST, RETURN
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
@@ -13,18 +14,88 @@ from sim.custody.sentencing import LIFE
 from sim.scenario.lengths import whole_days
 
 Ints = NDArray[np.int64]
-KINDS, CAUSES = 3, 3
+KINDS, CAUSES = 4, 4
+"""Kinds of admission; causes of leaving. The last of both is a sentence that never began."""
+UNBEGUN = CAUSES - 1
 VIOLENT = "violent"
 """The tag by which the offences of a world are known as violent."""
+SPAN = 1 << 18
+"""Rows counted at a time, so that what lies between is small."""
 
 
-def flows(prisons: Prisons, register: Register, next_rows: Rows, exiled: Rows) -> dict[str, Ints]:
+@dataclass(frozen=True)
+class Movements:
+    """Who comes and who goes, counted once for everything that is told of it.
+
+    Attributes
+    ----------
+    came
+        Admissions by day, camp and kind, shape (days + 1, camps, kinds); first those before the
+        start.
+    went
+        Leavings by day, camp and cause, shape (days, camps, causes); one cause stands for all
+        decrees.
+    served
+        Days served by those who leave, by day and cause, shape (days, causes).
+    """
+
+    came: Ints
+    went: Ints
+    served: Ints
+
+    @staticmethod
+    def of(register: Register, days: int, camps: int) -> Movements:
+        """Count a finished register."""
+        came = np.zeros((days + 2) * camps * KINDS, dtype=np.int64)
+        went = np.zeros((days + 1) * camps * CAUSES, dtype=np.int64)
+        served = np.zeros(went.shape, dtype=np.int64)
+        for start in range(0, len(register), SPAN):
+            rows = slice(start, start + SPAN)
+            camp = register.camp[rows]
+            code = np.clip(register.admitted[rows], -1, days).astype(np.int64)
+            code = ((code + 1) * camps + camp) * KINDS + register.kind[rows]
+            came += np.bincount(code, minlength=len(came))
+            left = register.left[rows]
+            code = np.minimum(left, days).astype(np.int64) * camps + camp
+            cause = np.clip(register.cause[rows], 0, BY_DECREE)
+            code = code * CAUSES + np.where(register.kind[rows] == EXTINGUISHED, UNBEGUN, cause)
+            went += np.bincount(code, minlength=len(went))
+            # Sums of whole days stay far below 2**53, so the floats of a weighted count are exact.
+            stay = left - register.admitted[rows]
+            served += np.bincount(code, stay, minlength=len(went)).astype(np.int64)
+        return Movements(
+            came.reshape(days + 2, camps, KINDS)[: days + 1],
+            went.reshape(days + 1, camps, CAUSES)[:days],
+            served.reshape(days + 1, camps, CAUSES)[:days].sum(axis=1),
+        )
+
+    @property
+    def leavings(self) -> Ints:
+        """Leavings by day and cause, shape (days, causes)."""
+        return np.asarray(self.went.sum(axis=1))
+
+    def stock_by_camp(self) -> Ints:
+        """Held at the end of each day: admitted by then and not yet left, shape (days, camps)."""
+        by_then = np.cumsum(self.came.sum(axis=2), axis=0)[1:]
+        return np.asarray(by_then - np.cumsum(self.went.sum(axis=2), axis=0))
+
+
+def flows(
+    prisons: Prisons,
+    register: Register,
+    movements: Movements,
+    spared: Rows,
+    nexts: tuple[Rows, Rows],
+    exiled: Rows,
+) -> dict[str, Ints]:
     """Count what happens on each day.
 
     Parameters
     ----------
-    next_rows
-        Row of the same person's next spell, -1 for none, shape (spells,).
+    spared
+        Rows of those whom a decree spared custody.
+    nexts
+        Rows of those who come back, and of their next spells.
     exiled
         Rows of those freed and sent elsewhere.
 
@@ -34,28 +105,18 @@ def flows(prisons: Prisons, register: Register, next_rows: Rows, exiled: Rows) -
         Counts by name, shape (days,).
     """
     days = prisons.days
+    dead = np.flatnonzero(register.died_free < days)
+    seen = np.flatnonzero(register.eligible_on < days)
     return {
-        **_admissions(register, days),
-        **_leavings(register, days),
-        "deaths at liberty": _on(register.died_free[register.line == 0], days),
-        "newly eligible": _on(register.eligible_on, days),
+        **_admissions(register, movements, days),
+        **_leavings(register, movements, days),
+        "deaths at liberty": _on(register.died_free[dead[register.line[dead] == 0]], days),
+        "newly eligible": _on(register.eligible_on[seen], days),
         "reductions by decree": _reductions(register, days),
         "exiled": _on(register.left[exiled], days),
-        **_depth(prisons, register),
-        **_remitted(register, next_rows, days),
+        **_depth(prisons, register, spared),
+        **_remitted(register, spared, nexts, days),
     }
-
-
-def stock_by_camp(register: Register, days: int, camps: int) -> Ints:
-    """Held at the end of each day: admitted by then and not yet left, shape (days, camps)."""
-    start = np.maximum(register.admitted, 0).astype(np.int64)
-    end = np.minimum(register.left, days).astype(np.int64)
-    camp = register.camp.astype(np.int64)
-    size = (days + 1) * camps
-    inside = start < days
-    change = np.bincount((start * camps + camp)[inside], minlength=size)
-    change -= np.bincount((end * camps + camp)[inside], minlength=size)
-    return np.asarray(np.cumsum(change.reshape(days + 1, camps), axis=0)[:days])
 
 
 def _on(day: NDArray[np.integer], days: int, weights: NDArray[np.integer] | None = None) -> Ints:
@@ -76,54 +137,40 @@ def _between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) ->
     return np.asarray(np.cumsum(change)[:days]).astype(np.int64)
 
 
-def _admissions(register: Register, days: int) -> dict[str, Ints]:
+def _admissions(register: Register, movements: Movements, days: int) -> dict[str, Ints]:
     """Count admissions by day and kind."""
-    r = register
-    came = np.flatnonzero((r.admitted >= 0) & (r.admitted < days) & (r.kind != EXTINGUISHED))
-    admitted = np.bincount(
-        r.admitted[came].astype(np.int64) * KINDS + r.kind[came], minlength=days * KINDS
-    ).reshape(days, KINDS)
-    again = came[(r.kind[came] == RETURN) & (r.freed_by[came] >= 0)]
+    admitted = movements.came[1:].sum(axis=1)
+    again = np.flatnonzero(register.freed_by >= 0)
+    again = again[register.kind[again] == RETURN]
     return {
         "first admissions": admitted[:, FIRST],
         "returns": admitted[:, RETURN],
         "drive arrests": admitted[:, ARREST],
-        "returns of the freed": _on(r.admitted[again], days),
+        "returns of the freed": _on(register.admitted[again], days),
     }
 
 
-def _leavings(register: Register, days: int) -> dict[str, Ints]:
+def _leavings(register: Register, movements: Movements, days: int) -> dict[str, Ints]:
     """Count leavings by day and cause, and the days that those who leave have served."""
-    r = register
-    gone = np.flatnonzero((r.left < days) & (r.kind != EXTINGUISHED))
-    cause = np.minimum(r.cause[gone], BY_DECREE).astype(np.int64)
-    left = r.left[gone].astype(np.int64)
-    size = days * CAUSES
-    number = left * CAUSES + cause
-    leavings = np.bincount(number, minlength=size).reshape(days, CAUSES)
-    # Sums of whole days stay far below 2**53, so the floats of a weighted count are exact.
-    served = np.bincount(number, left - r.admitted[gone], minlength=size).astype(np.int64)
-    served = served.reshape(days, CAUSES)
-    arrested = np.flatnonzero(r.line != 0)
+    leavings, served = movements.leavings, movements.served
+    arrested = np.flatnonzero(register.line)
+    arrested = arrested[register.cause[arrested] == BY_DEATH]
     return {
         "expiries": leavings[:, BY_EXPIRY],
         "releases by decree": leavings[:, BY_DECREE],
         "deaths in custody": leavings[:, BY_DEATH],
-        "deaths in custody of the arrested": _on(
-            r.left[arrested[r.cause[arrested] == BY_DEATH]], days
-        ),
+        "deaths in custody of the arrested": _on(register.left[arrested], days),
         "days served until expiry": served[:, BY_EXPIRY],
         "days served until release by decree": served[:, BY_DECREE],
         "days served until death": served[:, BY_DEATH],
     }
 
 
-def _depth(prisons: Prisons, register: Register) -> dict[str, Ints]:
+def _depth(prisons: Prisons, register: Register, spared: Rows) -> dict[str, Ints]:
     """Count who is freed by decree, and how much of the term that remits."""
     r, days = register, prisons.days
-    spared = spared_rows(register, days)
     averted = np.minimum(np.minimum(r.due[spared], r.dies[spared]), days) - r.left[spared]
-    freed = freed_rows(register, days)
+    freed = freed_rows(register, spared)
     left, due = r.left[freed].astype(np.int64), r.due[freed].astype(np.int64)
     fixed = r.imposed[freed] < LIFE
     offences = prisons.scenario.world.offences.values()
@@ -139,20 +186,21 @@ def _depth(prisons: Prisons, register: Register) -> dict[str, Ints]:
     }  # fmt: skip
 
 
-def _remitted(register: Register, next_rows: Rows, days: int) -> dict[str, Ints]:
+def _remitted(
+    register: Register, spared: Rows, nexts: tuple[Rows, Rows], days: int
+) -> dict[str, Ints]:
     """Count who would still be held: after a release, after a cut; and who returns meanwhile."""
     r = register
-    freed = spared_rows(register, days)
-    would_leave = np.minimum(r.due[freed], r.dies[freed])
+    would_leave = np.minimum(r.due[spared], r.dies[spared])
     cut = np.flatnonzero(r.pardon_days > 0)
     uncut = np.minimum(r.due[cut] + r.pardon_days[cut], r.dies[cut])
-    back = np.full(len(freed), NEVER, dtype=np.int64)
-    again = next_rows[freed] >= 0
-    back[again] = r.admitted[next_rows[freed][again]]
+    rows, following = nexts
+    back = r.admitted[following]
+    meanwhile = (r.cause[rows] >= BY_DECREE) & (back < np.minimum(r.due[rows], r.dies[rows]))
     return {
-        "freed who would still be held": _between(r.left[freed], would_leave, days),
+        "freed who would still be held": _between(r.left[spared], would_leave, days),
         "terms cut that would still run": _between(r.due[cut], uncut, days),
-        "returns in remitted time": _on(back[back < would_leave], days),
+        "returns in remitted time": _on(back[meanwhile], days),
     }
 
 
@@ -161,10 +209,9 @@ def spared_rows(register: Register, days: int) -> Rows:
     return np.asarray(np.flatnonzero((register.cause >= BY_DECREE) & (register.left < days)))
 
 
-def freed_rows(register: Register, days: int) -> Rows:
-    """Rows of those released by decree within the days simulated."""
-    rows = spared_rows(register, days)
-    return np.asarray(rows[register.kind[rows] != EXTINGUISHED])
+def freed_rows(register: Register, spared: Rows) -> Rows:
+    """Rows of those of them who were released."""
+    return np.asarray(spared[register.kind[spared] != EXTINGUISHED])
 
 
 def extinguished(register: Register, days: int) -> dict[str, Ints]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.custody.hazards import NEVER
 from sim.custody.people import EXTINGUISHED
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DEATH, BY_DECREE, Register, Rows
+from sim.custody.register import BY_DECREE, BY_EXPIRY, Register, Rows
 from sim.scenario.lengths import whole_days
 
 Ints = NDArray[np.int64]
@@ -21,34 +21,27 @@ FOLLOW_UP_MONTHS = 60
 """Months for which a release is followed at most."""
 RELEASES = ("expiry", "decree")
 FATES = ("at risk", "returned", "died")
-_SPELL_BITS = 16
 
 
-def next_spells(register: Register) -> Rows:
-    """Row of the same person's next spell, -1 where there is none, shape (spells,)."""
-    found = np.full(len(register), -1, dtype=np.intp)
-    if not register.spell.any():
-        return found  # nobody came back
-    person, spell = register.person, register.spell.astype(np.int64)
-    arrested = register.line != 0
-    rows = np.flatnonzero(~arrested)
-    if len(rows) == len(register):
-        key = (person << _SPELL_BITS) + spell
-    else:
-        key = (person[rows] << _SPELL_BITS) + spell[rows]
-    order = np.argsort(key, kind="stable")
-    follows = np.flatnonzero(np.diff(key[order]) == 1)
-    found[rows[order[follows]]] = rows[order[follows + 1]]
-    rows = np.flatnonzero(arrested)
-    rows = rows[np.lexsort((spell[rows], person[rows], register.line[rows]))]
-    same = (np.diff(register.line[rows]) == 0) & (np.diff(person[rows]) == 0)
-    follows = np.flatnonzero(same & (np.diff(spell[rows]) == 1))
-    found[rows[follows]] = rows[follows + 1]
-    return found
+def next_spells(register: Register) -> tuple[Rows, Rows]:
+    """Rows of those who come back, and of the same persons' next spells."""
+    none = np.zeros(0, dtype=np.intp)
+    pairs = [(none, none), *register.followed]
+    rows, following = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    return rows, following
 
 
-def follow_up(prisons: Prisons, register: Register, next_rows: Rows) -> dict[str, Ints]:
+def follow_up(
+    prisons: Prisons, register: Register, leavings: Ints, nexts: tuple[Rows, Rows]
+) -> dict[str, Ints]:
     """Count by kind of release what became of those released.
+
+    Parameters
+    ----------
+    leavings
+        By day and cause, shape (days, 3): how long somebody is followed depends on his day alone.
+    nexts
+        Rows of those who come back, and of their next spells.
 
     Returns
     -------
@@ -59,33 +52,41 @@ def follow_up(prisons: Prisons, register: Register, next_rows: Rows) -> dict[str
         release from length(m months) + 1 to length(m + 1 months).
     """
     r, days = register, prisons.days
-    rows = np.flatnonzero((r.left < days) & (r.cause != BY_DEATH) & (r.kind != EXTINGUISHED))
-    left = r.left[rows].astype(np.int64)
-    nexts = next_rows[rows]
-    back = np.where(nexts >= 0, r.admitted[nexts], NEVER)
-    died = r.died_free[rows]
-    wait = np.minimum(np.minimum(back, died) - left, days)
     ends = np.array([whole_days(m, "month") for m in range(FOLLOW_UP_MONTHS + 1)])
     clock = np.arange(days + 1)
-    month = (np.searchsorted(ends, clock, side="left") - 1)[wait]
-    followed = (np.searchsorted(ends, clock, side="right") - 1)[days - 1 - left]
-    cohort = calendar_months(prisons)[left]
-    cohorts = int(calendar_months(prisons)[-1]) + 1
-    place = ((r.cause[rows] >= BY_DECREE) * cohorts + cohort) * (FOLLOW_UP_MONTHS + 1)
-    size = len(RELEASES) * cohorts * (FOLLOW_UP_MONTHS + 1)
+    month_of = np.searchsorted(ends, clock, side="left") - 1
+    followed_for = np.searchsorted(ends, clock, side="right") - 1
+    months = calendar_months(prisons)
+    shape = (len(RELEASES), int(months[-1]) + 1, FOLLOW_UP_MONTHS + 1)
 
-    def by_month(chosen: NDArray[np.bool_], which: Ints) -> Ints:
-        counts = np.bincount((place + which)[chosen], minlength=size)
-        return counts.reshape(len(RELEASES), cohorts, FOLLOW_UP_MONTHS + 1).astype(np.int64)
+    def count(kind: Ints, left: Ints, month: Ints, how_many: Ints | None = None) -> Ints:
+        place = (kind * shape[1] + months[left]) * shape[2] + month
+        counts = np.bincount(place, how_many, minlength=np.prod(shape, dtype=int))
+        return np.asarray(counts.reshape(shape)).astype(np.int64)
 
-    seen = month < followed
-    last = by_month(followed > 0, np.minimum(month, followed - 1))
-    at_risk = np.cumsum(last[..., ::-1], axis=-1)[..., ::-1]
-    returned = by_month(seen & (back < died), month)
-    dead = by_month(seen & (died < back), month)
+    # Everybody as if nothing happened to him, by day; then those to whom something did, by person.
+    last = followed_for[days - 1 - clock[:days]]
+    some = np.flatnonzero(last > 0)
+    kinds = np.repeat([0, 1], len(some))
+    of_days = leavings[some][:, (BY_EXPIRY, BY_DECREE)].T.ravel()
+    at_risk = count(kinds, np.tile(some, 2), np.tile(last[some] - 1, 2), of_days)
+    back, dead = nexts[0], np.flatnonzero(r.died_free < NEVER)
+    rows = np.concatenate((back, dead))
+    when = np.concatenate((r.admitted[nexts[1]], r.died_free[dead]))
+    left = r.left[rows].astype(np.int64)
+    month, end = month_of[np.minimum(when - left, days)], last[left]
+    seen = (month < end) & (r.kind[rows] != EXTINGUISHED)
+    kind = (r.cause[rows] >= BY_DECREE).astype(np.int64)
+    returned, died = (
+        count(kind[chosen], left[chosen], month[chosen])
+        for chosen in (seen & (np.arange(len(rows)) < len(back)),
+                       seen & (np.arange(len(rows)) >= len(back)))
+    )  # fmt: skip
+    at_risk += returned + died - count(kind[seen], left[seen], end[seen] - 1)
+    at_risk = np.cumsum(at_risk[..., ::-1], axis=-1)[..., ::-1]
     return {
         f"{fate} after {kind}": np.ascontiguousarray(counts[k, :, :FOLLOW_UP_MONTHS])
-        for fate, counts in zip(FATES, (at_risk, returned, dead), strict=True)
+        for fate, counts in zip(FATES, (at_risk, returned, died), strict=True)
         for k, kind in enumerate(RELEASES)
     }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ UNIT = 10**12
 NEVER = 1 << 28
 """A day that does not come."""
 DAYS_PER_YEAR = 365.25
+EXACT = 2**52
+"""Integers below this are divided as floats, and the quotient rounded up is exact."""
 
 Days = NDArray[np.int64]
 Tolerance = NDArray[np.int64]
@@ -31,8 +34,13 @@ def per_day(rate_per_year: float) -> int:
 def days_until_used_up(tolerance: Tolerance, rate: NDArray[np.int64]) -> Days:
     """Days at a constant hazard until the tolerance is used up; ``NEVER`` at hazard 0."""
     safe = np.maximum(rate, 1)
-    days = np.minimum(-(-tolerance // safe), NEVER)
-    return np.where(rate > 0, days, NEVER)
+    if max(tolerance.max(initial=0), safe.max(initial=0)) < EXACT > -tolerance.min(initial=0):
+        # Integers below 2**52 divide without passing a whole number: the quotient is further from
+        # it than it is rounded. Dividing integers takes three times as long.
+        days = np.minimum(np.ceil(tolerance / safe), NEVER).astype(np.int64)
+    else:
+        days = np.minimum(-(-tolerance // safe), NEVER)
+    return days if np.all(rate > 0) else np.where(rate > 0, days, NEVER)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class StepHazard:
         """Make one from plain numbers."""
         return StepHazard(np.array(edges, dtype=np.int64), np.array(rates, dtype=np.int64))
 
-    @property
+    @cached_property
     def sums(self) -> NDArray[np.int64]:
         """Exact sums of the days' hazards before each edge, shape (kinds, m)."""
         parts = self.rates[:, :-1] * np.diff(self.edges)

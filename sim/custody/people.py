@@ -6,7 +6,7 @@ in one distribution moves every person at the same quantile and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 import numpy as np
@@ -21,7 +21,11 @@ from sim.custody.tables import CutTable, exponential, happens
 from sim.scenario.lengths import in_year
 
 Ints = NDArray[np.int64]
+Int32s = NDArray[np.int32]
 Words = NDArray[np.uint64]
+Value = NDArray[np.integer] | int
+"""One value per person, or one for all."""
+Part = Mapping[str, NDArray[np.generic] | int]
 Columns = dict[str, NDArray[np.generic]]
 WordsOf = Callable[[Stream], Words]
 
@@ -38,6 +42,8 @@ DTYPES: dict[str, type[np.generic]] = {
     "eligible_on": np.int32, "free_since": np.int32,
 }  # fmt: skip
 """Types of the register's columns."""
+BLOCK = 1 << 16
+"""Persons drawn at a time, so that what lies between stays in the cache."""
 OF_A_SPELL = (Stream.HEALTH, Stream.OFFENCE, Stream.SENTENCE, Stream.CAMP)
 """What is drawn anew for each spell."""
 FIRST, RETURN, ARREST, EXTINGUISHED = 0, 1, 2, 3
@@ -55,76 +61,134 @@ def people_at_hand(prisons: Prisons, draws: Draws) -> Columns:
     Returns
     -------
     Columns
-        One entry per column of the register, rows in the order start, past releases, arrivals.
+        One entry per column of the register, rows in the order start, past releases, arrivals. A
+        column in which everybody has the same value is a view of that one value, not writeable.
     """
-    parts = [_held_at_start(prisons, draws), _past_releases(prisons, draws),
-             _arrivals(prisons, draws), *_added(prisons, draws)]  # fmt: skip
-    for part in parts:
-        part["dies"] = dies_on(*(part[c].astype(np.int64) for c in ("base", "tolerance", "rate")))
-    return {
-        name: np.concatenate([part[name] for part in parts], dtype=DTYPES[name], casting="unsafe")
-        for name in parts[0]
-    }
+    held = _count(prisons.held_count, draws, Stream.HELD_COUNT)
+    words = draws.column(Stream.ADMISSION_COUNT, 0, prisons.days)
+    counts = prisons.admission_count.pick(0, words)
+    admitted = np.repeat(np.arange(prisons.days, dtype=np.int32), counts)
+    past_count, past = _past_releases(prisons, draws)
+    draws.expect(held, past_count, len(admitted))
+    added = list(_added(prisons, draws))
+    written = _Written(held + len(admitted) + sum(len(one["person"]) for one in (past, *added)))
+    for first, last in _blocks(held):
+        written.put(last - first, _held_at_start(prisons, draws, first, last))
+    written.put(len(past["person"]), past)
+    for first, last in _blocks(len(admitted)):
+        written.put(*_arrivals(prisons, draws, first, admitted[first:last]))
+    for one in added:
+        written.put(len(one["person"]), one)
+    return written.columns()
 
 
-def _held_at_start(prisons: Prisons, draws: Draws) -> Columns:
-    steady, n = prisons.steady, _count(prisons.held_count, draws, Stream.HELD_COUNT)
+def _blocks(n: int) -> Iterator[tuple[int, int]]:
+    """Cut rows into blocks; there is one even of nobody, so that every column has a type."""
+    return ((first, min(first + BLOCK, n)) for first in range(0, max(n, 1), BLOCK))
+
+
+class _Written:
+    """Columns being written part by part; one value stands for all while nobody differs."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.size = most, 0
+        self.same: dict[str, int] = {}
+        self.full: Columns = {}
+
+    def put(self, n: int, part: Part) -> None:
+        """Write `n` persons after those who are there."""
+        if not n and self.most:
+            return
+        first, self.size = self.size, self.size + n
+        since = (np.asarray(part[c], dtype=np.int64) for c in ("base", "tolerance", "rate"))
+        for name, value in {**part, "dies": dies_on(*since)}.items():
+            if name not in self.full:
+                if np.ndim(value) == 0 and self.same.setdefault(name, int(value)) == value:
+                    continue
+                self.full[name] = np.empty(self.most, dtype=DTYPES[name])
+                if name in self.same:
+                    self.full[name][:first] = self.same.pop(name)
+            self.full[name][first : self.size] = value
+
+    def columns(self) -> Columns:
+        """Return what is written."""
+        same = {name: np.broadcast_to(np.asarray(value, dtype=DTYPES[name]), (self.size,))
+                for name, value in self.same.items()}  # fmt: skip
+        return {**same, **{name: column[: self.size] for name, column in self.full.items()}}
+
+
+def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Part:
+    """Draw those held on day 0 from one place to another."""
+    steady, n = prisons.steady, last - first
 
     def words(stream: Stream) -> Words:
-        return draws.column(stream, HELD_AT_START, n)
+        return draws.column(stream, HELD_AT_START + first, n)
 
-    origin, health, offence, imposed = _who(prisons, words, START, n)
+    origin, health, offence, segment = _who(prisons, words, START)
     hazard = steady.hazard_class[health, origin]
-    life = imposed >= LIFE
     lengths, k = steady.stays.lengths, len(steady.stays.curves)
-    length = np.where(life, 0, np.searchsorted(lengths, imposed))
-    cuts = _pick(prisons.merits, hazard * len(lengths) + length, n, words, Stream.MERIT_BEFORE)
-    cuts = np.where(life, 0, cuts)
+    # A sentence is as many places along the lengths as in its table; life follows the longest.
+    place = prisons.sentence.pick_index(segment, words(Stream.SENTENCE))
+    life = place == len(lengths)
+    some_life = bool(life.any())
+    length = np.where(life, 0, place) if some_life else place
+    imposed = lengths.astype(np.int32)[length]
+    cuts = _pick(prisons.merits, hazard * len(lengths) + length, words, Stream.MERIT_BEFORE)
+    if some_life:
+        imposed[life] = LIFE
+        cuts = np.where(life, 0, cuts)
     elapsed_words = words(Stream.ELAPSED)
     limit = np.maximum(steady.stays.limits[cuts, length], 1)
-    elapsed = prisons.elapsed.pick(hazard * k + cuts, limit, elapsed_words).astype(np.int64)
-    if life.any():
+    elapsed = prisons.elapsed.pick(hazard * k + cuts, limit, elapsed_words)
+    if some_life:
         waited = exponential(elapsed_words[life])
-        elapsed[life] = 1 + waited // np.maximum(steady.hazards[hazard[life]], 1)
+        rate = np.broadcast_to(np.maximum(steady.hazards[hazard], 1), n)[life]
+        elapsed[life] = np.minimum(1 + waited // rate, NEVER)
     cut_days = cuts * steady.stays.merit.cut_days
     admitted = -elapsed
-    due = np.where(life, NEVER, admitted + imposed - cut_days)
-    eve = _merit_on_the_eve(prisons, draws, due, elapsed)
+    due = admitted + imposed - cut_days
+    if some_life:
+        due[life] = NEVER
+    eve = _merit_on_the_eve(prisons, draws, first, due, elapsed)
     return {
-        "kind": np.full(n, FIRST),
-        **_person(prisons, words, HELD_AT_START + np.arange(n), 0, origin, admitted, START),
+        "kind": FIRST,
+        **_person(prisons, words, HELD_AT_START + np.arange(first, last), 0, origin, admitted,
+                  START),
         **_spell(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,
-        "base": np.full(n, -1, dtype=np.int64),
+        "base": -1,
         "due": due - eve,
         "merit_count": cuts + (eve > 0),
         "merit_days": cut_days + eve,
-        "free_since": np.full(n, NEVER_HELD),
-    }
+        "free_since": NEVER_HELD,
+    }  # fmt: skip
 
 
-def _merit_on_the_eve(prisons: Prisons, draws: Draws, due: Ints, elapsed: Ints) -> Ints:
+def _merit_on_the_eve(
+    prisons: Prisons, draws: Draws, first: int, due: Int32s, elapsed: Int32s
+) -> Int32s | int:
     """Days cut on the day before the start, if that is the day of merit: nobody leaves that day."""
     rule, start = prisons.steady.stays.merit, prisons.scenario.world.start
     eve = start - timedelta(days=1)
     if rule.probability == 0 or in_year(eve.year, rule.month_day) != eve:
-        return np.zeros(len(due), dtype=np.int64)
-    words = draws.column(Stream.MERIT, HELD_AT_START, len(due), occurrence=eve.year)
+        return 0
+    words = draws.column(Stream.MERIT, HELD_AT_START + first, len(due), occurrence=eve.year)
     given = happens(words, rule.probability) & (elapsed - 1 >= rule.after_days) & (due < NEVER)
-    return np.where(given, np.minimum(rule.cut_days, due), 0)
+    return np.where(given, np.minimum(rule.cut_days, due), 0).astype(np.int32)
 
 
-def _arrivals(prisons: Prisons, draws: Draws) -> Columns:
-    words = draws.column(Stream.ADMISSION_COUNT, 0, prisons.days)
-    counts = prisons.admission_count.pick(0, words)
-    admitted = np.repeat(np.arange(prisons.days), counts)
+def _arrivals(prisons: Prisons, draws: Draws, first: int, admitted: Int32s) -> tuple[int, Part]:
+    """Draw those admitted from the place `first` on; also how many there are."""
     n = len(admitted)
 
     def words_of(stream: Stream) -> Words:
-        return draws.column(stream, ARRIVALS, n)
+        return draws.column(stream, ARRIVALS + first, n)
 
-    columns = first_spell(prisons, words_of, ARRIVALS + np.arange(n), np.uint64(0), admitted)
-    return without_spared(prisons, draws, columns)[0]
+    one = _first_spell(prisons, words_of, ARRIVALS + first + np.arange(n), 0, admitted)
+    if not prisons.campaigns:
+        return n, one
+    columns, spared = without_spared(prisons, draws, _columns(n, one))
+    return n - int(spared.sum()), columns
 
 
 def _added(prisons: Prisons, draws: Draws) -> Iterator[Columns]:
@@ -135,7 +199,7 @@ def _added(prisons: Prisons, draws: Draws) -> Iterator[Columns]:
         def words(stream: Stream, person: Ints = person) -> Words:
             return draws.at(stream, person, spell=0, line=0)
 
-        yield first_spell(prisons, words, person, np.uint64(0), admitted, campaign.offence)
+        yield first_spell(prisons, words, person, 0, admitted, campaign.offence)
 
 
 def without_spared(
@@ -159,28 +223,50 @@ def first_spell(
     prisons: Prisons,
     words: WordsOf,
     person: Ints,
-    line: Words | np.uint64,
+    line: Words | int,
     admitted: Ints,
     offences: CutTable | None = None,
 ) -> Columns:
     """Draw people never admitted before; of some offences alone, if these are given."""
-    n = len(admitted)
-    origin, health, offence, imposed = _who(prisons, words, NEW, n, offences)
+    one = _first_spell(prisons, words, person, line, admitted, offences)
+    return _columns(len(admitted), one)
+
+
+def _columns(n: int, part: Part) -> Columns:
+    """Make a column of every value."""
+    return {name: np.broadcast_to(np.asarray(value), (n,)) for name, value in part.items()}
+
+
+def _first_spell(
+    prisons: Prisons,
+    words: WordsOf,
+    person: Ints,
+    line: Words | int,
+    admitted: Ints | Int32s,
+    offences: CutTable | None = None,
+) -> Part:
+    origin, health, offence, segment = _who(prisons, words, NEW, offences)
+    imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     return {
-        "kind": np.full(n, FIRST),
+        "kind": FIRST,
         **_person(prisons, words, person, line, origin, admitted, NEW),
         **_spell(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,
         "base": admitted,
-        "due": np.where(imposed >= LIFE, NEVER, admitted + imposed),
-        "merit_count": np.zeros(n, dtype=np.int64),
-        "merit_days": np.zeros(n, dtype=np.int64),
-        "free_since": np.full(n, NEVER_HELD),
+        "due": _due(admitted, imposed),
+        "merit_count": 0,
+        "merit_days": 0,
+        "free_since": NEVER_HELD,
     }
 
 
-def _past_releases(prisons: Prisons, draws: Draws) -> Columns:
-    """Draw those released before the start who come back within the horizon.
+def _due(admitted: Ints | Int32s, imposed: Value) -> Value:
+    life = np.greater_equal(imposed, LIFE)
+    return np.where(life, NEVER, admitted + imposed) if life.any() else admitted + imposed
+
+
+def _past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
+    """Count those released before the start and draw those who come back within the horizon.
 
     Who is drawn does not depend on the hazard of return; who comes back does. Time served only
     sets the age, so merit cuts of the past spell are left out of it.
@@ -193,28 +279,35 @@ def _past_releases(prisons: Prisons, draws: Draws) -> Columns:
     if returning is not None:
         tolerance = exponential(draws.column(Stream.RETURN, PAST_RELEASES, n))
         kind = np.full(n, factor_kind(supervision=False, job=False, education=False))
-        back = returning.days_until(tolerance, kind, np.zeros(n, dtype=np.int64)) - ago
+        # The day is sought only of those who come back within the horizon.
+        reach = returning.used(kind, ago + prisons.days - 1)
+        some = np.flatnonzero(tolerance <= reach)
+        free = np.zeros(len(some), dtype=np.int64)
+        back[some] = returning.days_until(tolerance[some], kind[some], free) - ago[some]
     rows = np.flatnonzero((back >= 0) & (back < prisons.days))
     person, released, back = PAST_RELEASES + rows, -ago[rows], back[rows]
 
     def words(stream: Stream) -> Words:
         return draws.at(stream, person, spell=0, line=0)
 
-    origin, health, offence, imposed = _who(prisons, words, PAST, len(rows))
-    one = _person(prisons, words, person, np.uint64(0), origin, released - imposed, PAST)
+    origin, health, _, segment = _who(prisons, words, PAST)
+    imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
+    one = _columns(len(rows), _person(prisons, words, person, 0, origin, released - imposed, PAST))
     born = np.asarray(one["born"], dtype=np.int64)
     tolerance = np.asarray(one["tolerance"], dtype=np.int64)
-    used = steady.liberty.used(health, back - born) - steady.liberty.used(health, released - born)
+    state = np.broadcast_to(health, rows.shape)
+    used = steady.liberty.used(state, back - born)
+    used -= steady.liberty.used(state, released - born)
     alive = tolerance > used
-    rest = {"tolerance": tolerance - used, "born": born, "origin": origin, "residence": origin,
-            "exiled": np.zeros(len(rows), dtype=np.bool_), "free_since": released}  # fmt: skip
-    del offence
+    rest = {"tolerance": tolerance - used, "born": born, "origin": one["origin"],
+            "residence": one["origin"], "exiled": one["exiled"],
+            "free_since": released}  # fmt: skip
     columns = next_spell(
         prisons, draws, person[alive], np.ones(int(alive.sum()), dtype=np.int64),
         np.zeros(int(alive.sum()), dtype=np.uint64), back[alive],
         {name: np.asarray(column)[alive] for name, column in rest.items()},
     )  # fmt: skip
-    return without_spared(prisons, draws, columns)[0]
+    return n, without_spared(prisons, draws, columns)[0]
 
 
 def next_spell(
@@ -228,28 +321,27 @@ def next_spell(
 ) -> Columns:
     """Draw the next spell of people who return; `kept` is what stays with a person."""
     words = draws.several(OF_A_SPELL, person, spell=spell, line=line)
-    n = len(person)
-    hold = np.full(n, NEW)
-    health = _pick_health(prisons, words, NEW, hold)
-    offence, imposed = _offence(prisons, words, NEW, hold)
+    health = _pick_health(prisons, words, NEW, 0)
+    offence, segment = _offence(prisons, words, NEW, 0)
+    imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     origin = np.asarray(kept["origin"], dtype=np.int64)
-    return {
-        "person": person, "line": line, "spell": spell, "kind": np.full(n, RETURN),
+    return _columns(len(person), {
+        "person": person, "line": line, "spell": spell, "kind": RETURN,
         **kept,
         **_spell(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,
         "base": admitted,
-        "due": np.where(imposed >= LIFE, NEVER, admitted + imposed),
-        "merit_count": np.zeros(n, dtype=np.int64),
-        "merit_days": np.zeros(n, dtype=np.int64),
-    }  # fmt: skip
+        "due": _due(admitted, imposed),
+        "merit_count": 0,
+        "merit_days": 0,
+    })  # fmt: skip
 
 
-def _pick(table: CutTable, segments: Ints | int, n: int, words: WordsOf, stream: Stream) -> Ints:
-    """Draw from a table; where it knows one value alone, nothing is drawn."""
+def _pick(table: CutTable, segments: Value, words: WordsOf, stream: Stream) -> Value:
+    """Draw from a table; where it knows one value alone, nothing is drawn and one value stands."""
     if table.constant is not None:
-        return np.full(n, table.constant, dtype=np.int64)
-    return table.pick(segments, words(stream)).astype(np.int64)
+        return table.constant
+    return table.pick(segments, words(stream))
 
 
 def _count(table: CutTable, draws: Draws, stream: Stream) -> int:
@@ -257,68 +349,66 @@ def _count(table: CutTable, draws: Draws, stream: Stream) -> int:
 
 
 def _who(
-    prisons: Prisons, words: WordsOf, source: int, n: int, offences: CutTable | None = None
-) -> tuple[Ints, Ints, Ints, Ints]:
-    """Draw origin, health, offence and sentence."""
-    origin = _pick(prisons.origin, source, n, words, Stream.ORIGIN)
+    prisons: Prisons, words: WordsOf, source: int, offences: CutTable | None = None
+) -> tuple[Value, Value, Value, Value]:
+    """Draw origin, health and offence; the last is the segment of the table of sentences."""
+    origin = _pick(prisons.origin, source, words, Stream.ORIGIN)
     health = _pick_health(prisons, words, source, origin)
     hazard = prisons.steady.hazard_class[health, origin]
     return origin, health, *_offence(prisons, words, source, hazard, offences)
 
 
-def _pick_health(prisons: Prisons, words: WordsOf, source: int, origin: Ints) -> Ints:
+def _pick_health(prisons: Prisons, words: WordsOf, source: int, origin: Value) -> Value:
     """Health depends on origin among survivors only: those from harder origins die sooner."""
     origins = len(prisons.steady.origin_all)
-    segment = np.full(len(origin), 2 * origins) if source == NEW else source * origins + origin
-    return _pick(prisons.health, segment, len(origin), words, Stream.HEALTH)
+    segment = 2 * origins if source == NEW else source * origins + origin
+    return _pick(prisons.health, segment, words, Stream.HEALTH)
 
 
 def _offence(
-    prisons: Prisons, words: WordsOf, source: int, hazard: Ints, only: CutTable | None = None
-) -> tuple[Ints, Ints]:
+    prisons: Prisons, words: WordsOf, source: int, hazard: Value, only: CutTable | None = None
+) -> tuple[Value, Value]:
+    """Draw the offence, and find the segment of the table of sentences that goes with it."""
     classes, offences = len(prisons.steady.hazards), len(prisons.steady.mix)
-    n = len(hazard)
-    segment = np.full(n, 2 * classes) if source == NEW else source * classes + hazard
-    if only is not None:
-        offence = _pick(only, 0, n, words, Stream.OFFENCE)
+    segment = 2 * classes if source == NEW else source * classes + hazard
+    if only is None:
+        offence = _pick(prisons.offence, segment, words, Stream.OFFENCE)
     else:
-        offence = _pick(prisons.offence, segment, n, words, Stream.OFFENCE)
-    by = segment * offences + offence
-    return offence, _pick(prisons.sentence, by, n, words, Stream.SENTENCE)
+        offence = _pick(only, 0, words, Stream.OFFENCE)
+    return offence, segment * offences + offence
 
 
 def _person(
     prisons: Prisons,
     words: WordsOf,
     person: Ints,
-    line: Words | np.uint64 | int,
-    origin: Ints,
-    admitted: Ints,
+    line: Words | int,
+    origin: Value,
+    admitted: Value,
     source: int,
-) -> Columns:
+) -> Part:
     """Draw what stays with a person: age, tolerance."""
     groups = len(prisons.steady.age_all)
     group = prisons.steady.origin_group[origin] + (groups if source == NEW else 0)
-    age = _pick(prisons.age, group, len(person), words, Stream.AGE)
+    age = _pick(prisons.age, group, words, Stream.AGE)
     delay = _delay(prisons, words)
-    n = len(person)
     return {
         "person": person,
-        "line": np.broadcast_to(np.asarray(line, dtype=np.uint64), (n,)).copy(),
-        "spell": np.zeros(n, dtype=np.int64),
+        "line": line,
+        "spell": 0,
         "born": admitted - delay - age,
         "tolerance": exponential(words(Stream.DEATH)),
         "origin": origin,
         "residence": origin,
-        "exiled": np.zeros(n, dtype=np.bool_),
+        "exiled": False,
     }
 
 
 def _spell(
-    prisons: Prisons, words: WordsOf, offence: Ints, imposed: Ints, health: Ints, origin: Ints
-) -> Columns:
+    prisons: Prisons, words: WordsOf, offence: Value, imposed: Value, health: Value, origin: Value
+) -> Part:
     """Draw what belongs to a spell."""
-    camp = _pick(prisons.camp, origin, len(origin), words, Stream.CAMP)
+    camp = _pick(prisons.camp, origin, words, Stream.CAMP)
     rate = prisons.steady.hazards[prisons.steady.hazard_class[health, origin]]
     return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate}
 
@@ -335,9 +425,12 @@ def delays(prisons: Prisons, draws: Draws, person: Ints, spell: Ints, line: Word
 
 
 def sex_of(prisons: Prisons, draws: Draws, person: Ints, line: Words) -> NDArray[np.bool_]:
-    """Say who is a woman; drawn where it is asked for."""
+    """Say who is a woman; drawn where it is asked for, and where it is not the same for all."""
+    share = prisons.scenario.world.women.value
+    if share in (0, 1):
+        return np.full(len(person), share == 1)
     words = draws.at(Stream.SEX, person, spell=0, line=line)
-    return happens(words, prisons.scenario.world.women.value)
+    return happens(words, share)
 
 
 def petty(

@@ -15,8 +15,7 @@ from sim.custody.beneficiaries import depth, grants
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
-from sim.custody.flows import extinguished, flows
-from sim.custody.flows import stock_by_camp as counted_stock
+from sim.custody.flows import Movements, extinguished, flows, freed_rows, spared_rows
 from sim.custody.follow_up import follow_up, next_spells
 from sim.custody.prisons import Prisons, places_by_camp
 from sim.custody.register import BY_DECREE, Register
@@ -77,25 +76,26 @@ def record(
     draws
         What the cell was drawn with; without it nothing is counted by sex.
     """
+    movements = Movements.of(register, prisons.days, len(prisons.scenario.world.camps))
     if stock_by_camp is None:
-        camps = len(prisons.scenario.world.camps)
-        stock_by_camp = counted_stock(register, prisons.days, camps)
+        stock_by_camp = movements.stock_by_camp()
+    spared, nexts = spared_rows(register, prisons.days), next_spells(register)
     sent = register.exiled & ~register.exiled_before & (register.cause >= BY_DECREE)
-    exiled, next_rows = np.flatnonzero(sent), next_spells(register)
+    exiled = np.flatnonzero(sent)
     names, groups = places(prisons), Groups(prisons)
     exiled_to = np.zeros((prisons.days, len(names)), dtype=np.int64)
     np.add.at(exiled_to, (register.left[exiled], register.residence[exiled]), 1)
     series = {
         "stock": stock_by_camp.sum(axis=1),
-        **flows(prisons, register, next_rows, exiled),
+        **flows(prisons, register, movements, spared, nexts, exiled),
     }
     if any(decree.reach is not None for decree in decrees.values()):
         series |= extinguished(register, prisons.days)
     curves = {
         "places by camp": places_by_camp(prisons),
-        **depth(prisons, register),
+        **depth(register, freed_rows(register, spared)),
         **grants(prisons, register, dockets, draws),
-        **follow_up(prisons, register, next_rows),
+        **follow_up(prisons, register, movements.leavings, nexts),
     }
     return Record(
         series, stock_by_camp, exiled_to, curves,

@@ -55,6 +55,8 @@ class Register:
         Whether the person has been exiled; whether after an earlier spell.
     occasion
         Occasion that has selected the spell for release, -1 if none.
+    followed
+        Rows of spells that a person came back after, with the rows of the spells that followed.
     kind
         Kind of admission (`sim.custody.people`).
     free_since
@@ -101,12 +103,13 @@ class Register:
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
         self.cuts: list[tuple[int, int, Rows]] = []
+        self.followed: list[tuple[Rows, Rows]] = []
         self.offended = columns.get("offence_day")
         self._room = self._size = len(columns["person"])
         for name, column in self._complete(columns).items():
             changes = name in CHANGING and name in columns
             setattr(self, name, column.copy() if changes else column)
-        self.rekey(np.arange(self._size))
+        self.rekey(slice(None))
 
     def __len__(self) -> int:
         """Return the number of spells."""
@@ -122,8 +125,10 @@ class Register:
             elif name == "dies":
                 since = (columns[c].astype(np.int64) for c in ("base", "tolerance", "rate"))
                 full[name] = dies_on(*since).astype(dtype)
-            else:
+            elif name in CHANGING:
                 full[name] = np.full(n, BLANK[name], dtype=dtype)
+            else:
+                full[name] = np.broadcast_to(np.asarray(BLANK[name], dtype=dtype), (n,))
         return full
 
     def add(self, columns: Columns) -> Rows:
@@ -142,11 +147,10 @@ class Register:
                 self._all[name][:first] = getattr(self, name)
             self._all[name][first : self._size] = new[name]
             setattr(self, name, self._all[name][: self._size])
-        rows = np.arange(first, self._size)
-        self.rekey(rows)
-        return rows
+        self.rekey(slice(first, self._size))
+        return np.arange(first, self._size)
 
-    def rekey(self, rows: Rows) -> None:
+    def rekey(self, rows: Rows | slice) -> None:
         """Find anew which end comes first, after a term or a planned release has changed."""
         ends = np.minimum(self.dies[rows] * STAGES + DEATH, self.due[rows] * STAGES + EXPIRY)
         self.key[rows] = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
@@ -154,9 +158,9 @@ class Register:
     def close(self, limit: int) -> Rows:
         """End every spell whose key lies below the limit; returns the rows."""
         rows = np.flatnonzero(self.key < limit)
-        stage = self.key[rows] % STAGES
-        self.left[rows] = self.key[rows] // STAGES
-        self.cause[rows] = np.where(stage == DEATH, BY_DEATH, BY_EXPIRY)
+        key = self.key[rows]
+        self.left[rows] = key // STAGES
+        self.cause[rows] = np.where(key % STAGES == DEATH, BY_DEATH, BY_EXPIRY)
         self.key[rows] = CLOSED
         return rows
 

@@ -143,21 +143,27 @@ class Gate:
         health = register.health[rows].astype(np.int64)
         born = register.born[rows].astype(np.int64)
         tolerance = register.tolerance[rows] - register.rate[rows] * (left - register.base[rows])
-        died = left + steady.liberty.days_until(tolerance, health, left - born)
         back = np.full(len(rows), NEVER, dtype=np.int64)
         if steady.returning is not None:
             words = self.draws.at(
                 Stream.RETURN, register.person[rows],
                 spell=register.spell[rows].astype(np.int64), line=register.line[rows],
             )  # fmt: skip
-            free = np.zeros(len(rows), dtype=np.int64)
-            back = left + steady.returning.days_until(exponential(words), kinds, free)
-        returns = (back < died) & (back < days)
-        dead = ~returns & (died < days)
-        register.died_free[rows[dead]] = died[dead]
-        rows, back, died = rows[returns], back[returns], died[returns]
-        used = steady.liberty.used(health[returns], back - born[returns])
-        used -= steady.liberty.used(health[returns], left[returns] - born[returns])
+            lasts = exponential(words)
+            # The day is sought only of those who come back before the end.
+            some = np.flatnonzero(lasts <= steady.returning.used(kinds, days - 1 - left))
+            free = np.zeros(len(some), dtype=np.int64)
+            back[some] = left[some] + steady.returning.days_until(lasts[some], kinds[some], free)
+        until = np.minimum(back, days - 1)
+        before = steady.liberty.used(health, left - born)
+        used = steady.liberty.used(health, until - born) - before
+        dies, returns = used >= tolerance, back < days
+        dead = np.flatnonzero(dies)
+        register.died_free[rows[dead]] = left[dead] + steady.liberty.days_until(
+            tolerance[dead], health[dead], (left - born)[dead]
+        )
+        returns &= ~dies
+        rows, back, used = rows[returns], back[returns], used[returns]
         kept = {name: getattr(register, name)[rows]
                 for name in ("born", "origin", "residence", "exiled")}  # fmt: skip
         columns = people.next_spell(
@@ -172,6 +178,11 @@ class Gate:
             "freed_by": np.where(cause >= BY_DECREE, cause - BY_DECREE, -1),
         }
         columns, spared = people.without_spared(self.prisons, self.draws, columns)
-        dead = spared & (died < days)
-        register.died_free[rows[dead]] = died[dead]
-        register.add(columns)
+        if spared.any():  # they stay at liberty, and may die there
+            at = np.flatnonzero(returns)[spared]
+            died = left[at] + steady.liberty.days_until(
+                tolerance[at], health[at], left[at] - born[at]
+            )
+            soon = died < days
+            register.died_free[rows[spared][soon]] = died[soon]
+        register.followed.append((rows[~spared], register.add(columns)))

@@ -12,7 +12,7 @@ Two scenarios that agree on a person's address agree on everything that is drawn
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, unique
 from functools import lru_cache
 from typing import TypeAlias
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.philox import run_words, scattered_words, words_of_keys
+from sim.custody.shelf import RANGE_BITS, Shelf
 
 Words: TypeAlias = NDArray[np.uint64]
 Persons: TypeAlias = NDArray[np.int64]
@@ -28,9 +29,9 @@ Numbers: TypeAlias = NDArray[np.integer]
 
 HELD_AT_START = 0
 """First id of those held on day 0."""
-PAST_RELEASES = 2**40
+PAST_RELEASES = 1 << RANGE_BITS
 """First id of those released before day 0."""
-ARRIVALS = 2 * 2**40
+ARRIVALS = 2 << RANGE_BITS
 """First id of those first admitted from day 0 on."""
 
 
@@ -120,6 +121,7 @@ class Draws:
 
     seed: int
     replication: int
+    shelf: Shelf = field(default_factory=Shelf, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a seed or replication without a key of its own."""
@@ -171,10 +173,10 @@ class Draws:
             If any part of an address is negative.
         """
         _refuse_outside("occurrence", occurrence, 2**64)
-        persons = np.asarray(person, dtype=np.int64)
-        if persons.size and persons.min() < 0:
-            raise ValueError(f"person must not be negative, found {persons.min()}")
-        spells, lines = _counter_word("spell", spell), _counter_word("line", line)
+        persons, spells, lines = _address(person, spell, line)
+        kept = self._kept((stream,), persons, spells, lines, occurrence, salt)
+        if kept is not None:
+            return np.asarray(kept[0])
         return scattered_words(self._key(stream, salt), persons, spells, occurrence, lines)
 
     def several(
@@ -189,19 +191,74 @@ class Draws:
         ValueError
             If any part of an address is negative.
         """
-        if not ONE_BY_ONE < len(person) <= TOGETHER // len(streams):
-            return lambda stream: self.at(stream, person, spell=spell, line=line)
-        persons = np.asarray(person, dtype=np.int64)
-        if persons.min() < 0:
-            raise ValueError(f"person must not be negative, found {persons.min()}")
-        spells, lines = _counter_word("spell", spell), _counter_word("line", line)
-        keys = np.stack([self._key(stream, 0) for stream in streams])
-        words = words_of_keys(keys, persons, spells, 0, lines)
+        persons, spells, lines = _address(person, spell, line)
+        kept = self._kept(tuple(streams), persons, spells, lines, 0, 0)
+        words = self._scattered(streams, persons, spells, lines, 0, 0) if kept is None else kept
         return dict(zip(streams, words, strict=True)).__getitem__
+
+    def expect(self, held: int, past_releases: int, arrivals: int) -> None:
+        """Say how many persons there are: from now on their words are kept once drawn."""
+        self.shelf.expect(held, past_releases, arrivals)
+
+    def _kept(
+        self,
+        streams: tuple[Stream, ...],
+        persons: Persons,
+        spells: Words,
+        lines: Words,
+        occurrence: int,
+        salt: int,
+    ) -> Words | None:
+        """Return words, those that are kept and the rest; None if none are kept."""
+
+        def run(number: int, spell: int, first: int, count: int) -> Words:
+            return self.column(
+                streams[number], first, count, spell=spell, occurrence=occurrence, salt=salt
+            )
+
+        def scattered(rows: Persons) -> Words:
+            which, where = (part[rows] if part.ndim else part for part in (spells, lines))
+            return self._scattered(streams, persons[rows], which, where, occurrence, salt)
+
+        name = (streams, salt, occurrence)
+        return self.shelf.words(name, persons, spells, lines, run, scattered)
+
+    def _scattered(
+        self,
+        streams: Sequence[Stream],
+        persons: Persons,
+        spells: Words,
+        lines: Words,
+        occurrence: int,
+        salt: int,
+    ) -> Words:
+        """Draw words one by one, shape (streams, n)."""
+        keys = np.stack([self._key(stream, salt) for stream in streams])
+        if len(streams) > 1 and ONE_BY_ONE < len(persons) <= TOGETHER // len(streams):
+            return words_of_keys(keys, persons, spells, occurrence, lines)
+        return np.stack([
+            scattered_words(key, persons, spells, occurrence, lines) for key in keys
+        ])  # fmt: skip
 
     def _key(self, stream: Stream, salt: int) -> Words:
         _refuse_outside("salt", salt, 2**64)
         return _key_of(self.seed, self.replication, int(stream), salt)
+
+
+def _address(
+    person: Persons, spell: Numbers | int, line: Words | int
+) -> tuple[Persons, Words, Words]:
+    """Return the parts of addresses in their types.
+
+    Raises
+    ------
+    ValueError
+        If any is negative.
+    """
+    persons = np.asarray(person, dtype=np.int64)
+    if persons.size and persons.min() < 0:
+        raise ValueError(f"person must not be negative, found {persons.min()}")
+    return persons, _counter_word("spell", spell), _counter_word("line", line)
 
 
 @lru_cache(maxsize=4096)

@@ -65,7 +65,10 @@ class CutTable:
         If there is no segment, or if values or weights are not of this kind.
     """
 
-    __slots__ = ("_cuts", "_finder", "_starts", "_values")
+    __slots__ = ("_cuts", "_finder", "_starts", "_values", "constant")
+
+    constant: int | None
+    """The value, if every segment holds the same one alone."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._cuts, self._starts = _stacked([weights for _, weights in segments], 2**32)
@@ -75,12 +78,8 @@ class CutTable:
                 raise ValueError(f"segment {number} needs one int32 value per weight")
         self._values = _frozen(np.concatenate(values).astype(np.int32))
         self._finder = _Finder(self._cuts, len(segments))
-
-    @property
-    def constant(self) -> int | None:
-        """The value, if every segment holds the same one alone."""
         first = int(self._values[0])
-        return first if np.all(self._values == first) else None
+        self.constant = first if np.all(self._values == first) else None
 
     def pick(self, segments: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return the value of each word, shape (n,), in its segment (one per word, or one)."""
@@ -250,7 +249,7 @@ class _Finder:
     keys further on, or searched. The answer is that of ``np.searchsorted(…, side="right")``.
     """
 
-    __slots__ = ("_guide", "_keys", "_shift")
+    __slots__ = ("_bits", "_guide", "_keys", "_shift")
 
     STEPS = 4
     """So many keys are stepped over before they are searched."""
@@ -258,7 +257,7 @@ class _Finder:
     def __init__(self, keys: Words, segments: int) -> None:
         wanted = (len(keys) // segments).bit_length() + 6
         bits = max(4, min(wanted, 16, 20 - segments.bit_length()))
-        self._keys, self._shift = keys, np.uint64(32 - bits)
+        self._keys, self._bits, self._shift = keys, bits, np.uint64(32 - bits)
         edges = np.arange((segments << bits) + 1, dtype=np.uint64) << self._shift
         first = np.searchsorted(keys, edges[:-1], side="right")
         last = np.searchsorted(keys, edges[1:] - np.uint64(1), side="right")
@@ -266,16 +265,22 @@ class _Finder:
 
     def first_above(self, segment: Numbers | int, number: Words) -> NDArray[np.int32]:
         """Return the position of the first key above (segment << 32) + number."""
-        number = number + (np.asarray(segment, dtype=np.uint64) << _HALF)
-        found = self._guide.take((number >> self._shift).view(np.int64), mode="clip")
+        bucket = (number >> self._shift).view(np.int64)
+        bucket += np.asarray(segment, dtype=np.int64) << self._bits
+        found = self._guide.take(bucket, mode="clip")
         left = np.flatnonzero(found < 0)
+        if not left.size:
+            return found
         found[left] = ~found[left]
+        own = segment if isinstance(segment, int) or not segment.ndim else segment[left]
+        number = number[left] + (np.asarray(own, dtype=np.uint64) << _HALF)
         for _ in range(self.STEPS):
-            left = left[self._keys[found[left]] <= number[left]]
+            below = self._keys[found[left]] <= number
+            left, number = left[below], number[below]
             if not left.size:
                 return found
             found[left] += 1
-        found[left] = np.searchsorted(self._keys, number[left], side="right")
+        found[left] = np.searchsorted(self._keys, number, side="right")
         return found
 
 
