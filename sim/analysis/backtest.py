@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -137,7 +137,10 @@ def plan_predictions(
         plan = plan_draws(scenarios, baseline, design, drawn=drawn, executor=executor)
         left_out[name] = plan.left_out
         for i, scenario in enumerate(scenarios):
-            points[scenario.name] = tuple(draw.policies[i] for draw in plan.possible)
+            points[scenario.name] = tuple(
+                replace(point, label=f"{reports.name}/{point.label}")
+                for point in (draw.policies[i] for draw in plan.possible)
+            )
     return Predictions(points, draws, left_out)
 
 

@@ -20,9 +20,9 @@ REPORTS = Path("history/reports.yaml")
 
 
 def backtest(
-    file: Annotated[
-        Path, typer.Argument(help="A file of reports; default: the shipped history.")
-    ] = REPORTS,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of reports; default: the shipped history.")
+    ] = None,
     draws: Annotated[
         int, typer.Option(min=8, max=1_000_000, help="Draws of what is not known.")
     ] = 100,
@@ -43,33 +43,60 @@ def backtest(
     judge no file as wrong: the exit status is 0 whatever they are.
     """
     with plain_errors():
-        from sim.scenario.reports import load_reports
-
         work = Work(workers, out, force, quiet, None, cluster)
-        reports = load_reports(file)
-        _score(work, reports, draws, replications, seed, as_json=as_json)
+        every = _loaded(files or [REPORTS])
+        _score(work, every, draws, replications, seed, as_json=as_json)
+
+
+def _loaded(files: list[Path]) -> list[Reports]:
+    """Load files of reports, all their mistakes told at once."""
+    from sim.analysis.backtest import compared
+    from sim.scenario.problems import Problem, ScenarioError
+    from sim.scenario.reports import load_reports
+
+    problems: list[Problem] = []
+    found: list[Reports] = []
+    for file in files:
+        try:
+            found.append(load_reports(file))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    addresses: dict[str, str] = {}
+    for reports in found:
+        if [one.name for one in found].count(reports.name) > 1:
+            stop(f"two files are called {reports.name!r}; rename one")
+        if next(compared(reports), None) is None:
+            stop(f"{reports.name}: no report has anything alike; nothing to compare")
+        for scenario in reports.scenarios.values():
+            if addresses.setdefault(scenario.name, scenario.address) != scenario.address:
+                stop(f"two scenarios are called {scenario.name!r}; rename one")
+    return found
 
 
 def _score(
-    work: Work, reports: Reports, draws: int, replications: int, seed: int, *, as_json: bool
+    work: Work, every: list[Reports], draws: int, replications: int, seed: int, *, as_json: bool
 ) -> None:
     """Draw, compute, score, print and save."""
-    from sim.analysis.backtest import compared, plan_predictions, scores
+    from sim.analysis.backtest import plan_predictions, scores
 
     began = time.monotonic()
-    if next(compared(reports), None) is None:
-        stop(f"{reports.name}: no report has anything alike; nothing to compare")
     if not work.quiet:
         say(f"Drawing {draws} worlds for each group of scenarios")
     with work.crew() as crew, crew.at_work() as (executor, _):
-        plan = plan_predictions(reports, draws, seed, executor=executor)
-    empty = [name for name, gaps in plan.left_out.items() if len(gaps) == draws]
-    if empty:
-        stop(f"{empty[0]}: no draw describes a possible world; the first: "
-             f"{plan.left_out[empty[0]][0].why}")  # fmt: skip
+        plans = [plan_predictions(one, draws, seed, executor=executor) for one in every]
+    gaps = {name: found for plan in plans for name, found in plan.left_out.items()}
+    for name, found in gaps.items():
+        if len(found) == draws:
+            stop(f"{name}: no draw describes a possible world; the first: {found[0].why}")
     with work.study() as study:
-        work.compute(study, plan.asked(replications), seed)
-        found = scores(reports, plan, study, replications, seed)
+        asked = [ask for plan in plans for ask in plan.asked(replications)]
+        work.compute(study, asked, seed)
+        scored = [
+            scores(one, plan, study, replications, seed)
+            for one, plan in zip(every, plans, strict=True)
+        ]
     from sim.paper.backtest import backtest_rows, backtest_tables, left_out_rows
     from sim.paper.data import csv_text, resolved_files
     from sim.paper.manifest import command_line, described
@@ -77,14 +104,20 @@ def _score(
 
     about = {
         "kind": "backtest", "seed": seed, "replications": replications, "draws": draws,
-        "title": reports.title,
-        "impossible_draws": {name: len(gaps) for name, gaps in plan.left_out.items()},
+        "title": "; ".join(one.title for one in every),
+        "impossible_draws": {
+            f"{one.name}, {name}": len(found) for one, plan in zip(every, plans, strict=True)
+            for name, found in plan.left_out.items()
+        },
     }  # fmt: skip
-    scenarios = list({s.name: s for s in reports.scenarios.values()}.values())
+    scenarios = list({s.name: s for one in every for s in one.scenarios.values()}.values())
     so = described(about, scenarios, command_line(), time.monotonic() - began)
-    rows = list(backtest_rows(reports, found))
+    rows = [row for one, found in zip(every, scored, strict=True)
+            for row in backtest_rows(one, found)]  # fmt: skip
+    left_out = [row for one, plan in zip(every, plans, strict=True)
+                for row in left_out_rows(one.name, plan)]  # fmt: skip
     tables = {table.name: plain_text(table) for table in backtest_tables(rows, about)}
-    files = {"backtest.csv": csv_text(rows), "left-out.csv": csv_text(left_out_rows(plan))}
+    files = {"backtest.csv": csv_text(rows), "left-out.csv": csv_text(left_out)}
     files |= resolved_files(scenarios)
     files |= {f"{name}.txt": text + "\n" for name, text in tables.items()}
     printed = {"rows": rows, "manifest": so} if as_json else None

@@ -36,7 +36,7 @@ def backtest_rows(reports: Reports, found: Sequence[Score]) -> Iterator[Data]:
         report = reports.report(one.event, one.report)
         told = reports.file.events[one.event].variants[one.variant]
         yield {
-            **_about(one.event, one.report, report),
+            "reports": reports.name, **_about(one.event, one.report, report),
             "variant": one.variant, "scenario": told.file, "post_hoc": told.post_hoc or "",
             "world": one.world, "value": one.value, "low": one.low, "high": one.high,
             "p2_5": one.p2_5, "median": one.median, "p97_5": one.p97_5,
@@ -49,7 +49,8 @@ def backtest_rows(reports: Reports, found: Sequence[Score]) -> Iterator[Data]:
             if report.not_compared is not None:
                 value, low, high = report.bounds()
                 yield {
-                    **_about(event, name, report), "variant": "", "scenario": "", "post_hoc": "",
+                    "reports": reports.name, **_about(event, name, report), "variant": "",
+                    "scenario": "", "post_hoc": "",
                     "world": "", "value": value, "low": low, "high": high, "p2_5": "",
                     "median": "", "p97_5": "", "percentile": "", "percentile_low": "",
                     "percentile_high": "", "reading": NOT_COMPARED, "cells": 0,
@@ -77,11 +78,11 @@ def _conflicts(reports: Reports, event: str, name: str) -> str:
     )  # fmt: skip
 
 
-def left_out_rows(plan: Predictions) -> Iterator[Data]:
-    """One row per draw that describes no possible world."""
+def left_out_rows(name: str, plan: Predictions) -> Iterator[Data]:
+    """One row per draw of a file of reports that describes no possible world."""
     for world, gaps in plan.left_out.items():
         for gap in gaps:
-            yield {"world": world, "draw": gap.number, "why": gap.why}
+            yield {"reports": name, "world": world, "draw": gap.number, "why": gap.why}
 
 
 def backtest_tables(
@@ -96,7 +97,7 @@ def backtest_tables(
     """
     scored = [row for row in rows if row["reading"] != NOT_COMPARED]
     rest = [row for row in rows if row["reading"] == NOT_COMPARED]
-    worlds = list(dict.fromkeys(str(row["world"]) for row in scored))
+    worlds = list(dict.fromkeys(str(row["world"]) for row in scored))  # each of some file
     tables = [_scored(scored, worlds, about)] if scored else []
     return tables + ([_rest(rest)] if rest else [])
 
@@ -112,15 +113,14 @@ def _scored(
         columns.append(Column("reading", words=True))
         groups.append(Group(world, first, len(columns)))
     panels = []
-    for event in dict.fromkeys(str(row["event"]) for row in rows):
-        ours = [row for row in rows if row["event"] == event]
+    for event, ours in _events(rows):
         alone = len({row["outlet"] for row in ours}) == 1
         keys = dict.fromkeys((str(row["report"]), str(row["variant"])) for row in ours)
         body = []
         for report, variant in keys:
             here = {str(row["world"]): row for row in ours
                     if (row["report"], row["variant"]) == (report, variant)}  # fmt: skip
-            body.append(_row(report, variant, [here[world] for world in worlds], alone=alone))
+            body.append(_row(report, variant, [here.get(w) for w in worlds], alone=alone))
         panels.append(Panel(event, tuple(body)))
     return Table(
         "backtest", TITLE, tuple(columns), tuple(panels), stub="report", groups=tuple(groups),
@@ -130,9 +130,9 @@ def _scored(
 
 
 def _row(
-    report: str, variant: str, rows: Sequence[Mapping[str, object]], *, alone: bool
+    report: str, variant: str, rows: Sequence[Mapping[str, object] | None], *, alone: bool
 ) -> Row:  # fmt: skip
-    first = rows[0]
+    first = next(row for row in rows if row is not None)
     share = str(first["unit"]).startswith("share")
     factor, unit = (100.0, PER_CENT) if share else (1.0, PERSONS)
     said = []
@@ -148,9 +148,22 @@ def _row(
         Cell(words=_range(first, factor)),
     ]
     for row in rows:
+        if row is None:
+            cells += [Cell()] * (len(BAND) + 2)
+            continue
         cells += [Cell(factor * _number(row[key])) for key in ("p2_5", "median", "p97_5")]
         cells += [Cell(_number(row["percentile"]), decimals=1), Cell(words=str(row["reading"]))]
     return Row(report, tuple(cells), unit)
+
+
+def _events(
+    rows: Sequence[Mapping[str, object]],
+) -> Iterator[tuple[str, list[Mapping[str, object]]]]:
+    """Group rows by file and event; the file is named where there are several."""
+    several = len({row["reports"] for row in rows}) > 1
+    for file, event in dict.fromkeys((str(row["reports"]), str(row["event"])) for row in rows):
+        ours = [row for row in rows if (row["reports"], row["event"]) == (file, event)]
+        yield f"{file}: {event}" if several else event, ours
 
 
 def _range(row: Mapping[str, object], factor: float) -> str:
@@ -164,7 +177,7 @@ def _number(value: object) -> float:
 
 
 def _outlets(rows: Sequence[Mapping[str, object]]) -> str:
-    reports = {(row["event"], row["report"]) for row in rows}
+    reports = {(row["reports"], row["event"], row["report"]) for row in rows}
     outlets = list(dict.fromkeys(str(row["outlet"]) for row in rows))
     return (
         f"{len(reports)} reports of {len(outlets)} outlets ({', '.join(outlets)}); those of one "
@@ -185,12 +198,12 @@ def _made(about: Mapping[str, object]) -> str:
 def _rest(rows: Sequence[Mapping[str, object]]) -> Table:
     columns = (Column("reported"), Column("outlet", words=True), Column("why", words=True))
     panels = []
-    for event in dict.fromkeys(str(row["event"]) for row in rows):
+    for event, ours in _events(rows):
         body = [
             Row(str(row["report"]), (
                 Cell(_amount(row)), Cell(words=str(row["outlet"])), Cell(words=str(row["note"])),
             ), PER_CENT if str(row["unit"]).startswith("share") else str(row["unit"]))
-            for row in rows if row["event"] == event
+            for row in ours
         ]  # fmt: skip
         panels.append(Panel(event, tuple(body)))
     return Table(

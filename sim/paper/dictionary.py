@@ -102,6 +102,8 @@ OF_FILE: dict[tuple[str, str], Meaning] = {
     ("influences.csv", "partial_rank_correlation"): (
         "partial rank correlation of assumption and difference", "",
     ),
+    ("backtest.csv", "reports"): ("file of reports", ""),
+    ("left-out.csv", "reports"): ("file of reports whose scenarios are drawn", ""),
     ("backtest.csv", "event"): ("pardon of which something was reported", ""),
     ("backtest.csv", "report"): ("name of the report", ""),
     ("backtest.csv", "counts"): ("whom it counts: released, reduced or beneficiaries", ""),

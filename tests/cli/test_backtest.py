@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.cli.command import amnesty
+from tests.cli.command import amnesty, changed
 from tests.scenario.test_reports import TEXT, written
 
 FEW = ("--draws", "8", "--replications", "1", "--quiet", "--workers", "1")
@@ -103,3 +103,33 @@ def test_check_and_explain_know_reports(run):
     told = " ".join(amnesty("explain", path).stdout.split())
     assert "The Gazette told of 20 persons (15 to 30 is held possible) released at north" in told
     assert amnesty("run", path).exit_code == 2
+
+
+def test_files_of_one_name_or_with_scenarios_of_one_name_are_refused(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+        written(folder)
+    same = amnesty("backtest", one / "reports.yaml", other / "reports.yaml", *FEW)
+    assert same.exit_code == 2
+    assert "two files are called 'reports'" in same.stderr
+    changed(other, "short", "20 days from listing", "21 days from listing")
+    (other / "reports.yaml").rename(other / "more.yaml")
+    unlike = amnesty("backtest", one / "reports.yaml", other / "more.yaml", *FEW)
+    assert unlike.exit_code == 2
+    assert "two scenarios are called 'prisons short'" in unlike.stderr
+
+
+@pytest.mark.slow
+def test_several_files_stand_in_one_table(run):
+    path, _, _ = run
+    more = path.with_name("more.yaml")
+    text = TEXT[: TEXT.index("      fitted:")] + TEXT[TEXT.index("    reports:") :]
+    more.write_text(text, encoding="utf-8")
+    alone = json.loads(amnesty("backtest", path, *FEW, "--json").stdout)["rows"]
+    result = amnesty("backtest", path, more, *FEW)
+    assert "REPORTS: JUBILEE" in result.stdout
+    assert "MORE: JUBILEE" in result.stdout
+    assert "4 reports of 2 outlets" in " ".join(result.stdout.split())
+    both = json.loads(amnesty("backtest", path, more, *FEW, "--json").stdout)["rows"]
+    assert [row for row in both if row["reports"] == "reports"] == alone
