@@ -24,7 +24,7 @@ for command in (
     runs.run, runs.compare, designs.sweep, designs.sensitivity, designs.attribute,
     evaluation.backtest, evaluation.check_theory,
     folders.waterfall, folders.table, folders.status, folders.merge, folders.export,
-    pictures.figure,
+    pictures.figure, pictures.report,
     verification.verify,
 ):  # fmt: skip
     app.command()(command)

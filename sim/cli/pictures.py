@@ -11,6 +11,19 @@ from sim.cli.messages import plain_errors, say
 from sim.cli.options import Folder, listed, name_of
 
 
+def report(
+    folder: Folder,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; default: report.html in the folder.")
+    ] = None,
+) -> None:
+    """Write one HTML page with a study's words, tables and figures; it can be read offline."""
+    with plain_errors():
+        from sim.paper.webpage.report import write_report
+
+        say(f"Wrote {write_report(folder, out)}")
+
+
 def figure(
     folder: Folder,
     kind: Annotated[

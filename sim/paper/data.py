@@ -221,6 +221,11 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def read_csv_text(text: str) -> list[dict[str, str]]:
+    """Read rows back from the text of a file."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
 def as_json(comparison: Comparison, manifest: Mapping[str, object]) -> dict[str, object]:
     """Return the result of a comparison as the documented JSON object.
 

@@ -51,6 +51,7 @@ def test_the_commands_are_those_that_are_documented_here():
         "waterfall",
         "table",
         "figure",
+        "report",
         "status",
         "merge",
         "export",

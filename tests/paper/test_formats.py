@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import shutil
 import zipfile
 from html.parser import HTMLParser
 
@@ -31,6 +30,7 @@ from sim.paper.tex import cited, escaped, label_of
 from sim.paper.word import MissingWordError, word
 from tests.paper.compiled import compiles
 from tests.paper.made_up import always, comparison, once, varying
+from tests.paper.tools import need
 
 HEADLINES = [m.name for m in MEASURES if m.headline]
 NASTY = "100% of A & B_1 #2 $3 ~x^2 \\ {y} [z] * <a|b> \"q\" 'p' `r` --"
@@ -368,8 +368,7 @@ def test_levels_of_several_scenarios_stand_side_by_side():
 @pytest.mark.parametrize("engine", ["pdflatex", "xelatex"])
 @pytest.mark.parametrize("interval", INTERVALS)
 def test_tables_compile_alone_and_in_two_columns(engine, interval, tmp_path):
-    if shutil.which(engine) is None:
-        pytest.skip(f"no {engine}")
+    need(engine)
     table = three()
     if engine == "pdflatex":  # which has no Korean
         table = table.only([i for i, c in enumerate(table.columns) if c.name.isascii()])

@@ -25,6 +25,7 @@ from sim.scenario.load import load
 from tests.cli.command import amnesty, file
 from tests.paper.compiled import compiles
 from tests.paper.made_up import always, comparison, once, varying
+from tests.paper.tools import need
 
 
 @pytest.fixture(scope="module")
@@ -116,16 +117,14 @@ def test_measures_that_no_baseline_can_have_are_given_as_levels():
 @pytest.mark.parametrize("kind", ["effects", "levels", "waterfall", "rests-on", "parameters"])
 @pytest.mark.parametrize("engine", ["pdflatex", "xelatex"])
 def test_every_kind_compiles_alone(kind, engine, folder, tmp_path):
-    if shutil.which(engine) is None:
-        pytest.skip(f"no {engine}")
+    need(engine)
     made = amnesty("table", folder, kind, "--format", "latex", "--standalone")
     compiles(engine, made.stdout, tmp_path)
 
 
 @pytest.mark.slow
 def test_macros_compile_and_print_their_numbers(folder, tmp_path):
-    if shutil.which("pdflatex") is None or shutil.which("pdftotext") is None:
-        pytest.skip("no pdflatex, or no pdftotext")
+    need("pdflatex", "pdftotext")
     told = amnesty("table", folder, "--macros").stdout
     body = "\\begin{document}X\\freedByDecreeShort X\\end{document}"
     compiles("pdflatex", f"\\documentclass{{article}}\n{told}{body}\n", tmp_path)

@@ -12,6 +12,7 @@ from sim.paper.source import Source
 from sim.paper.stress import OPEN, stress_table
 from tests.cli.command import amnesty, files
 from tests.paper.compiled import compiles
+from tests.paper.tools import need
 
 ITEMS = [
     "1.1",
@@ -113,6 +114,5 @@ def test_the_checklist_of_no_study_is_refused(study, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["pdflatex", "xelatex"])
 def test_it_compiles(study, engine, tmp_path):
-    if shutil.which(engine) is None:
-        pytest.skip(f"{engine} is not here")
+    need(engine)
     compiles(engine, document(latex(stress_table(Source(study)))), tmp_path)

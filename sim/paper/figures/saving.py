@@ -55,6 +55,9 @@ def drawn_with_hovers(picture: Picture, look: Look) -> tuple[bytes, Painted]:
     """Draw a figure as SVG, and return with it what its marks tell."""
     with _at_work(look):
         painted = picture.paint(look)
+        painted.figure.patch.set_visible(False)  # the page's own paper is seen
+        for axes in painted.figure.axes:
+            axes.patch.set_visible(False)
         return _written(painted.figure, "svg"), painted
 
 
