@@ -160,7 +160,7 @@ def window_of(scenario: Scenario, align: date | None = None, like: Window | None
     """
     world = scenario.world
     origin = first_release_day(scenario)
-    closes = [o.close_day for o in occasions(scenario) if not scenario.decrees[o.decree].every]
+    closes = [o.close_day for o in occasions(scenario) if not scenario.decrees[o.decree].recurs]
     if origin is not None:
         window = Window(min(closes), origin, world.days, world.start)
         return _inside(scenario, window, ("decrees",), "the first planned release")

@@ -112,6 +112,7 @@ def _gap(replications: int, seed: int) -> Iterator[Judge]:
     theory, (decree,) = InfiniteServer(scenario), scenario.decrees.values()
     granted, review = decree.granted, decree.clauses["everybody"].review
     assert granted is not None
+    assert granted.value is not None
     assert review is not None
     assert review.recommended is not None
     share = review.recommended.value

@@ -105,7 +105,8 @@ def _tried(
     court.close_lists(register, 0)
     gate.advance(register, occasion.grant_day * STAGES + ADMISSION + 1)
     court.grant(register, 0)
-    gate.advance(register, occasion.release_day * STAGES + RELEASE + 1)
+    last = max(occasion.release_day, occasion.rest_day, *occasion.tranche_days)
+    gate.advance(register, last * STAGES + RELEASE + 1)
     docket = court.dockets[0]
     met = len(docket.rows) > 0
     spared = bool(register.cause[0] == BY_DECREE + occasion.position)
@@ -161,7 +162,7 @@ def _favourable(decree: Decree, who: Who) -> Decree:
         )
         for name, clause in decree.clauses.items()
     }
-    afterwards = decree.release.model_copy(update={"over": None})
+    afterwards = decree.release.model_copy(update={"over": None, "latency": None})
     return decree.model_copy(
         update={
             "clauses": clauses,

@@ -15,6 +15,7 @@ from datetime import timedelta
 import numpy as np
 import simpy
 
+from sim.custody.calendar import drawn_grants
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
 from sim.custody.people import Columns, people_at_hand
@@ -87,7 +88,7 @@ class _Model:
         self.scenario, self.prisons, self.draws = scenario, prisons, draws
         self.register = register
         self.days = prisons.days
-        self.occasions = sittings(scenario)
+        self.occasions = sittings(scenario, drawn_grants(scenario, draws))
         self.court = Court(prisons, draws, scenario.decrees, self.occasions)
         self.gate = Gate(prisons, draws, scenario.decrees, self.occasions)
         self.trace = trace

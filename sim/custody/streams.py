@@ -78,6 +78,9 @@ class Stream(IntEnum):
     DRIVE_ARREST = 56  # whether a release brings an arrest
     DRIVE_DAY = 57  # how long after the release that arrest comes
     TAKE_UP = 58  # whether an offer is taken up
+    LATENCY = 60  # how many days a release is late
+    GRANT_DAY = 61  # which of some days a grant falls on; the person is 0
+    SURPRISE = 62  # waits between surprises; the person is the number of the surprise
 
 
 def decree_salt(name: str) -> int:

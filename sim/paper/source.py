@@ -123,7 +123,7 @@ class Source:
         return [
             (occasion.release_day, occasion.decree)
             for occasion in occasions(one)
-            if not one.decrees[occasion.decree].every
+            if not one.decrees[occasion.decree].recurs
         ]
 
     def origin_day(self, scenario: str) -> int:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from sim.scenario.flags import flag_words
 from sim.scenario.graded import Block, Day
+from sim.scenario.law.dates import Offset
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import OneOf, leaves
 from sim.scenario.lengths import read_date, read_share
@@ -23,7 +24,8 @@ from sim.scenario.world import World
 Part = TypeVar("Part", bound=Block)
 Context = dict[str, object]
 Words = dict[str, tuple[str, ...]]
-Found = tuple[tuple[str, ...], str]
+Path = tuple[str | int, ...]
+Found = tuple[Path, str]
 """A key path and what is wrong there."""
 
 SUM_TOLERANCE = 1e-9
@@ -209,9 +211,9 @@ def _dates_out_of_order(tree: Tree, decree: str) -> Iterator[Found]:
     """List dates of a decree against each other and against the world's horizon."""
     start = _date_at(tree, ("world", "start")) or date.min
     end = _date_at(tree, ("world", "end")) or date.max
-    known = []
+    known: list[tuple[Path, date]] = []
     for key in ("ordered", "lists_due", "granted"):
-        path = ("decrees", decree, key)
+        path: Path = ("decrees", decree, key)
         day = _date_at(tree, path) or _date_at(tree, (*path, "value"))
         if day is not None:
             known.append((path, day))
@@ -222,6 +224,10 @@ def _dates_out_of_order(tree: Tree, decree: str) -> Iterator[Found]:
                 yield first, f"{one} lies after {second[-1]!r}, {other}"
             else:
                 yield second, f"{other} lies before {first[-1]!r}, {one}"
+    for i in (0, 1):
+        random: tuple[str | int, ...] = ("decrees", decree, "granted", "random", i)
+        if (day := _date_at(tree, random)) is not None:
+            known.append((random, day))
     thresholds = ("decrees", decree, "thresholds_on")
     if (day := _date_at(tree, thresholds)) is not None:
         known.append((thresholds, day))
@@ -232,7 +238,7 @@ def _dates_out_of_order(tree: Tree, decree: str) -> Iterator[Found]:
             yield path, f"{day} does not lie before the world's end, {end}"
 
 
-def _date_at(tree: Tree, path: tuple[str, ...]) -> date | None:
+def _date_at(tree: Tree, path: Path) -> date | None:
     leaf = tree.at(path)
     with suppress(ValueError):
         return read_date(leaf.value) if leaf is not None else None
@@ -283,6 +289,13 @@ def _unusable(tree: Tree, words: Words, name: str, decree: Decree) -> Iterator[F
         if tree.at(("world", "exile")) is None:
             message = "this world names no destinations of exile"
             yield (*here, "release", "exile"), message
+    granted, start = decree.first_grant, _date_at(tree, ("world", "start"))
+    for key, day in (("ordered", decree.ordered), ("lists_due", decree.lists_due)):
+        counted = day is not None and isinstance(day.value, Offset)
+        if day is not None and counted and granted is not None and start is not None:
+            before = (start - day.day(granted)).days
+            if before > 0:
+                yield (*here, key), f"lies {before} days before the start of the world, {start}"
     if decree.cap.value is not None and decree.cap.value.of == "capacity":
         occupancy = tree.at(("world", "occupancy", "value"))
         if occupancy is not None and occupancy.value == 0:
@@ -292,7 +305,7 @@ def _unusable(tree: Tree, words: Words, name: str, decree: Decree) -> Iterator[F
         return
     for path, predicate in decree.conditions():
         if any(isinstance(x, OneOf) and x.attribute == "gravity" for x in leaves(predicate)):
-            yield (*here, *map(str, path)), "this world says of no offence which share is petty"
+            yield (*here, *path), "this world says of no offence which share is petty"
 
 
 def _unknown_ranges(tree: Tree, assumptions: Mapping[str, RestsOn]) -> Iterator[Found]:

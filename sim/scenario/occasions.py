@@ -6,16 +6,16 @@ decree one for each of its dates within the horizon.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from sim.scenario.law.afterwards import Education
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Review
+from sim.scenario.law.dates import Offset
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import On, read_days
-from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario
 from sim.scenario.world import Crackdown
 
@@ -33,7 +33,9 @@ class Occasion:
     grant_day
         Cuts take effect; those held are granted.
     release_day
-        First planned day of release, without spreading.
+        First planned day of release, without latency or spreading.
+    rest_day, tranche_days
+        Day of release of those in no tranche; of each tranche in the order of the file.
     until_day
         Last day of the offences that the decree reaches; None where it asks for none.
     late
@@ -50,8 +52,14 @@ class Occasion:
     threshold_day: int
     grant_day: int
     release_day: int
+    rest_day: int
+    tranche_days: tuple[int, ...] = ()
     until_day: int | None = None
     late: bool = False
+
+
+Drawn = Mapping[str, Sequence[tuple[int, int]]]
+"""Grants by chance: for each decree its numbers and days."""
 
 
 def day_read(on: On, occasion: Occasion, start: date) -> int:
@@ -63,42 +71,42 @@ def day_read(on: On, occasion: Occasion, start: date) -> int:
     return stages[on.anchor] - on.days_before
 
 
-def occasions(scenario: Scenario) -> tuple[Occasion, ...]:
+def occasions(scenario: Scenario, drawn: Drawn | None = None) -> tuple[Occasion, ...]:
     """List the occasions of all decrees within the horizon, in the order in which they act.
 
-    Decrees of one day act by the day ordered, then by name.
+    Decrees of one day act by the day ordered, then by name. An occasion whose lists would close
+    before the start is past and left out.
+
+    Parameters
+    ----------
+    drawn
+        Grants by chance, as drawn. Without them the first day possible stands for each such
+        decree.
     """
     world = scenario.world
     found = [
         occasion
         for position, (name, decree) in enumerate(scenario.decrees.items())
-        for number, day in _grants(decree, world.start, world.end)
+        for number, day in _grants(scenario, name, drawn)
         for occasion in [_occasion(name, position, number, decree, day, world.start)]
+        if occasion.close_day >= 0 or not decree.recurs
     ]
     return tuple(sorted(found, key=lambda o: (o.close_day, o.ordered_day, o.decree)))
 
 
-def _grants(decree: Decree, start: date, end: date) -> list[tuple[int, date]]:
-    if decree.granted is not None:
-        return [(0, decree.granted.value)]
-    days = [
-        (year * len(decree.dates) + index, in_year(year, month_day))
-        for year in range(start.year, end.year + 1)
-        for index, month_day in enumerate(decree.dates)
-    ]
-    return [(number, day) for number, day in days if start <= day < end]
+def _grants(scenario: Scenario, name: str, drawn: Drawn | None) -> list[tuple[int, date]]:
+    world, decree = scenario.world, scenario.decrees[name]
+    if drawn is not None and name in drawn:
+        return [(number, world.start + timedelta(days=day)) for number, day in drawn[name]]
+    return decree.grants(world.start, world.end)
 
 
 def _occasion(
     name: str, position: int, number: int, decree: Decree, granted: date, start: date
 ) -> Occasion:
     grant_day = (granted - start).days
-    close_day = (decree.lists_due.value - start).days if decree.lists_due else grant_day
-    release_day = grant_day
-    education = decree.release.education
-    if education is not None and education.value is not None:
-        begins = close_day if education.value.start == "listing" else grant_day
-        release_day = max(grant_day, begins + education.value.days)
+    close_day = (decree.lists_due.day(granted) - start).days if decree.lists_due else grant_day
+    release_day, rest_day, tranche_days = _planned(decree, close_day, grant_day, granted, start)
     match decree.thresholds_on:
         case "lists":
             threshold_day = close_day
@@ -108,22 +116,42 @@ def _occasion(
             threshold_day = release_day
         case date() as day:
             threshold_day = (day - start).days
-    ordered_day = (decree.ordered.value - start).days if decree.ordered else close_day
+        case Offset(days=days):
+            threshold_day = grant_day + days
+    ordered_day = (decree.ordered.day(granted) - start).days if decree.ordered else close_day
     until_day = (decree.reach.offences_until.value - start).days if decree.reach else None
     return Occasion(
         name, position, number, ordered_day, close_day, threshold_day, grant_day, release_day,
-        until_day,
+        rest_day, tranche_days, until_day,
     )  # fmt: skip
 
 
-def sittings(scenario: Scenario) -> tuple[Occasion, ...]:
+def _planned(
+    decree: Decree, close_day: int, grant_day: int, granted: date, start: date
+) -> tuple[int, int, tuple[int, ...]]:
+    """Return the first planned day of release, that of those in no tranche, and each tranche's.
+
+    Nobody goes before the grant, nor before the end of education.
+    """
+    rest = grant_day
+    education = decree.release.education
+    if education is not None and education.value is not None:
+        begins = close_day if education.value.start == "listing" else grant_day
+        rest = max(grant_day, begins + education.value.days)
+    named = list(decree.release.tranches.values())
+    days = tuple(max(rest, (one.out.day(granted) - start).days) for one in named)
+    for_all = bool(named) and named[-1].when is None
+    return min(days if for_all else (rest, *days)), rest, days
+
+
+def sittings(scenario: Scenario, drawn: Drawn | None = None) -> tuple[Occasion, ...]:
     """List the occasions, and after them the sittings on those admitted later within a reach.
 
     A sitting reads those admitted on its day, by the thresholds of that day or, where that is
     later, of the decree's; it grants on the day, or with the decree if that is later. Sittings of
     a decree are one occurrence: who is read has one lot, whenever he is admitted.
     """
-    found = occasions(scenario)
+    found = occasions(scenario, drawn)
     late = [one for occasion in found for one in _late(scenario, occasion)]
     return (*found, *late)
 
@@ -134,24 +162,23 @@ def _late(scenario: Scenario, first: Occasion) -> list[Occasion]:
         return []
     world, decree = scenario.world, scenario.decrees[first.decree]
     last = min(first.until_day + world.longest_delay, world.days - 1)
-    education = decree.release.education.value if decree.release.education else None
+    assert decree.first_grant is not None
     found = []
     for day in range(max(first.close_day + 1, 0), last + 1):
         grant = max(first.grant_day, day)
-        begins = day if education and education.start == "listing" else grant
-        release = max(grant, begins + (education.days if education else 0))
+        release, rest, tranches = _planned(decree, day, grant, decree.first_grant, world.start)
         reading = {"lists": day, "grant": grant, "release": release}
         threshold = reading.get(str(decree.thresholds_on), max(first.threshold_day, day))
         found.append(replace(
             first, close_day=day, threshold_day=threshold, grant_day=grant, release_day=release,
-            late=True,
+            rest_day=rest, tranche_days=tranches, late=True,
         ))  # fmt: skip
     return found
 
 
 def first_release_day(scenario: Scenario) -> int | None:
     """First planned release day of a scenario's dated decrees; None without any."""
-    days = [o.release_day for o in occasions(scenario) if not scenario.decrees[o.decree].every]
+    days = [o.release_day for o in occasions(scenario) if not scenario.decrees[o.decree].recurs]
     return min(days, default=None)
 
 
@@ -160,9 +187,11 @@ def last_release_day(scenario: Scenario) -> int | None:
     days = []
     for occasion in occasions(scenario):
         decree = scenario.decrees[occasion.decree]
-        if not decree.every:
-            spread = decree.release.over
-            days.append(occasion.release_day + (spread.value - 1 if spread else 0))
+        if not decree.recurs:
+            spread, late = decree.release.over, decree.release.latency
+            last = max(occasion.release_day, *occasion.tranche_days, occasion.rest_day)
+            wait = (spread.value - 1 if spread else 0) + (late.longest if late else 0)
+            days.append(last + wait)
     return max(days, default=None)
 
 
@@ -235,6 +264,9 @@ def _occasion_difference(
         and first.close_day == second.close_day
         and first.threshold_day == second.threshold_day
         and first.ordered_day == second.ordered_day
+        and first.tranche_days == second.tranche_days
+        and _by_chance(one) == _by_chance(other)
+        and (not one.recurs or one.every or first.grant_day == second.grant_day)
     )
     if not same_read:
         days.append(min(first.close_day, second.close_day))
@@ -245,6 +277,12 @@ def _occasion_difference(
     if _afterwards(one) != _afterwards(other) or first.release_day != second.release_day:
         days.append(min(first.release_day, second.release_day))
     return days
+
+
+def _by_chance(decree: Decree) -> object:
+    """Return what decides on which days chance puts the grant."""
+    rate = decree.random.rate.value if decree.random else None
+    return rate, decree.granted.random if decree.granted else None
 
 
 def _education(decree: Decree) -> Education | None:
@@ -267,7 +305,8 @@ def _rules(decree: Decree) -> object:
     exclusions: Mapping[str, object] = {n: e.when for n, e in decree.exclude.items()}
     clauses = [(name, clause(c)) for name, c in decree.clauses.items()]
     cap = decree.cap.value
-    general = (_probability(decree.review), _deciding(decree.take_up))
+    tranches = tuple(tranche.when for tranche in decree.release.tranches.values())
+    general = (_probability(decree.review), _deciding(decree.take_up), tranches)
     reach = decree.reach.offences_until.value if decree.reach else None
     return (clauses, exclusions, general, cap, decree.rank, decree.counts, reach)
 
@@ -289,6 +328,7 @@ def _afterwards(decree: Decree) -> object:
     after = decree.release
     drive = decree.drive
     return (
+        after.latency.deciding if after.latency else None,
         after.over.value if after.over else 1,
         after.escort,
         (after.exile.origin, after.exile.to) if after.exile else None,

@@ -83,13 +83,18 @@ def shifted(scenario: Scenario, days: int) -> Scenario:
     """
     tree = scenario.tree
     for name, decree in scenario.decrees.items():
-        if decree.every:
+        if decree.recurs:
             continue
         for key in ("ordered", "lists_due", "granted", "thresholds_on"):
             path = ("decrees", name, key)
             found = tree.at(path)
             if found is not None:
                 tree = replaced(tree, path, _moved(found, days))
+        for tranche in decree.release.tranches:
+            place = ("decrees", name, "release", "tranches", tranche, "out")
+            found = tree.at(place)
+            if found is not None:
+                tree = replaced(tree, place, _moved(found, days))
     return build(scenario.name, tree)
 
 

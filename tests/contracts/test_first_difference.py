@@ -61,7 +61,13 @@ CUT = with_(
     BY_SHARE, "clauses", to={"cut": {"when": {"served": ">= 1 day"},
                                      "then": {"reduce": {"by": "8 months"}}}},
 )  # fmt: skip
-TABLE = {"table": [{"when": {"offence": "theft"}, "is": 0.2}, {"is": 0.9}]}
+TABLE = {"table": [{"when": {"offence": "theft"}, "is": 0.2}, {"otherwise": 0.9}]}
+THREE_DAYS = {"value": "3 days", "low": "3 days", "high": "3 days"}
+BY_CHANCE = {"shares": [{"within": "0 days", "is": 0.5}, {"within": "5 days", "is": 1}]}
+PLUS_5, PLUS_9 = (
+    {"value": f"{n} days after the grant", "low": "1 day", "high": "9 days"} for n in (5, 9)
+)
+TRANCHES = {"tranches": {"thieves": {"when": {"offence": "theft"}, "out": PLUS_5}}}
 GOAL = with_(with_(AT_ONCE, "cap", to="until stock <= 75% of capacity"), "counts", to="releases")
 DECLINED = with_(with_(FULL, "cap", to="3 per camp"), "take-up", to=0.3)
 
@@ -98,6 +104,16 @@ EXACT = {
     "cap": (AT_ONCE, with_(AT_ONCE, "cap", to="31 per camp"), GRANT),
     "reach of a cap": (AT_ONCE, with_(AT_ONCE, "cap", to="30 in all"), GRANT),
     "what a cap counts": (AT_ONCE, with_(AT_ONCE, "counts", to="releases"), GRANT),
+    "lists due, counted from the grant": (
+        FULL, with_(FULL, "lists_due", to={"value": "50 days before the grant", "low": "9 days",
+                                           "high": "60 days"}), "2003-02-24",
+    ),
+    "a tranche": (AT_ONCE, with_(AT_ONCE, "release", to=TRANCHES), GRANT),
+    "latency": (FULL, with_(FULL, "release", "latency", to=THREE_DAYS), RELEASE),
+    "latency by chance": (
+        with_(FULL, "release", "latency", to=THREE_DAYS),
+        with_(FULL, "release", "latency", to=BY_CHANCE), RELEASE,
+    ),
     "a table": (AT_ONCE, with_(AT_ONCE, *HALF, "when", to={"served share": {"table": [
         {"when": {"sex": "women"}, "is": ">= 1/4"}, {"otherwise": ">= 1/2"}]}}), GRANT),
     "another day of reading": (
@@ -123,7 +139,7 @@ EXACT = {
     ),
     "rows of a table": (
         with_(AT_ONCE, "review", to={"approved": TABLE}),
-        with_(AT_ONCE, "review", to={"approved": {"table": [{"is": 0.9}]}}), GRANT,
+        with_(AT_ONCE, "review", to={"approved": {"table": [{"otherwise": 0.9}]}}), GRANT,
     ),
     "odds": (
         with_(AT_ONCE, "review", to={"approved": 0.3}),
@@ -168,6 +184,10 @@ SAFE = {
     "job": (FULL, with_(FULL, "release", "job", to=0.1), RELEASE),
     "escort": (FULL, with_(FULL, "release", "escort", to=False), RELEASE),
     "places passed on": (DECLINED, with_(DECLINED, "places", to="passed on"), GRANT),
+    "the day of a tranche": (
+        with_(BY_SHARE, "release", to={"tranches": {"all": {"out": PLUS_5}}}),
+        with_(BY_SHARE, "release", to={"tranches": {"all": {"out": PLUS_9}}}), GRANT,
+    ),
     "ordered, alone": (FULL, with_(FULL, "ordered", to=on("2003-01-05")), LISTS),
     "review before a later grant": (FULL, with_(FULL, "review", to={"approved": 0.3}), LISTS),
 }  # fmt: skip
@@ -292,6 +312,32 @@ def test_yearly_decrees_differ_from_their_first_date():
     other = customary(dates=["02-16", "10-10"], cap="2 per camp")
     day = day_of(scenario(WORLD), "2001-09-09")
     assert check({"c": yearly}, {"c": other}) == (day, day)
+
+
+def test_what_comes_by_chance_differs_from_the_first_day_possible():
+    base = {key: part for key, part in customary().items() if key not in ("every", "dates")}
+    day = day_of(scenario(WORLD), "2003-02-03")
+    some_day = {**base, "granted": {"random": ["2003-02-03", "2003-02-09"]}}
+    other = {**base, "granted": {"random": ["2003-02-04", "2003-02-12"]}}
+    assert check({"c": some_day}, {"c": other})[0] == day
+    assert check({"c": some_day}, {"c": with_(some_day, "cap", to="9 per camp")})[0] == day
+    surprise = {**base, "random": {"rate": {"value": 4, "low": 1, "high": 5}}}
+    computed, observed = check({"c": surprise}, {"c": with_(surprise, "random", to={
+        "rate": {"value": 5, "low": 1, "high": 5}})})  # fmt: skip
+    assert computed == 0
+    assert observed is not None
+    led = with_(surprise, "lists_due", to={"value": "9 days before the grant", "low": "1 day",
+                                           "high": "9 days"})  # fmt: skip
+    assert check({"c": surprise}, {"c": led})[0] == 0
+
+
+def test_anniversaries_differ_from_their_first_day():
+    base = {key: part for key, part in customary().items() if key not in ("every", "dates")}
+    fifths = {**base, "every": "5 years", "since": "1947-09-09"}  # the 55th falls into 2002
+    day = day_of(scenario(WORLD), "2002-09-09")
+    assert check({"c": fifths}, {"c": with_(fifths, "cap", to="9 per camp")}) == (day, day)
+    never = with_(fifths, "except every", to="5 years")
+    assert check({"c": fifths}, {"c": never}) == (day, day)
 
 
 def test_a_change_in_the_world_counts_from_the_first_day():

@@ -35,7 +35,7 @@ def chance(**parts: object) -> Chance:
 
 def test_the_first_row_that_holds_decides(bench):
     table = [{"when": {"offence": "theft"}, "is": 0.2}, {"when": {"sex": "women"}, "is": 0.5},
-             {"is": 1}]  # fmt: skip
+             {"otherwise": 1}]  # fmt: skip
     found = probabilities(bench, chance(table=table))
     theft = bench.register.offence[bench.rows] == list(WORLD["offences"]).index("theft")
     assert set(found[theft]) == {0.2}

@@ -36,6 +36,7 @@ from sim.scenario.law.predicate import Predicate
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions
 from tests.oracle.chances import asked, chance_for, places, rooms
+from tests.oracle.dates import days_late, goes_on, grants_by_chance
 from tests.oracle.law import (
     Facts,
     Offer,
@@ -66,6 +67,8 @@ class File:
     key: tuple[object, ...]
     takes_all: bool = False
     takes_up: bool = True
+    goes: int = 0
+    """The day of release, without latency or spreading."""
     granted: bool = False
     outcome: str | None = None
 
@@ -96,7 +99,9 @@ class Oracle:
         self.spells: list[Spell] = []
         self.inside: dict[tuple[int, int, int], Spell] = {}
         self.processes: dict[tuple[int, int], simpy.Process] = {}
-        self.dockets = [Docket(o) for o in (*occasions(scenario), *sittings(scenario))]
+        drawn = grants_by_chance(scenario, draws)
+        acts = (*occasions(scenario, drawn), *sittings(scenario, drawn))
+        self.dockets = [Docket(o) for o in acts]
         self.room = dict(zip(prisons.scenario.world.camps, rooms(self.world), strict=False))
         self._names()
         self._hazards()
@@ -479,7 +484,8 @@ class Oracle:
         occasion = docket.occasion
         decree = self.scenario.decrees[occasion.decree]
         f = facts(self.world, s, occasion.close_day, occasion.threshold_day, occasion)
-        stands = standing(decree, occasion, s, f)
+        goes = goes_on(decree, occasion, f)
+        stands = standing(decree, occasion, s, f, goes)
         for name in stands.named_by:
             docket.count(f"held and named by {name}", None, s)
         for clause in stands.met:
@@ -520,7 +526,9 @@ class Oracle:
         )
         chance = decree.clauses[offer.clause].take_up or decree.take_up
         takes = chance is None or self._happens(Stream.TAKE_UP, s, occasion, chance_for(chance, f))
-        return File(s, offer.clause, offer.cut, lot, key, takes_all=nothing, takes_up=takes)
+        return File(
+            s, offer.clause, offer.cut, lot, key, takes_all=nothing, takes_up=takes, goes=goes
+        )
 
     def _agreed(self, stream: Stream, s: Spell, f: Facts, occasion: Occasion, offer: Offer) -> bool:
         kind = "recommended" if stream is Stream.RECOMMENDATION else "approved"
@@ -591,11 +599,15 @@ class Oracle:
                 released.append(file)
         over = None if occasion.late else decree.release.over
         days = over.value if over is not None else 1
-        turns: Counter[str] = Counter()
+        turns: Counter[tuple[str, int]] = Counter()
         for file in sorted(released, key=lambda file: (file.lot, file.spell.name)):
             s = file.spell
-            s.release_day = occasion.release_day + turns[s.camp] % days
-            turns[s.camp] += 1
+            s.release_day = file.goes + turns[s.camp, file.goes] % days
+            turns[s.camp, file.goes] += 1
+            latency = decree.release.latency
+            if latency is not None:
+                word = self._word(Stream.LATENCY, s, occasion.decree, occasion.number)
+                s.release_day += days_late(latency, int(word[0]))
             self.processes[s.person, s.line].interrupt()
 
     def _pass_on(self, docket: Docket) -> None:

@@ -323,8 +323,8 @@ class Standing:
     """Exclusions without which, by itself, he would not be barred."""
 
 
-def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts) -> Standing:
-    """Try a person under every clause and every exclusion."""
+def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts, goes: int) -> Standing:
+    """Try a person, who would be released on a day, under every clause and every exclusion."""
     holding = {name for name, rule in decree.exclude.items() if holds(rule.when, f)}
     met: list[Offer] = []
     barring: list[set[str]] = []
@@ -335,12 +335,12 @@ def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts) -> Standing
             continue  # a life sentence cannot be shortened by days
         cut = None if clause.then.reduce is None else cut_days(clause.then.reduce, f)
         if cut is None:
-            leaves_on = occasion.release_day
+            leaves_on = goes
         else:
             assert s.due is not None
             leaves_on = s.due - cut
             if leaves_nothing(s.due, cut, occasion):  # a release by the decree
-                leaves_on = occasion.release_day
+                leaves_on = goes
         met.append(Offer(name, cut, leaves_on))
         barring.append(holding - set(clause.despite))
     free = [offer for offer, bars in zip(met, barring, strict=True) if not bars]

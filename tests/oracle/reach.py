@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 from sim.scenario.load import Scenario
-from sim.scenario.occasions import Occasion, occasions
+from sim.scenario.occasions import Drawn, Occasion, occasions
 from sim.scenario.world import World
 from tests.oracle.law import Spell
 
 
-def sittings(scenario: Scenario) -> Iterator[Occasion]:
+def sittings(scenario: Scenario, drawn: Drawn) -> Iterator[Occasion]:
     """A day in court for each day after the close on which somebody in reach may be admitted."""
     world = scenario.world
-    for first in occasions(scenario):
+    for first in occasions(scenario, drawn):
         decree = scenario.decrees[first.decree]
         if decree.reach is None:
             continue
@@ -29,13 +28,22 @@ def sittings(scenario: Scenario) -> Iterator[Occasion]:
             if education is not None and education.value is not None:
                 since = day if education.value.start == "listing" else grant
                 release = max(release, since + education.value.days)
-            if isinstance(decree.thresholds_on, date):
-                threshold = max(day, (decree.thresholds_on - world.start).days)
+            rest, tranches = release, []
+            for tranche in decree.release.tranches.values():
+                assert decree.granted is not None
+                assert decree.granted.value is not None
+                out = (tranche.out.day(decree.granted.value) - world.start).days
+                tranches.append(max(out, rest))
+            if tranches:
+                others = list(decree.release.tranches.values())[-1].when is not None
+                release = min([*tranches, rest] if others else tranches)
+            if not isinstance(decree.thresholds_on, str):  # a date, or days from the grant
+                threshold = max(day, first.threshold_day)
             else:
                 threshold = {"lists": day, "grant": grant, "release": release}[decree.thresholds_on]
             yield replace(
                 first, close_day=day, threshold_day=threshold, grant_day=grant,
-                release_day=release, late=True,
+                release_day=release, rest_day=rest, tranche_days=tuple(tranches), late=True,
             )  # fmt: skip
 
 

@@ -119,6 +119,7 @@ class _Decrees:
         frame = {**REST, **self._dates(days), "release": self._afterwards()}
         look = _Look(some, self.world, self.names, self.people, self._readings(frame))
         excluded = [name for name in BARS if some.often(0.3 if self.wide else 0.5)]
+        frame["release"] |= self._waits(look, frame)
         clauses = some.first(("one", "two", "three"), 1)
         counts = some.one(("releases", "reductions", "both"))
         caps = ["2 in all", "5 in all", "1 per camp", "3 per camp", "0 in all", "0 per camp",
@@ -158,6 +159,8 @@ class _Decrees:
                 "dates": list(dict.fromkeys(feasts)),
                 "thresholds_on": some.one(readings),
             }
+        if some.often(0.25):
+            return self._by_chance(days)
         before = [day for day in days if day < days[1]] or days  # a reach needs days after it
         early = before if some.often(0.4) else days
         ordered, due, granted = sorted(some.one(early) for _ in range(3))
@@ -165,15 +168,63 @@ class _Decrees:
         threshold = min(max(shifted, days[0]), days[1])
         until = some.one([granted, granted, *(day for day in days if day <= granted)])
         until -= timedelta(days=some.one((0, 0, 30, 300)))
+        lead = f"{(granted - due).days} days before the grant"
         return without_nones(
             {
                 "ordered": some.maybe(ordered.isoformat(), 0.5),
-                "lists_due": some.maybe(due.isoformat()),
+                "lists_due": some.maybe(some.one((due.isoformat(), due.isoformat(), lead))),
                 "granted": granted.isoformat(),
                 "reach": some.maybe({"offences until": until.isoformat()}, 0.6),
                 "thresholds_on": some.one((*readings, threshold.isoformat())),
             }
         )
+
+    def _by_chance(self, days: Sequence[date]) -> Node:
+        """Anniversaries, surprises, a grant on any of some days; lists some days before."""
+        some = self.some
+        lead = some.one((0, 1, 40, 200))
+        readings = ("lists", "grant", "release", "30 days before the grant",
+                    "400 days after the grant")  # fmt: skip
+        found = {
+            "lists_due": some.maybe(f"{lead} days before the grant"),
+            "ordered": some.maybe(f"{lead + some.one((0, 5))} days before the grant", 0.4),
+            "thresholds_on": some.one(readings),
+        }
+        kind = some.random.randrange(3)
+        if kind == 0:
+            found |= {"random": {"rate": some.one((0.3, 1, 3, 12))}}
+        elif kind == 1:
+            first, last = sorted(some.one(days) for _ in range(2))
+            if (first - days[0]).days < lead:
+                found["lists_due"] = found["ordered"] = None
+            found |= {"granted": {"random": [first.isoformat(), last.isoformat()]}}
+        else:
+            founded = some.one(days) - timedelta(days=some.one((0, 365, 3652, 25_000)))
+            every = some.one((1, 1, 2, 5))
+            found |= {"every": f"{every} years", "since": founded.isoformat(),
+                      "except every": some.maybe(f"{2 * every} years", 0.4)}  # fmt: skip
+        return without_nones(found)
+
+    def _waits(self, look: _Look, frame: Node) -> Node:
+        """Tranches by class, and releases that are late."""
+        some = self.some
+        tranches = {}
+        for name in some.first(("first", "second", "third"), 0):
+            outs = [f"{some.one((0, 1, 30, 500))} days after the grant"]
+            if isinstance(granted := frame.get("granted"), str):
+                day = date.fromisoformat(granted) + timedelta(days=some.one((0, 20, 300)))
+                outs.append(day.isoformat())
+            tranches[name] = {"when": look.predicate(), "out": some.one(outs)}
+        if tranches and some.often(0.4):
+            tranches[list(tranches)[-1]].pop("when")
+        shares = [{"within": "0 days", "is": "20%"}, {"within": "7 days", "is": "60%"},
+                  {"within": "150 days", "is": "100%"}]  # fmt: skip
+        latencies = ("1 day", "40 days", {"mean": "20 days", "most": "90 days"},
+                     {"shares": shares}, {"shares": shares[2:]})  # fmt: skip
+        return without_nones({
+            "tranches": some.maybe(tranches or None, 0.5),
+            "latency": some.maybe(some.one(latencies), 0.4),
+        })  # fmt: skip
 
     def _afterwards(self) -> Node:
         some = self.some
@@ -204,7 +255,7 @@ class _Decrees:
         found: Node = {"value": some.one(chances)}
         if some.often(0.3):
             rows = [{"when": look.predicate(), "is": some.one(chances)} for _ in range(2)]
-            found = {"table": [*rows[: some.one((1, 2))], {"is": some.one(chances)}]}
+            found = {"table": [*rows[: some.one((1, 2))], {"otherwise": some.one(chances)}]}
         if some.often(0.3):
             found["odds"] = {"times": some.one((3, 0.2, 40)), "for": look.predicate()}
         return found["value"] if len(found) == 1 and "value" in found else found

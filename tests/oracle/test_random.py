@@ -14,6 +14,7 @@ from sim.custody.streams import Draws
 from sim.scenario.law.predicate import DateIs, Predicate, leaves
 from sim.scenario.problems import ScenarioError
 from tests.oracle.compare import check
+from tests.oracle.engine import Oracle
 from tests.oracle.rules import file_of
 from tests.oracle.worlds import FLAGS, Chooser, scenario_of
 
@@ -28,7 +29,8 @@ SEEN = (
     "freed of a fixed term", "freed of life", "freed with under a year left",
     "freed in ill health", "freed for violent offences", "beyond its reach", "extinguished",
     "days extinguished", "terms cut that would still run", "returns in remitted time",
-    "advanced returns",
+    "advanced returns", "in a tranche", "late", "by surprise", "on an anniversary",
+    "on a day by lot",
     "a table", "a flag", "another day", "a date", "cuts that count", "age reached in the year",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
@@ -66,6 +68,7 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
             seen[name] += int(counts.sum())
     stages = Counter(stage for docket in oracle.dockets for stage, _, _ in docket.stages)
     seen.update(stages)
+    _timing(oracle, seen)
     seen["place passed on"] += sum(docket.passed_on for docket in oracle.dockets)
     seen["unrecommended"] += stages["eligible"] - stages["recommended"]
     seen["unapproved"] += stages["recommended"] - stages["approved"]
@@ -83,6 +86,21 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         seen["died at liberty"] += s.died_free is not None
         seen["life"] += s.imposed is None
         seen["labelled"] += s.labelled
+
+
+def _timing(oracle: Oracle, seen: Counter[str]) -> None:
+    """Count what chance and classes did to days."""
+    for docket in oracle.dockets:
+        decree = oracle.scenario.decrees[docket.occasion.decree]
+        for file in docket.selected:
+            out = file.spell.release_day
+            if file.granted and out is not None:
+                seen["in a tranche"] += file.goes != docket.occasion.rest_day
+                seen["late"] += decree.release.latency is not None and out > file.goes
+        seen["by surprise"] += decree.random is not None and bool(docket.selected)
+        seen["on an anniversary"] += decree.since is not None and bool(docket.selected)
+        random = decree.granted is not None and decree.granted.random
+        seen["on a day by lot"] += bool(random) and bool(docket.selected)
 
 
 def _asked(rules: Sequence[Predicate], flags: Collection[str]) -> list[str]:

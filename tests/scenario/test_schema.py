@@ -32,7 +32,12 @@ UNSEEN = {
     "flag-shares-not-summing-to-one", "flag-called-served", "flag-of-a-person-by-offence",
     "flag-without-shares", "flag-band-in-words", "case-of-an-unknown-flag",
     "cap-whose-range-is-of-another-kind", "goal-that-counts-reductions", "odds-times-nothing",
-    "table-that-leaves-some-out", "chance-without-a-number",
+    "table-that-leaves-some-out", "chance-without-a-number", "lists-counted-after-the-grant",
+    "lists-counted-from-before-the-order", "granted-by-chance-and-ignorance",
+    "granted-by-chance-after-the-end", "anniversary-of-nothing", "anniversaries-left-to-nobody",
+    "surprise-on-a-date", "surprise-every-day", "tranche-before-the-grant",
+    "tranche-for-all-others-first", "latency-of-two-kinds", "latency-that-leaves-some-in",
+    "latency-that-falls", "latency-without-an-end",
     "amount-graded-c-without-a-range", "reduction-of-half-with-a-range",
     "reduction-with-a-share-for-a-range", "reduction-with-a-release",
     # Missing from a file that extends another, where a schema cannot know what is there.

@@ -16,13 +16,13 @@ from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import meets
 from sim.custody.decrees.groups import Groups
-from sim.custody.decrees.lots import lots
 from sim.custody.decrees.review import review, take_up
 from sim.custody.decrees.selection import pass_on, select
+from sim.custody.decrees.waits import deal_releases
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
-from sim.custody.streams import Draws, Stream
+from sim.custody.streams import Draws
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
 
@@ -118,19 +118,4 @@ class Court:
         cut = docket.granted & ~docket.freeing & (docket.cut_days > 0)
         register.cut(rows[cut], docket.cut_days[cut], occasion.grant_day, occasion.position)
         free = docket.granted & docket.freeing
-        self._deal_releases(register, rows[free], decree, occasion)
-
-    def _deal_releases(
-        self, register: Register, rows: Rows, decree: Decree, occasion: Occasion
-    ) -> None:
-        """Spread releases evenly within each camp by lottery."""
-        days = decree.release.over.value if decree.release.over and not occasion.late else 1
-        register.release[rows] = occasion.release_day
-        if days > 1 and len(rows):
-            lottery = lots(self.draws, register, rows, Stream.LOTTERY, occasion)
-            order = np.lexsort((register.line[rows], register.person[rows], lottery,
-                                register.camp[rows]))  # fmt: skip
-            camps = register.camp[rows][order]
-            place = np.arange(len(rows)) - np.searchsorted(camps, camps)
-            register.release[rows[order]] += (place % days).astype(np.int32)
-        register.rekey(rows)
+        deal_releases(self.draws, register, rows[free], docket.released_on[free], decree, occasion)

@@ -41,6 +41,8 @@ class Docket:
         Days to be cut under that clause; 0 for a release.
     freeing
         Whose clause is a release, or whose cut left nothing.
+    released_on
+        Day on which each goes if released, without latency or spreading, shape (n,).
     declined
         Selected, but does not take it up.
     takes
@@ -62,6 +64,7 @@ class Docket:
     clause: Ints
     cut_days: Ints
     freeing: Mask
+    released_on: Ints
     held: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     beyond: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     named: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))

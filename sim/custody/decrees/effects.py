@@ -21,10 +21,18 @@ def spent(bench: Bench, cut_days: Ints, occasion: Occasion) -> Mask:
     return np.asarray((cut_days > 0) & (left <= occasion.grant_day))
 
 
-def outcomes(bench: Bench, clauses: list[Clause], occasion: Occasion) -> tuple[Ints, Ints]:
-    """Planned day of leaving and days cut under each clause, shape (clauses, n) both."""
+def outcomes(
+    bench: Bench, clauses: list[Clause], occasion: Occasion, released_on: Ints
+) -> tuple[Ints, Ints]:
+    """Planned day of leaving and days cut under each clause, shape (clauses, n) both.
+
+    Parameters
+    ----------
+    released_on
+        Day on which each would go if released, shape (n,).
+    """
     n = len(bench.rows)
-    leaving = np.full((len(clauses), n), occasion.release_day, dtype=np.int64)
+    leaving = np.tile(released_on, (len(clauses), 1))
     cuts = np.zeros((len(clauses), n), dtype=np.int64)
     due = bench.register.due[bench.rows].astype(np.int64)
     for i, clause in enumerate(clauses):

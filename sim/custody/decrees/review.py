@@ -10,6 +10,7 @@ from sim.custody.decrees.chances import probabilities
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import outcomes, spent
 from sim.custody.decrees.lots import lots
+from sim.custody.decrees.waits import release_days
 from sim.custody.hazards import NEVER
 from sim.custody.streams import Stream
 from sim.custody.tables import happens
@@ -30,7 +31,8 @@ def review(
     clauses = list(decree.clauses.values())
     open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
     eligible = open_to.any(axis=0)
-    leaving, cuts = outcomes(bench, clauses, occasion)
+    released_on = release_days(bench, decree, occasion)
+    leaving, cuts = outcomes(bench, clauses, occasion, released_on)
     # Open clauses first, the most favourable of them before the others; then those barred.
     tried = leaving + np.where(open_to, 0, np.where(met, NEVER, 2 * NEVER))
     order = np.argsort(tried, axis=0, kind="stable")
@@ -52,7 +54,7 @@ def review(
     return Docket(
         occasion, bench.rows, kinds,
         met, excluded, eligible, advised, passed,
-        clause, cut_days, freeing,
+        clause, cut_days, freeing, released_on,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from sim.scenario.graded import (
     check_range,
     days_written,
 )
+from sim.scenario.law.waits import Latency, Tranche
 from sim.scenario.lengths import read_length
 from sim.scenario.problems import shown
 
@@ -94,11 +95,20 @@ class Afterwards(Said):
     """What a release by the decree brings: education, days, escort, exile, supervision, job."""
 
     education: DecreeEducation | None = None
+    tranches: dict[str, Tranche] = Field(default_factory=dict)
+    latency: Latency | None = None
     over: DecreeOver | None = None
     escort: bool = False
     exile: DecreeExile | None = None
     supervision: bool = False
     job: DecreeShare | None = None
+
+    @model_validator(mode="after")
+    def _only_the_last_tranche_takes_all_others(self) -> Self:
+        rows = list(self.tranches.values())
+        if any(row.when is None for row in rows[:-1]):
+            raise ValueError("only the last of the tranches has no 'when'")
+        return self
 
 
 class Drive(Said):

@@ -25,10 +25,26 @@ from sim.scenario.law.when import Condition
 
 
 class ChanceRow(Said):
-    """One row of a table of probabilities; without ``when`` it is that of everyone else."""
+    """One row of a table of probabilities: ``when`` and ``is``, or ``otherwise``."""
 
     when: Condition | None = None
-    chance: DecreeShare = Field(alias="is")
+    chance_of_these: DecreeShare | None = Field(None, alias="is")
+    otherwise: DecreeShare | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        named = self.when is not None and self.chance_of_these is not None
+        others = self.when is None and self.chance_of_these is None
+        if named == (self.otherwise is not None) or not (named or others):
+            raise ValueError("a row says 'when' and 'is', or 'otherwise'")
+        return self
+
+    @property
+    def chance(self) -> DecreeShare:
+        """The probability of those whom the row names."""
+        found = self.chance_of_these or self.otherwise
+        assert found is not None
+        return found
 
 
 class Times(DecreeNumber[Amount]):
@@ -80,7 +96,7 @@ class Chance(Said):
         """Demand one row for everyone else, the last, so that no probability is a hidden choice."""
         wrong = [
             InitErrorDetails(
-                type=custom("only the last row of a table has no 'when'"),
+                type=custom("only the last row of a table says 'otherwise'"),
                 loc=("table", i),
                 input=row,
             )
@@ -88,7 +104,7 @@ class Chance(Said):
             if row.when is None
         ]
         if self.table and self.table[-1].when is not None:
-            message = "the last row must be for everyone else: without 'when', such as {is: 50%}"
+            message = "the last row must be for everyone else, such as {otherwise: 50%}"
             last = len(self.table) - 1
             wrong.append(InitErrorDetails(type=custom(message), loc=("table", last), input=None))
         if wrong:

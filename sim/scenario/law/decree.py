@@ -6,7 +6,8 @@ Parts of a decree that do not say what they rest on inherit source and grade fro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
@@ -22,7 +23,6 @@ from pydantic_core import InitErrorDetails
 from sim.scenario.graded import (
     Block,
     Day,
-    DecreeDate,
     Grade,
     MonthDay,
     Number,
@@ -38,22 +38,35 @@ from sim.scenario.law.afterwards import Afterwards, Drive
 from sim.scenario.law.cases import Case
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Exclusion, Review
+from sim.scenario.law.dates import (
+    DecreeDay,
+    DecreeGrant,
+    Offset,
+    Surprise,
+    Years,
+    anniversaries,
+    read_offset,
+)
 from sim.scenario.law.predicate import Predicate
 from sim.scenario.law.reach import Reach
 from sim.scenario.law.selection import DecreeCap, Rank
-from sim.scenario.lengths import read_date
+from sim.scenario.lengths import in_year, read_date
 from sim.scenario.problems import nearest, shown
 
 Threshold = Literal["lists", "grant", "release"]
 
 
 def _read_thresholds_on(value: object) -> object:
-    if value in get_args(Threshold):
+    if value in get_args(Threshold) or isinstance(value, Offset):
         return value
+    if (offset := read_offset(value)) is not None:
+        return offset
     try:
         return read_date(value)
     except ValueError:
-        expected = "'lists', 'grant', 'release' or a date such as 2020-10-10"
+        expected = (
+            "'lists', 'grant', 'release', a date such as 2020-10-10 or '30 days before the grant'"
+        )
         raise ValueError(f"expected {expected}, found {shown(value)}") from None
 
 
@@ -80,6 +93,10 @@ def _chances(review: Review, take_up: Chance | None) -> Iterator[tuple[tuple[str
             yield key, chance
 
 
+def _is_date(day: DecreeDay | None) -> bool:
+    return day is not None and isinstance(day.value, date)
+
+
 class Decree(Block):
     """A dated act of exclusions and clauses, once or every year."""
 
@@ -90,12 +107,17 @@ class Decree(Block):
     source: Sources
     grade: Grade
     status: Status | None = None
-    ordered: DecreeDate | None = None
-    lists_due: DecreeDate | None = None
-    thresholds_on: Annotated[Threshold | date, BeforeValidator(_read_thresholds_on)] = "lists"
-    granted: DecreeDate | None = None
-    every: Literal["year"] | None = None
+    ordered: DecreeDay | None = None
+    lists_due: DecreeDay | None = None
+    thresholds_on: Annotated[Threshold | date | Offset, BeforeValidator(_read_thresholds_on)] = (
+        "lists"
+    )
+    granted: DecreeGrant | None = None
+    every: Years | None = None
     dates: tuple[MonthDay, ...] = ()
+    since: Day | None = None
+    except_every: Years | None = Field(None, alias="except every")
+    random: Surprise | None = None
     reach: Reach | None = None
     exclude: dict[str, Exclusion] = Field(default_factory=dict)
     clauses: Annotated[dict[str, Clause], BeforeValidator(at_least_one)]
@@ -125,17 +147,101 @@ class Decree(Block):
     @model_validator(mode="after")
     def _dates_fit(self) -> Self:
         if self.every:
-            if self.granted or self.lists_due or self.ordered:
-                raise ValueError("a yearly decree has 'dates', not 'ordered' or 'granted'")
-            if not self.dates or len(set(self.dates)) < len(self.dates):
-                raise ValueError("a yearly decree needs 'dates', each once, such as [02-16]")
-            if isinstance(self.thresholds_on, date):
-                raise ValueError("a yearly decree reads thresholds on 'lists' or 'release'")
+            self._recurring_dates_fit()
         elif self.dates:
             raise ValueError("'dates' belong to 'every: year'")
-        elif self.granted is None:
-            raise ValueError("'granted' is missing (or 'every: year' with 'dates')")
+        elif self.since or self.except_every:
+            raise ValueError("'since' and 'except every' belong to 'every', such as '5 years'")
+        elif (self.granted is None) == (self.random is None):
+            kinds = "'every: year' with 'dates', or 'random: {rate: 0.5}'"
+            raise ValueError(f"'granted' is missing (or {kinds})")
+        self._days_in_order()
         return self
+
+    def _recurring_dates_fit(self) -> None:
+        """Refuse what contradicts a decree that comes back."""
+        if self.granted or self.random or any(map(_is_date, (self.ordered, self.lists_due))):
+            raise ValueError("a yearly decree has 'dates', not 'ordered' or 'granted'")
+        if self.since and self.dates:
+            raise ValueError("anniversaries 'since' a day have no 'dates'")
+        if self.except_every and (not self.since or self.except_every % (self.every or 1)):
+            raise ValueError("'except every' names anniversaries among those of 'every'")
+        if not self.since and self.every != 1:
+            raise ValueError("anniversaries need 'since', the day from which they are counted")
+        if not self.since and (not self.dates or len(set(self.dates)) < len(self.dates)):
+            raise ValueError("a yearly decree needs 'dates', each once, such as [02-16]")
+        if isinstance(self.thresholds_on, date):
+            raise ValueError("a yearly decree reads thresholds on 'lists' or 'release'")
+
+    def _days_in_order(self) -> None:
+        """Refuse days counted from the grant that contradict the others."""
+        if self.random and any(map(_is_date, (self.ordered, self.lists_due))):
+            raise ValueError("a surprise has no dates: give such as '60 days before the grant'")
+        if (self.random or (self.granted and self.granted.random)) and isinstance(
+            self.thresholds_on, date
+        ):
+            raise ValueError("where the grant is chance, thresholds are counted from it")
+        granted = self.first_grant or date(2000, 1, 1)
+        named = {"ordered": self.ordered, "lists_due": self.lists_due}
+        known = [(key, day.day(granted)) for key, day in named.items() if day] + [
+            ("granted", granted)
+        ]
+        fixed = self.granted is not None and self.granted.value is not None
+        counted = any(day is not None and not _is_date(day) for day in named.values())
+        if fixed and not counted:
+            return  # told where the dates stand
+        for (first, one), (second, other) in pairwise(known):
+            if other < one:
+                days = (one - other).days
+                raise ValueError(f"{second!r} lies before {first!r}, by {days} days")
+
+    @model_validator(mode="after")
+    def _tranches_follow_the_grant(self) -> Self:
+        for name, tranche in self.release.tranches.items():
+            out, wrong = tranche.out.value, None
+            if isinstance(out, Offset):
+                wrong = "tranches go after the grant, not before" if out.days < 0 else None
+            elif self.recurs:
+                wrong = "where the grant has no date, tranches go such as '30 days after the grant'"
+            elif self.first_grant is not None and out < self.first_grant:
+                wrong = f"{out} lies before 'granted', {self.first_grant}"
+            if wrong is not None:
+                at = ("release", "tranches", name, "out")
+                line = InitErrorDetails(type=custom(wrong), loc=at, input=None)
+                raise ValidationError.from_exception_data("tranches", [line])
+        return self
+
+    @property
+    def recurs(self) -> bool:
+        """Whether no day of the grant is known from the file: yearly, or by chance."""
+        return self.granted is None or self.granted.value is None
+
+    @property
+    def first_grant(self) -> date | None:
+        """The grant, or the first day on which it can be; None for what recurs."""
+        if self.granted is None:
+            return None
+        return self.granted.value or (self.granted.random or (None,))[0]
+
+    def grants(self, start: date, end: date) -> list[tuple[int, date]]:
+        """List the days of the grant from start to the day before end, each with its number.
+
+        Where the day is chance, the first one possible stands for it, as number 0.
+        """
+        if self.first_grant is not None:
+            return [(0, self.first_grant)]
+        if self.random:
+            lead = self.lists_due.value if self.lists_due else None
+            first = start - timedelta(days=lead.days) if isinstance(lead, Offset) else start
+            return [(0, first)] if first < end else []
+        if self.since:
+            return anniversaries(self.since, self.every or 1, self.except_every, start, end)
+        days = [
+            (year * len(self.dates) + index, in_year(year, month_day))
+            for year in range(start.year, end.year + 1)
+            for index, month_day in enumerate(self.dates)
+        ]
+        return [(number, day) for number, day in days if start <= day < end]
 
     @model_validator(mode="after")
     def _a_goal_for_the_stock_counts_releases(self) -> Self:
@@ -154,6 +260,9 @@ class Decree(Block):
                 yield from ((("clauses", name, *key, *at), p) for at, p in chance.conditions())
         for key, chance in _chances(self.review, self.take_up):
             yield from (((*key, *at), p) for at, p in chance.conditions())
+        for name, tranche in self.release.tranches.items():
+            if tranche.when is not None:
+                yield ("release", "tranches", name, "when"), tranche.when
 
     @model_validator(mode="after")
     def _reach_fits(self) -> Self:
@@ -162,6 +271,8 @@ class Decree(Block):
         until, wrong = self.reach.offences_until.value, None
         if self.granted is None:
             wrong = "a decree with a reach is granted once: 'granted', not 'dates'"
+        elif self.granted.value is None:
+            wrong = "a decree with a reach is granted on a day that is known"
         elif until > self.granted.value:
             wrong = f"{until} lies after 'granted', {self.granted.value}: nobody pardons in advance"
         elif self.cap.value is not None:

@@ -47,6 +47,10 @@ POSITIVE: JsonSchemaValue = {
     "anyOf": [{"type": "number", "minimum": 0}, strings(rf"{_NUMBER}\s*%", "40%")]
 }
 DATE = strings(rf"\d{{4}}-{_MONTH_DAY}", "2020-10-08")
+DAY: JsonSchemaValue = {
+    "anyOf": [DATE, strings(rf"{_LENGTH} (before|after) the grant", "60 days before the grant")]
+}
+EVERY = strings(r"(year|[1-9]\d* years?)", "year", "5 years")
 MONTH_DAY = strings(_MONTH_DAY, "02-16")
 _RATIO = r"(\d+(\.\d+)?\s*%|\d+(/\d+|\.\d+)?)"
 CAP = strings(

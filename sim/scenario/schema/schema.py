@@ -16,7 +16,18 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from sim.scenario import document, graded, world
-from sim.scenario.law import afterwards, amounts, cases, chances, clauses, decree, selection, when
+from sim.scenario.law import (
+    afterwards,
+    amounts,
+    cases,
+    chances,
+    clauses,
+    dates,
+    decree,
+    selection,
+    waits,
+    when,
+)
 from sim.scenario.lengths import read_date, read_length, read_month_day, read_share
 from sim.scenario.load import Scenario
 from sim.scenario.reports import Names, ReportsFile
@@ -26,7 +37,9 @@ from sim.scenario.schema.patterns import (
     CAP_END,
     CONDITION,
     DATE,
+    DAY,
     EDUCATION,
+    EVERY,
     LENGTH,
     MONTH_DAY,
     NAME,
@@ -65,10 +78,12 @@ _READ: dict[object, JsonSchemaValue] = {
     _reader(decree.ReportedStage): {"enum": list(decree.REPORTABLE)},
     selection.DecreeCap.model_fields["value"].metadata[0].func: CAP,
     _reader(selection.End): CAP_END,
+    _reader(dates.Years): EVERY,
+    dates.DecreeDay.model_fields["value"].metadata[0].func: DAY,
     afterwards.DecreeEducation.model_fields["value"].metadata[0].func: EDUCATION,
     cases.Who.model_fields["sentence"].metadata[0].func: {"anyOf": [LENGTH, {"const": "life"}]},
     decree.Decree.model_fields["thresholds_on"].metadata[0].func: {
-        "anyOf": [{"enum": list(get_args(decree.Threshold))}, DATE]
+        "anyOf": [{"enum": list(get_args(decree.Threshold))}, *DAY["anyOf"]]
     },
 }
 """What stands in a file for each function that reads a value from a text."""
@@ -217,7 +232,7 @@ def _bare(name: str, one: JsonSchemaValue) -> JsonSchemaValue:
     if kind == "Exclusion":
         condition = _ref(f"{PARTIAL if name != kind else ''}Condition")
         return {"description": one.get("description", ""), "anyOf": [one, condition]}
-    rooms = (graded, afterwards, amounts, chances, clauses, selection)
+    rooms = (graded, afterwards, amounts, chances, clauses, dates, waits, selection)
     model = next((getattr(room, kind) for room in rooms if hasattr(room, kind)), None)
     said = isinstance(model, type) and issubclass(model, graded.Said)
     if not said or "value" not in one["properties"]:

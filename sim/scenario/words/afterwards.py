@@ -11,6 +11,7 @@ from sim.scenario.words.phrases import (
     percent,
     sentence,
 )
+from sim.scenario.words.waits import latency, tranches
 
 
 def release(law: Law) -> Parts:
@@ -30,6 +31,8 @@ def release(law: Law) -> Parts:
     else:
         yield "education", described(text, education, d)
     yield "days", _days(law)
+    yield from tranches(law)
+    yield from latency(law)
     if after.escort:
         yield "escort", "They are escorted home, which is recorded and changes no result."
     if after.exile:
@@ -63,7 +66,7 @@ def _days(law: Law) -> str:
 
 
 def _first_release(law: Law) -> str:
-    dated = law.occasions[0] if law.occasions and not law.decree.every else None
+    dated = law.occasions[0] if law.occasions and not law.decree.recurs else None
     education = law.decree.release.education
     if education is None or education.value is None:
         return "on the day of the grant"

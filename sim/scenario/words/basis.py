@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from typing import get_args
 
 from sim.scenario.flags import flag_words
-from sim.scenario.graded import DecreeDate, DecreeShare, Number, Quantity, Said, Status
+from sim.scenario.graded import DecreeShare, Number, Quantity, Said, Status
 from sim.scenario.law.afterwards import DecreeEducation, DecreeOver
 from sim.scenario.law.amounts import DecreeAmount
 from sim.scenario.law.chances import Chance, Times
 from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.law.dates import DecreeDay, Rate
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import AgeIs, DateIs, Leaf, LengthIs, NumberIs, ShareIs, leaves
 from sim.scenario.law.selection import DecreeCap
 from sim.scenario.law.thresholds import read_on
+from sim.scenario.law.waits import DecreeLength, Latency
 from sim.scenario.lengths import read_date, read_length
 from sim.scenario.load import Scenario
 from sim.scenario.tree import Tree
@@ -83,33 +85,38 @@ def _basis(part: Said | Quantity[float], decree: Decree) -> str:
 
 
 def _range(part: Said | Quantity[float]) -> str:
-    match part:
-        case DecreeDate(between=(first, last)) if first != last:
-            return possible(day(first), day(last))
-        case DecreeShare(low=float(low), high=float(high)) if low != high:
-            return possible(percent(low), percent(high))
-        case DecreeEducation(low=int(low), high=int(high)) if low != high:
-            return possible(counted(low, "day"), counted(high, "day"))
-        case DecreeOver(low=int(low), high=int(high)) if low != high:
-            return possible(counted(low, "day"), counted(high, "day"))
-        case DecreeCap(low=Fraction() as low, high=Fraction() as high) if low != high:
-            return possible(percent(low), percent(high))
-        case DecreeCap(low=int(low), high=int(high)) if low != high:
-            return possible(amount(low), amount(high))
-        case Chance(low=float(low), high=float(high)) if low != high:
-            return possible(percent(low), percent(high))
-        case Times(low=float(low), high=float(high)) if low != high:
-            return possible(amount(low), amount(high))
-        case DecreeAmount(low=low, high=high) if low is not None and low != high:
-            assert high is not None
-            return possible(_end_of_amount(low), _end_of_amount(high))
-        case Number(low=float(low), high=float(high)) if low != high:
-            return possible(amount(low), amount(high))
+    between = getattr(part, "between", None)
+    if between is not None:
+        return possible(day(between[0]), day(between[1])) if between[0] != between[1] else ""
+    low, high = getattr(part, "low", None), getattr(part, "high", None)
+    for kind, written in _ENDS.items():
+        if isinstance(part, kind) and low is not None and high is not None and low != high:
+            return possible(written(low), written(high))
     return ""
 
 
-def _end_of_amount(end: Fraction | int) -> str:
-    return percent(end) if isinstance(end, Fraction) else length(end)
+def _in_days(end: float) -> str:
+    return counted(end, "day")
+
+
+def _as_length(end: float) -> str:
+    return length(round(end))
+
+
+def _end_of_cap(end: Fraction | float) -> str:
+    return percent(end) if isinstance(end, Fraction) else amount(end)
+
+
+def _end_of_amount(end: Fraction | float) -> str:
+    return percent(end) if isinstance(end, Fraction) else length(round(end))
+
+
+_ENDS: dict[type, Callable[[float], str]] = {
+    DecreeShare: percent, Chance: percent, Times: amount, Rate: amount, Number: amount,
+    DecreeEducation: _in_days, DecreeOver: _in_days, DecreeDay: _as_length, Latency: _as_length,
+    DecreeLength: _as_length, DecreeCap: _end_of_cap, DecreeAmount: _end_of_amount,
+}  # fmt: skip
+"""How the ends of a range are written, by the kind of value."""
 
 
 def limits_in_words(scenario: Scenario, path: tuple[str | int, ...]) -> str:

@@ -6,24 +6,21 @@ told apart statement by statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from itertools import chain, takewhile
 
 from sim.scenario.law.selection import Cap
 from sim.scenario.load import Scenario
 from sim.scenario.words.afterwards import release
-from sim.scenario.words.basis import aside, described, part_in_words
+from sim.scenario.words.basis import aside, described
 from sim.scenario.words.chances import take_up
+from sim.scenario.words.dates import dates
 from sim.scenario.words.decreed import Law, Parts
 from sim.scenario.words.phrases import (
     basis,
     counted,
     day,
     joined,
-    listed,
-    month_day,
     percent,
     sentence,
     status_in_words,
@@ -31,8 +28,6 @@ from sim.scenario.words.phrases import (
 from sim.scenario.words.rules import barred, qualifying, review
 
 LEAP_YEAR = 2000
-LEAST_RUN = 4
-"""Days in a row from which on only the first and the last are named."""
 _RANKS = {
     "longest served": "those who have served longest",
     "longest served share": "those who have served the greatest share of their term",
@@ -121,89 +116,6 @@ def act(law: Law) -> Parts:
     yield "sources", sentence(f"Unless a part says otherwise, {rests}")
     if d.note:
         yield "note", sentence(f"Note: {d.note}")
-
-
-def _runs(days: Sequence[tuple[int, int]]) -> Iterator[str]:
-    """Write days of the year, those that follow one another as one run."""
-    runs: list[list[tuple[int, int]]] = []
-    for one in days:
-        if runs and _day_after(runs[-1][-1]) == one:
-            runs[-1].append(one)
-        else:
-            runs.append([one])
-    for run in runs:
-        if len(run) < LEAST_RUN:
-            yield from map(month_day, run)
-        else:
-            yield f"each day from {month_day(run[0])} to {month_day(run[-1])}"
-
-
-def _day_after(day: tuple[int, int]) -> tuple[int, int]:
-    following = date(LEAP_YEAR, *day) + timedelta(days=1)
-    return following.month, following.day
-
-
-def dates(law: Law) -> Parts:
-    """Say when the decree is ordered, read and granted."""
-    d = law.decree
-    if d.every:
-        days = listed(list(_runs(d.dates)))
-        number = counted(len(law.occasions), "occasion")
-        yield (
-            "granted",
-            joined(
-                f"The decree recurs every year on {days}: within the years simulated, {number}.",
-                "The lists close on the day itself.",
-            ),
-        )
-    if d.ordered:
-        yield (
-            "ordered",
-            described(f"the camps are told on {day(d.ordered.value)}", d.ordered, d),
-        )
-    if d.lists_due:
-        text = f"the lists close on {day(d.lists_due.value)}"
-        yield "lists", described(text, d.lists_due, d)
-    if d.granted:
-        also = "" if d.lists_due else "; the lists close on the same day"
-        text = f"the decree is granted on {day(d.granted.value)}"
-        yield "granted", described(text, d.granted, d, also)
-    yield "thresholds", _thresholds(law)
-    if d.reach:
-        yield "reach", _reach(law)
-
-
-def _reach(law: Law) -> str:
-    assert law.decree.reach is not None
-    until = law.decree.reach.offences_until
-    text = f"the decree reaches offences committed on {day(until.value)} or before"
-    return joined(
-        described(text, until, law.decree),
-        part_in_words("this reach", law.decree.reach, law.decree),
-        "Of those held when the lists close, nobody else is before it.",
-        "Who is admitted later for such an offence is read on the day of admission.",
-        "A sentence that it then ends before it has begun is extinguished, and is no admission.",
-    )
-
-
-def _thresholds(law: Law) -> str:
-    attributes = "time served, time remaining, shares of the term and ages"
-    first = law.occasions[0] if law.occasions else None
-    if first is None or first.threshold_day == first.close_day:
-        return f"Everything is read on the day on which the lists close, {attributes} included."
-    when = "" if law.decree.every else f", {law.date(first.threshold_day)}"
-    match law.decree.thresholds_on:
-        case "grant":
-            to = f"the day of the grant{when}"
-        case "release":
-            to = f"the first planned day of release{when}"
-        case _:
-            to = law.date(first.threshold_day)
-    return joined(
-        sentence(f"{attributes} are reckoned to {to}"),
-        "They are projected to it from the term known when the lists close, the day on which "
-        "everything else is read.",
-    )
 
 
 def selection(law: Law) -> Parts:
