@@ -127,6 +127,8 @@ EXACT = {
     "cuts that count as served": (
         AT_ONCE, with_(AT_ONCE, *HALF, "when", to={
             "served share of sentence": {"value": ">= 1/2", "counting": "merit"}}), GRANT),
+    "an amount by table": (AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "by", to={"table": [
+        {"when": {"sex": "men"}, "is": "5 months"}, {"otherwise": "4 months"}]}), GRANT),
     "a date": (AT_ONCE, with_(AT_ONCE, *HALF, "when", to={"admitted": "< 2001-01-01"}), GRANT),
     "what is asked of a flag": (
         FLAGGED, with_(FLAGGED, *HALF, "when", to={"has means": False}), GRANT),

@@ -13,6 +13,7 @@ from sim.custody.prisons import places_by_camp
 from sim.custody.streams import Draws
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.selection import DecreeCap
+from sim.scenario.occasions import Occasion
 from tests.theory.worlds import busy_world, customary, day_of, decree, graded, scenario, solved
 
 DRAWS = Draws(77, 0)
@@ -26,7 +27,8 @@ def bench() -> Bench:
     made = scenario(WORLD)
     register = simulate(made, solved(made), DRAWS, clock=[day_of(made, FEAST)]).register
     day = made.world.days - 1
-    return Bench(register, solved(made), DRAWS, (), register.held(day), day, day)
+    act = Occasion("d", 0, 0, day, day, day, day, day, day)
+    return Bench(register, solved(made), DRAWS, (), register.held(day), day, day, act)
 
 
 def chance(**parts: object) -> Chance:

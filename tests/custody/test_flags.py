@@ -44,7 +44,7 @@ class Run:
     draws: Draws
 
     def bench(self, rows: np.ndarray) -> Bench:
-        act = Occasion("d", 0, 0, 0, 0, 0, 0, 0)
+        act = Occasion("d", 0, 0, 0, 0, 0, 0, 0, 0)
         return Bench(self.cell.register, self.prisons, self.draws, (), rows, 0, 0, act)
 
 

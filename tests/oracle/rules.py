@@ -370,8 +370,14 @@ class _Look:
         ceiling = some.one(("1 year", "2 years", "70% of sentence", "half the term", "400 days"))
         if some.often(0.15):
             return {"to": ceiling}
+        by: Node = amount
+        if some.often(0.2):
+            by = {"table": [{"when": self.predicate(1), "is": amount},
+                            {"when": self.predicate(0), "is": some.one(amounts)}]}  # fmt: skip
+            if some.often(0.5):
+                by["table"].append({"otherwise": some.one(amounts)})
         return without_nones({
-            "by": amount,
+            "by": by,
             "at least": some.maybe(some.one(("10 days", "1/5 of served")), 0.2),
             "at most": some.maybe(some.one(limits), 0.4),
             "to": some.maybe(ceiling, 0.15),

@@ -126,6 +126,12 @@ MISTAKES = {
     "cut-that-does-not-count": (
         7, f"{ECONOMIC}.when.served.counting", "'pardons': did you mean 'pardon'?"),
     "tag-beside-the-offence": (7, f"{ECONOMIC}.when.tag", "write 'offence: {tag: …}'"),
+    "amount-row-of-nobody": (
+        7, f"{ECONOMIC}.then.reduce.by.table.0", "a row has 'when' and 'is', or is {otherwise"),
+    "amount-for-all-others-first": (
+        7, f"{ECONOMIC}.then.reduce.by.table.0", "'otherwise' is the last row"),
+    "amount-row-without-a-unit": (
+        7, f"{ECONOMIC}.then.reduce.by.table.0.is", "no amount: 3; expected such as '3 years'"),
     "flag-without-shares": (5, "world.flags.has means", "a flag has either 'share' or 'shares'"),
     "flag-asked-with-yes": (
         8, f"{ECONOMIC}.when.has means", "expected true or false, found 'yes'"),
@@ -179,7 +185,7 @@ MISTAKES = {
     "places-given-away": (3, f"{PARTY}.places", "expected one of: lost, passed on"),
     "table-without-everyone-else": (
         12, f"{PARTY}.review.approved.table.1.when.offense", "did you mean 'offence'?"),
-    "table-that-leaves-some-out": (7, f"{PARTY}.take-up.table.0", "must be for everyone else"),
+    "table-that-leaves-some-out": (7, f"{PARTY}.take-up.table.0", "must be for all others"),
     "lists-counted-after-the-grant": (4, PARTY, "'granted' lies before 'lists_due', by 10 days"),
     "lists-counted-from-before-the-order": (4, PARTY, "'lists_due' lies before 'ordered', by 13"),
     "lists-due-some-day": (5, f"{PARTY}.lists_due", "or '60 days before the grant'"),

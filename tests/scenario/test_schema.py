@@ -29,6 +29,7 @@ UNSEEN = {
     "assumption-graded-a", "grade-c-date-without-a-range", "grade-c-threshold-without-a-range",
     "grade-c-without-a-range", "half-a-range", "probability-without-a-range", "band-with-a-range",
     "range-beside-the-education", "releases-over-no-day", "thresholds-before-the-start",
+    "amount-for-all-others-first", "amount-row-of-nobody",
     "band-that-never-holds", "case-with-more-than-its-sentence", "otherwise-before-other-rows",
     "flag-shares-not-summing-to-one", "flag-called-served", "flag-of-a-person-by-offence",
     "flag-without-shares", "flag-band-in-words", "case-of-an-unknown-flag",

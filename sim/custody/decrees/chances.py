@@ -18,7 +18,7 @@ def probabilities(bench: Bench, chance: Chance) -> Floats:
     unsettled = np.ones(n, dtype=np.bool_)
     for row in chance.table:
         own = unsettled if row.when is None else unsettled & bench.meets(row.when)
-        found[own] = row.chance.value
+        found[own] = row.given.value
         unsettled = unsettled & ~own
     for odds in chance.odds:
         whose, factor = bench.meets(odds.whose), odds.times.value

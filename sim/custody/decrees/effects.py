@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
-from sim.scenario.law.amounts import Part, Per, Reduce
+from sim.custody.hazards import NEVER
+from sim.scenario.law.amounts import DecreeAmount, Part, Per, Reduce
 from sim.scenario.law.clauses import Clause
 from sim.scenario.lengths import complete_units
 from sim.scenario.occasions import Occasion
@@ -53,14 +54,25 @@ def cut_by(bench: Bench, reduce: Reduce) -> Ints:
     """Days that a reduction takes off each term: within its limits, down to its ceiling."""
     cut = np.zeros(len(bench.rows), dtype=np.int64)
     if reduce.by is not None:
-        cut = days_of(bench, reduce.by.value)
+        cut = amount_of(bench, reduce.by, 0)
     if reduce.at_least is not None:
-        cut = np.maximum(cut, days_of(bench, reduce.at_least.value))
+        cut = np.maximum(cut, amount_of(bench, reduce.at_least, 0))
     if reduce.at_most is not None:
-        cut = np.minimum(cut, days_of(bench, reduce.at_most.value))
+        cut = np.minimum(cut, amount_of(bench, reduce.at_most, NEVER))
     if reduce.to is not None:
-        cut = np.maximum(cut, bench.term - days_of(bench, reduce.to.value))
+        cut = np.maximum(cut, bench.term - amount_of(bench, reduce.to, NEVER))
     return cut
+
+
+def amount_of(bench: Bench, amount: DecreeAmount, unnamed: int) -> Ints:
+    """Days of an amount by the first row that names each; `unnamed` for whom no row names."""
+    if amount.one is not None:
+        return days_of(bench, amount.one.value)
+    row = bench.first_row([when for when, _ in amount.rows])
+    days = np.full(len(bench.rows), unnamed, dtype=np.int64)
+    for number, (_, one) in enumerate(amount.rows):
+        days = np.where(row == number, days_of(bench, one.value), days)
+    return days
 
 
 def days_of(bench: Bench, part: Part) -> Ints:

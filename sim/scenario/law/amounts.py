@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
 
-from sim.scenario.graded import Block, Said, bare_value, check_range, days_written
+from sim.scenario.graded import Block, Said, at_least_one, bare_value, check_range, days_written
+from sim.scenario.law.predicate import Every, Predicate
+from sim.scenario.law.rows import Row, conditions_of, in_order
 from sim.scenario.lengths import read_length, read_share
 from sim.scenario.problems import shown
 
@@ -88,7 +90,7 @@ def _read_end(value: object) -> Fraction | int | None:
 End = Annotated[Fraction | int | None, BeforeValidator(_read_end)]
 
 
-class DecreeAmount(Said):
+class OneAmount(Said):
     """An amount, bare or graded; its range is of its number: the length, or the share."""
 
     value: Annotated[Part, BeforeValidator(read_part)]
@@ -117,6 +119,38 @@ class DecreeAmount(Said):
         return self
 
 
+class DecreeAmount(Said):
+    """One amount for all, bare or graded, or a table of amounts; whom no row names has none."""
+
+    one: OneAmount | None = None
+    table: Annotated[tuple[Row[OneAmount], ...], BeforeValidator(at_least_one)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_a_table(cls, data: object, info: ValidationInfo) -> object:
+        """Read one amount here, so that a mistake is placed where the file has it."""
+        if isinstance(data, Mapping) and "table" in data:
+            return data
+        return {"one": OneAmount.model_validate(data, context=info.context)}
+
+    @model_validator(mode="after")
+    def _rows_in_order(self) -> Self:
+        in_order(self.table)
+        return self
+
+    @property
+    def rows(self) -> tuple[tuple[Predicate, OneAmount], ...]:
+        """Whom each row names, in order, and the amount there; one for all is a single row."""
+        if self.one is not None:
+            return ((Every(()), self.one),)
+        return tuple((row.named, row.given) for row in self.table)
+
+    @property
+    def deciding(self) -> object:
+        """What decides, without what it rests on."""
+        return tuple((when, amount.value) for when, amount in self.rows)
+
+
 class Reduce(Block):
     """A cut of the term: by an amount within limits, down to a ceiling, or both.
 
@@ -142,3 +176,11 @@ class Reduce(Block):
         """What is said, in the order in which it is applied."""
         said = (self.by, self.at_least, self.at_most, self.to)
         return tuple(amount for amount in said if amount is not None)
+
+    def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
+        """List the conditions of tables with their key paths."""
+        for name, field in type(self).model_fields.items():
+            amount = getattr(self, name)
+            if amount is not None:
+                for path, when in conditions_of(amount.table):
+                    yield (field.alias or name, *path), when

@@ -21,30 +21,8 @@ from sim.scenario.graded import (
     custom,
 )
 from sim.scenario.law.predicate import Predicate
+from sim.scenario.law.rows import Row, conditions_of, in_order
 from sim.scenario.law.when import Condition
-
-
-class ChanceRow(Said):
-    """One row of a table of probabilities: ``when`` and ``is``, or ``otherwise``."""
-
-    when: Condition | None = None
-    chance_of_these: DecreeShare | None = Field(None, alias="is")
-    otherwise: DecreeShare | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        named = self.when is not None and self.chance_of_these is not None
-        others = self.when is None and self.chance_of_these is None
-        if named == (self.otherwise is not None) or not (named or others):
-            raise ValueError("a row says 'when' and 'is', or 'otherwise'")
-        return self
-
-    @property
-    def chance(self) -> DecreeShare:
-        """The probability of those whom the row names."""
-        found = self.chance_of_these or self.otherwise
-        assert found is not None
-        return found
 
 
 class Times(DecreeNumber[Amount]):
@@ -77,7 +55,7 @@ class Chance(Said):
     low: Share | None = None
     high: Share | None = None
     unit: str | None = None
-    table: Annotated[tuple[ChanceRow, ...], BeforeValidator(at_least_one)] = ()
+    table: Annotated[tuple[Row[DecreeShare], ...], BeforeValidator(at_least_one)] = ()
     odds: Annotated[tuple[Odds, ...], BeforeValidator(lambda v: tuple(as_list(v)))] = ()
 
     _bare = model_validator(mode="before")(staticmethod(_bare))
@@ -93,22 +71,13 @@ class Chance(Said):
 
     @model_validator(mode="after")
     def _rows_leave_nobody_out(self) -> Self:
-        """Demand one row for everyone else, the last, so that no probability is a hidden choice."""
-        wrong = [
-            InitErrorDetails(
-                type=custom("only the last row of a table says 'otherwise'"),
-                loc=("table", i),
-                input=row,
-            )
-            for i, row in enumerate(self.table[:-1])
-            if row.when is None
-        ]
-        if self.table and self.table[-1].when is not None:
-            message = "the last row must be for everyone else, such as {otherwise: 50%}"
-            last = len(self.table) - 1
-            wrong.append(InitErrorDetails(type=custom(message), loc=("table", last), input=None))
-        if wrong:
-            raise ValidationError.from_exception_data("table", wrong)
+        """Demand a row for all others, the last, so that no probability is a hidden choice."""
+        in_order(self.table)
+        if self.table and self.table[-1].otherwise is None:
+            message = "the last row must be for all others, such as {otherwise: 50%}"
+            place = ("table", len(self.table) - 1)
+            wrong = InitErrorDetails(type=custom(message), loc=place, input=None)
+            raise ValidationError.from_exception_data("table", [wrong])
         return self
 
     @property
@@ -119,13 +88,11 @@ class Chance(Said):
     @property
     def deciding(self) -> object:
         """What decides, without what it rests on."""
-        rows = tuple((row.when, row.chance.value) for row in self.table)
+        rows = tuple((row.named, row.given.value) for row in self.table)
         return self.value, rows, tuple((o.times.value, o.whose) for o in self.odds)
 
     def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
         """List the conditions with their key paths."""
-        for i, row in enumerate(self.table):
-            if row.when is not None:
-                yield ("table", i, "when"), row.when
+        yield from conditions_of(self.table)
         for i, odds in enumerate(self.odds):
             yield ("odds", i, "for"), odds.whose

@@ -256,6 +256,8 @@ class Decree(Block):
             yield ("exclude", name), exclusion.when
         for name, clause in self.clauses.items():
             yield ("clauses", name, "when"), clause.when
+            for at, when in clause.then.conditions():
+                yield ("clauses", name, "then", *at), when
             for key, chance in _chances(clause.review, clause.take_up):
                 yield from ((("clauses", name, *key, *at), p) for at, p in chance.conditions())
         for key, chance in _chances(self.review, self.take_up):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from sim.scenario.graded import Block
-from sim.scenario.law.amounts import Part, Reduce
+from sim.scenario.law.amounts import DecreeAmount, Reduce
+from sim.scenario.law.predicate import Predicate
 from sim.scenario.problems import shown
 
 
@@ -27,6 +28,12 @@ class Effect(Block):
             raise ValueError(f"'{given[0]}' and '{given[1]}' exclude each other")
         return self
 
+    def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
+        """List the conditions of its tables with their key paths."""
+        if self.reduce is not None:
+            for path, when in self.reduce.conditions():
+                yield ("reduce", *path), when
+
     @property
     def deciding(self) -> object:
         """What can change a result: the effect without what it rests on."""
@@ -35,8 +42,8 @@ class Effect(Block):
         return (self.release, cut and [_value(getattr(cut, name)) for name in names])
 
 
-def _value(amount: object) -> Part | None:
-    return getattr(amount, "value", None)
+def _value(amount: DecreeAmount | None) -> object:
+    return None if amount is None else amount.deciding
 
 
 def _read_effect(value: object, info: ValidationInfo) -> object:

@@ -73,7 +73,7 @@ _READ: dict[object, JsonSchemaValue] = {
     _reader(graded.Amount): POSITIVE,
     _reader(world.Ages): strings(r"\d+ to \d+", "14 to 17"),
     _reader(amounts.End): {"anyOf": [LENGTH, SHARE]},
-    amounts.DecreeAmount.model_fields["value"].metadata[0].func: PART,
+    amounts.OneAmount.model_fields["value"].metadata[0].func: PART,
     _reader(when.Condition): _HERE_A_CONDITION,
     _reader(decree.ReportedStage): {"enum": list(decree.REPORTABLE)},
     selection.DecreeCap.model_fields["value"].metadata[0].func: CAP,
@@ -232,6 +232,12 @@ def _bare(name: str, one: JsonSchemaValue) -> JsonSchemaValue:
     if kind == "Exclusion":
         condition = _ref(f"{PARTIAL if name != kind else ''}Condition")
         return {"description": one.get("description", ""), "anyOf": [one, condition]}
+    if kind == "DecreeAmount":
+        bare = _ref(f"{PARTIAL if name != kind else ''}OneAmount")
+        table = {**one, "properties": {k: v for k, v in one["properties"].items() if k != "one"}}
+        has_table = {"type": "object", "required": ["table"]}
+        return {"description": one.get("description", ""), "if": has_table, "then": table,
+                "else": bare}  # fmt: skip
     rooms = (graded, afterwards, amounts, chances, clauses, dates, waits, selection)
     model = next((getattr(room, kind) for room in rooms if hasattr(room, kind)), None)
     said = isinstance(model, type) and issubclass(model, graded.Said)

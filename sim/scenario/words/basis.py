@@ -10,7 +10,7 @@ from typing import get_args
 from sim.scenario.flags import flag_words
 from sim.scenario.graded import DecreeShare, Number, Quantity, Said, Status
 from sim.scenario.law.afterwards import DecreeEducation, DecreeOver
-from sim.scenario.law.amounts import DecreeAmount
+from sim.scenario.law.amounts import OneAmount
 from sim.scenario.law.chances import Chance, Times
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.dates import DecreeDay, Rate
@@ -114,7 +114,7 @@ def _end_of_amount(end: Fraction | float) -> str:
 _ENDS: dict[type, Callable[[float], str]] = {
     DecreeShare: percent, Chance: percent, Times: amount, Rate: amount, Number: amount,
     DecreeEducation: _in_days, DecreeOver: _in_days, DecreeDay: _as_length, Latency: _as_length,
-    DecreeLength: _as_length, DecreeCap: _end_of_cap, DecreeAmount: _end_of_amount,
+    DecreeLength: _as_length, DecreeCap: _end_of_cap, OneAmount: _end_of_amount,
 }  # fmt: skip
 """How the ends of a range are written, by the kind of value."""
 

@@ -34,7 +34,7 @@ def _sentences(law: Law, text: str, chance: Chance, path: tuple[str, ...]) -> It
     for i, row in enumerate(chance.table):
         others = "all others" if i else "everybody"
         who = condition_in_words(row.when, law.called) if row.when else others
-        yield described(f"{who}: {percent(row.chance.value)}", row.chance, law.decree)
+        yield described(f"{who}: {percent(row.given.value)}", row.given, law.decree)
         yield part_in_words("this row", row, law.decree)
         yield limits_in_words(law.scenario, (*path, "table", i, "when"))
     for i, odds in enumerate(chance.odds):

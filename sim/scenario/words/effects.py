@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from sim.scenario.law.amounts import DecreeAmount, Part, Per, Reduce
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.predicate import Every
 from sim.scenario.words.basis import aside
+from sim.scenario.words.conditions import condition_in_words
 from sim.scenario.words.phrases import fraction, joined, length, listed, sentence
 
 _WHOLE = {
@@ -18,11 +21,20 @@ _WHOLE = {
 }
 
 
-def reduction_in_words(reduce: Reduce, decree: Decree) -> str:
+def reduction_in_words(reduce: Reduce, decree: Decree, called: Mapping[str, str]) -> str:
     """Say what a reduction takes off, within which limits, and what each number rests on."""
 
     def said(amount: DecreeAmount) -> str:
-        return amount_in_words(amount.value) + aside(amount, decree)
+        if amount.one is not None:
+            return amount_in_words(amount.one.value) + aside(amount.one, decree)
+        lines = [
+            f"for {'all others' if when == Every(()) else condition_in_words(when, called)}, "
+            f"{amount_in_words(one.value)}{aside(one, decree)}"
+            for when, one in amount.rows
+        ]
+        if amount.rows[-1][0] != Every(()):
+            lines.append("for all others, nothing is said")
+        return f"what the first of these lines that names them says ({'; '.join(lines)})"
 
     limits = []
     if reduce.at_least:
@@ -33,13 +45,19 @@ def reduction_in_words(reduce: Reduce, decree: Decree) -> str:
     by = f"their term is reduced by {said(reduce.by)}{limit}" if reduce.by else ""
     also = "in any case, a" if reduce.by else "a"
     to = f"{also} longer term is brought down to {said(reduce.to)}" if reduce.to else ""
-    notes = [sentence(f"Note: {amount.note}") for amount in reduce.amounts if amount.note]
+    notes = [
+        sentence(f"Note: {one.note}")
+        for amount in reduce.amounts
+        for _, one in amount.rows
+        if one.note
+    ]
     return joined(*(sentence(text) for text in (by, to) if text), *notes)
 
 
 def how_reduced(reductions: list[Reduce]) -> str:
     """Say what holds of all reductions of a decree."""
-    parts = [amount.value for reduce in reductions for amount in reduce.amounts]
+    amounts = [amount for reduce in reductions for amount in reduce.amounts]
+    parts = [one.value for amount in amounts for _, one in amount.rows]
     return joined(
         "Reductions take effect on the day of the grant; one that leaves nothing to serve on "
         "that day is a release under this decree.",

@@ -65,7 +65,7 @@ def _clause(law: Law, name: str, clause: Clause) -> str:
     verb = "is" if who == "nobody" else "are"
     kind, effect = "release", ""
     if clause.then.reduce is not None:
-        kind, effect = "a reduction", reduction_in_words(clause.then.reduce, law.decree)
+        kind, effect = "a reduction", reduction_in_words(clause.then.reduce, law.decree, law.called)
     despite = ""
     if clause.despite:
         bars = listed([f"“{word}”" for word in clause.despite])
