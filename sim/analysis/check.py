@@ -88,6 +88,8 @@ def _check(file: Path) -> FileResult:
             scenario = load(file)
             _run_cases(scenario, "", result)
             _warn(scenario, "", result)
+            if scenario.imbalance:
+                result["warnings"].append(scenario.imbalance)
     except ScenarioError as error:
         result["errors"] = [
             {"file": p.file, "line": p.line, "path": p.path, "message": p.message}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.messages import stop
+from sim.cli.messages import say, stop
 
 if TYPE_CHECKING:
     from sim.analysis.precise import Wish
@@ -85,6 +85,8 @@ def load_all(files: list[Path], world: Path | None) -> list[Scenario]:
             problems.append(Problem(str(error.filename), 0, "", str(error.strerror)))
         if not str(file).isprintable():
             problems.append(Problem(str(file), 0, "", "a name that cannot be printed; rename it"))
+        if found and found[-1].imbalance:
+            say(f"{file}: {found[-1].imbalance}")
     if problems:
         raise ScenarioError(problems)
     names = [scenario.name for scenario in found]

@@ -22,7 +22,7 @@ from sim.custody.prisons import Prisons
 from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.sentencing import LIFE
-from sim.custody.streams import Draws, Stream
+from sim.custody.streams import PAST_RELEASES, Draws, Stream
 from sim.scenario.law.cases import PLAIN_SENTENCE, Case, Expected, Who
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Review
@@ -216,7 +216,7 @@ def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     origin = code(who.origin, world.origins) if who.origin else _plain_origin(world.origins)
     residence = code(who.residence, places(prisons)) if who.residence else origin
     values: dict[str, int] = {
-        "person": 0, "line": 0, "spell": 0, "born": born, "origin": origin,
+        "person": PAST_RELEASES, "line": 0, "spell": 0, "born": born, "origin": origin,
         "residence": residence, "exiled": 0, "offence": code(who.offence, world.offences),
         "imposed": LIFE if life else imposed, "health": code(who.health, world.health.states),
         "camp": code(who.camp, world.camps), "admitted": admitted, "base": admitted,

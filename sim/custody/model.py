@@ -18,11 +18,13 @@ import simpy
 from sim.custody.calendar import drawn_grants
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
-from sim.custody.people import Columns, people_at_hand
+from sim.custody.people import Columns, past_releases, people_at_hand
 from sim.custody.prisons import Prisons
 from sim.custody.record import Record, heads_by_camp, record
 from sim.custody.register import ADMISSION, RELEASE, STAGES, Register, Rows
 from sim.custody.release import Gate
+from sim.custody.seasoning import opening
+from sim.custody.snapshot import held_of_file
 from sim.custody.streams import Draws, Stream
 from sim.custody.tables import happens
 from sim.scenario.lengths import in_year
@@ -69,10 +71,25 @@ def simulate(
         Called with the day and the event for every event of a process.
     """
     if people is None:
-        people = people_at_hand(prisons, draws)
+        people = everybody(prisons, draws)
     model = _Model(scenario, prisons, draws, Register(people), clock, trace)
     model.run()
     return model.cell()
+
+
+def everybody(prisons: Prisons, draws: Draws) -> Columns:
+    """Draw everybody whom no decree of the scenario decides on, wherever the stock comes from."""
+    past = prisons.past
+    if past is not None:
+        assert past.scenario.ends_on is not None
+        people, ends = people_at_hand(past, draws), past.scenario.ends_on
+        model = _Model(past.scenario, past, draws, Register(people), "production", None, ends)
+        model.run()
+        return people_at_hand(prisons, draws, [opening(model.register, ends)])
+    if prisons.scenario.prisoners is not None:
+        parts = [held_of_file(prisons, draws), past_releases(prisons, draws)[1]]
+        return people_at_hand(prisons, draws, parts)
+    return people_at_hand(prisons, draws)
 
 
 class _Model:
@@ -84,17 +101,18 @@ class _Model:
         register: Register,
         clock: str | Iterable[int],
         trace: Trace | None,
+        ends_on: int | None = None,
     ) -> None:
         self.scenario, self.prisons, self.draws = scenario, prisons, draws
         self.register = register
-        self.days = prisons.days
+        self.days = prisons.days if ends_on is None else ends_on
         self.occasions = sittings(scenario, drawn_grants(scenario, draws))
         self.court = Court(prisons, draws, scenario.decrees, self.occasions)
         self.gate = Gate(prisons, draws, scenario.decrees, self.occasions)
         self.trace = trace
         self.by_day = clock == "day"
         self.agenda = _agenda(self.occasions, self.days)
-        self.merit_days = _merit_days(prisons)
+        self.merit_days = [day for day in _merit_days(prisons) if day < self.days]
         extra: Iterable[int] = range(self.days) if self.by_day else ()
         if not isinstance(clock, str):
             extra = clock

@@ -6,7 +6,7 @@ in one distribution moves every person at the same quantile and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -16,9 +16,10 @@ from sim.custody.hazards import NEVER, days_until_used_up
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
 from sim.custody.steady import factor_kind
-from sim.custody.streams import ARRIVALS, HELD_AT_START, PAST_RELEASES, Draws, Stream
+from sim.custody.streams import ARRIVALS, BEFORE, HELD_AT_START, PAST_RELEASES, Draws, Stream
 from sim.custody.tables import CutTable, exponential, happens
 from sim.scenario.lengths import in_year
+from sim.scenario.prisoners import OPEN
 
 Ints = NDArray[np.int64]
 Int32s = NDArray[np.int32]
@@ -42,6 +43,8 @@ DTYPES: dict[str, type[np.generic]] = {
     "eligible_on": np.int32, "free_since": np.int32,
 }  # fmt: skip
 """Types of the register's columns."""
+STATED = {"offence_day": NEVER, "earlier_count": -1, "earlier_days": -1}
+"""Columns beside the register's, of a known start: what stands there if a row says nothing."""
 BLOCK = 1 << 16
 """Persons drawn at a time, so that what lies between stays in the cache."""
 OF_A_SPELL = (Stream.HEALTH, Stream.OFFENCE, Stream.SENTENCE, Stream.CAMP)
@@ -55,8 +58,15 @@ START, PAST, NEW = 0, 1, 2
 """Where a person comes from: held at the start, released before it, admitted since."""
 
 
-def people_at_hand(prisons: Prisons, draws: Draws) -> Columns:
+def people_at_hand(
+    prisons: Prisons, draws: Draws, opening: Sequence[Columns] | None = None
+) -> Columns:
     """Draw everybody whom no decree decides on: held at the start, past releases, first admissions.
+
+    Parameters
+    ----------
+    opening
+        Those held at the start, and those released before who come back, if they are known.
 
     Returns
     -------
@@ -64,12 +74,15 @@ def people_at_hand(prisons: Prisons, draws: Draws) -> Columns:
         One entry per column of the register, rows in the order start, past releases, arrivals. A
         column in which everybody has the same value is a view of that one value, not writeable.
     """
+    if opening is not None:
+        return _after(prisons, draws, opening)
+    if prisons.past is not None or prisons.scenario.prisoners is not None:
+        raise ValueError("who is held at the start has to be known first")
     held = _count(prisons.held_count, draws, Stream.HELD_COUNT)
-    words = draws.column(Stream.ADMISSION_COUNT, 0, prisons.days)
-    counts = prisons.admission_count.pick(0, words)
-    admitted = np.repeat(np.arange(prisons.days, dtype=np.int32), counts)
-    past_count, past = _past_releases(prisons, draws)
-    draws.expect(held, past_count, len(admitted))
+    admitted = _days_of_arrival(prisons, draws)
+    past_count, past = past_releases(prisons, draws)
+    if prisons.scenario.ends_on is None:
+        draws.expect(held, past_count, len(admitted))
     added = list(_added(prisons, draws))
     written = _Written(held + len(admitted) + sum(len(one["person"]) for one in (past, *added)))
     for first, last in _blocks(held):
@@ -80,6 +93,30 @@ def people_at_hand(prisons: Prisons, draws: Draws) -> Columns:
     for one in added:
         written.put(len(one["person"]), one)
     return written.columns()
+
+
+def _after(prisons: Prisons, draws: Draws, opening: Sequence[Columns]) -> Columns:
+    """Draw whoever comes after a start that is known."""
+    admitted = _days_of_arrival(prisons, draws)
+    draws.expect(0, 0, len(admitted))
+    parts = [*opening, *_added(prisons, draws)]
+    beside: dict[str, int] = {**STATED, "exiled_before": 0}
+    written = _Written(len(admitted) + sum(len(one["person"]) for one in parts))
+    for one in parts:
+        written.put(len(one["person"]), {**beside, **one})
+    for first, last in _blocks(len(admitted)):
+        n, part = _arrivals(prisons, draws, first, admitted[first:last])
+        written.put(n, {**beside, **part})
+    return written.columns()
+
+
+def _days_of_arrival(prisons: Prisons, draws: Draws) -> Int32s:
+    """Days of the first admissions, in order; the years before the start have their own words."""
+    days, first = prisons.days, 0
+    if prisons.scenario.ends_on is not None:
+        days, first = prisons.scenario.ends_on, PAST_RELEASES
+    counts = prisons.admission_count.pick(0, draws.column(Stream.ADMISSION_COUNT, first, days))
+    return np.repeat(np.arange(days, dtype=np.int32), counts)
 
 
 def _blocks(n: int) -> Iterator[tuple[int, int]]:
@@ -105,15 +142,17 @@ class _Written:
             if name not in self.full:
                 if np.ndim(value) == 0 and self.same.setdefault(name, int(value)) == value:
                     continue
-                self.full[name] = np.empty(self.most, dtype=DTYPES[name])
+                self.full[name] = np.empty(self.most, dtype=DTYPES.get(name, np.int64))
                 if name in self.same:
                     self.full[name][:first] = self.same.pop(name)
             self.full[name][first : self.size] = value
 
     def columns(self) -> Columns:
         """Return what is written."""
-        same = {name: np.broadcast_to(np.asarray(value, dtype=DTYPES[name]), (self.size,))
-                for name, value in self.same.items()}  # fmt: skip
+        same = {
+            name: np.broadcast_to(np.asarray(value, dtype=DTYPES.get(name, np.int64)), (self.size,))
+            for name, value in self.same.items()
+        }
         return {**same, **{name: column[: self.size] for name, column in self.full.items()}}
 
 
@@ -149,12 +188,12 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Par
     due = admitted + imposed - cut_days
     if some_life:
         due[life] = NEVER
-    eve = _merit_on_the_eve(prisons, draws, first, due, elapsed)
+    eve = merit_on_the_eve(prisons, draws, first, due, elapsed)
     return {
         "kind": FIRST,
-        **_person(prisons, words, HELD_AT_START + np.arange(first, last), 0, origin, admitted,
+        **person_of(prisons, words, HELD_AT_START + np.arange(first, last), 0, origin, admitted,
                   START),
-        **_spell(prisons, words, offence, imposed, health, origin),
+        **spell_of(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,
         "base": -1,
         "due": due - eve,
@@ -164,7 +203,7 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Par
     }  # fmt: skip
 
 
-def _merit_on_the_eve(
+def merit_on_the_eve(
     prisons: Prisons, draws: Draws, first: int, due: Int32s, elapsed: Int32s
 ) -> Int32s | int:
     """Days cut on the day before the start, if that is the day of merit: nobody leaves that day."""
@@ -179,15 +218,16 @@ def _merit_on_the_eve(
 
 def _arrivals(prisons: Prisons, draws: Draws, first: int, admitted: Int32s) -> tuple[int, Part]:
     """Draw those admitted from the place `first` on; also how many there are."""
-    n = len(admitted)
+    n, start = len(admitted), first
+    start += ARRIVALS if prisons.scenario.ends_on is None else BEFORE
 
     def words_of(stream: Stream) -> Words:
-        return draws.column(stream, ARRIVALS + first, n)
+        return draws.column(stream, start, n)
 
-    one = _first_spell(prisons, words_of, ARRIVALS + first + np.arange(n), 0, admitted)
+    one = _first_spell(prisons, words_of, start + np.arange(n), 0, admitted)
     if not prisons.campaigns:
         return n, one
-    columns, spared = without_spared(prisons, draws, _columns(n, one))
+    columns, spared = without_spared(prisons, draws, columns_of(n, one))
     return n - int(spared.sum()), columns
 
 
@@ -229,10 +269,10 @@ def first_spell(
 ) -> Columns:
     """Draw people never admitted before; of some offences alone, if these are given."""
     one = _first_spell(prisons, words, person, line, admitted, offences)
-    return _columns(len(admitted), one)
+    return columns_of(len(admitted), one)
 
 
-def _columns(n: int, part: Part) -> Columns:
+def columns_of(n: int, part: Part) -> Columns:
     """Make a column of every value."""
     return {name: np.broadcast_to(np.asarray(value), (n,)) for name, value in part.items()}
 
@@ -249,8 +289,8 @@ def _first_spell(
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     return {
         "kind": FIRST,
-        **_person(prisons, words, person, line, origin, admitted, NEW),
-        **_spell(prisons, words, offence, imposed, health, origin),
+        **person_of(prisons, words, person, line, origin, admitted, NEW),
+        **spell_of(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,
         "base": admitted,
         "due": _due(admitted, imposed),
@@ -265,7 +305,7 @@ def _due(admitted: Ints | Int32s, imposed: Value) -> Value:
     return np.where(life, NEVER, admitted + imposed) if life.any() else admitted + imposed
 
 
-def _past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
+def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
     """Count those released before the start and draw those who come back within the horizon.
 
     Who is drawn does not depend on the hazard of return; who comes back does. Time served only
@@ -292,7 +332,9 @@ def _past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
 
     origin, health, _, segment = _who(prisons, words, PAST)
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
-    one = _columns(len(rows), _person(prisons, words, person, 0, origin, released - imposed, PAST))
+    one = columns_of(
+        len(rows), person_of(prisons, words, person, 0, origin, released - imposed, PAST)
+    )
     born = np.asarray(one["born"], dtype=np.int64)
     tolerance = np.asarray(one["tolerance"], dtype=np.int64)
     state = np.broadcast_to(health, rows.shape)
@@ -325,10 +367,10 @@ def next_spell(
     offence, segment = _offence(prisons, words, NEW, 0)
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     origin = np.asarray(kept["origin"], dtype=np.int64)
-    return _columns(len(person), {
+    return columns_of(len(person), {
         "person": person, "line": line, "spell": spell, "kind": RETURN,
         **kept,
-        **_spell(prisons, words, offence, imposed, health, origin),
+        **spell_of(prisons, words, offence, imposed, health, origin),
         "admitted": admitted,
         "base": admitted,
         "due": _due(admitted, imposed),
@@ -378,7 +420,7 @@ def _offence(
     return offence, segment * offences + offence
 
 
-def _person(
+def person_of(
     prisons: Prisons,
     words: WordsOf,
     person: Ints,
@@ -391,7 +433,7 @@ def _person(
     groups = len(prisons.steady.age_all)
     group = prisons.steady.origin_group[origin] + (groups if source == NEW else 0)
     age = _pick(prisons.age, group, words, Stream.AGE)
-    delay = _delay(prisons, words)
+    delay = delay_of(prisons, words)
     return {
         "person": person,
         "line": line,
@@ -404,7 +446,7 @@ def _person(
     }
 
 
-def _spell(
+def spell_of(
     prisons: Prisons, words: WordsOf, offence: Value, imposed: Value, health: Value, origin: Value
 ) -> Part:
     """Draw what belongs to a spell."""
@@ -413,7 +455,8 @@ def _spell(
     return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate}
 
 
-def _delay(prisons: Prisons, words: WordsOf) -> Ints | int:
+def delay_of(prisons: Prisons, words: WordsOf) -> Ints | int:
+    """Draw the days from an offence to admission."""
     if prisons.delay is None:
         return prisons.scenario.world.offence_to_admission.value
     return prisons.delay.pick(0, words(Stream.DELAY)).astype(np.int64)
@@ -421,16 +464,17 @@ def _delay(prisons: Prisons, words: WordsOf) -> Ints | int:
 
 def delays(prisons: Prisons, draws: Draws, person: Ints, spell: Ints, line: Words) -> Ints | int:
     """Days from the offence of a spell to admission: one number where all are alike."""
-    return _delay(prisons, lambda stream: draws.at(stream, person, spell=spell, line=line))
+    return delay_of(prisons, lambda stream: draws.at(stream, person, spell=spell, line=line))
 
 
 def sex_of(prisons: Prisons, draws: Draws, person: Ints, line: Words) -> NDArray[np.bool_]:
     """Say who is a woman; drawn where it is asked for, and where it is not the same for all."""
     share = prisons.scenario.world.women.value
     if share in (0, 1):
-        return np.full(len(person), share == 1)
-    words = draws.at(Stream.SEX, person, spell=0, line=line)
-    return happens(words, share)
+        women = np.full(len(person), share == 1)
+    else:
+        women = happens(draws.at(Stream.SEX, person, spell=0, line=line), share)
+    return _or_stated(prisons, "sex", women, person, np.zeros(len(person), dtype=np.int64), line)
 
 
 def petty(
@@ -440,7 +484,25 @@ def petty(
     offences = prisons.scenario.world.offences.values()
     shares = np.array([one.petty.value if one.petty else 0.0 for one in offences])
     words = draws.at(Stream.GRAVITY, person, spell=spell, line=line)
-    return happens(words, shares[offence])
+    found = happens(words, shares[offence])
+    return _or_stated(prisons, "gravity", found, person, spell, line)
+
+
+def _or_stated(
+    prisons: Prisons,
+    column: str,
+    drawn: NDArray[np.bool_],
+    person: Ints,
+    spell: Ints,
+    line: Words,
+) -> NDArray[np.bool_]:
+    """Take what a file of prisoners says in place of what is drawn."""
+    file = prisons.scenario.prisoners
+    if file is None or not file.count or column not in file.columns:
+        return drawn
+    mine = (person < file.count) & (spell == 0) & (line == 0)
+    stated = file.columns[column][np.where(mine, person, 0)]
+    return np.where(mine & (stated != OPEN), stated == 1, drawn)
 
 
 def labelled(

@@ -36,6 +36,7 @@ class Prisons:
     health: CutTable
     origin: CutTable
     camp: CutTable
+    camp_given_origin: NDArray[np.float64]
     age: CutTable
     held_count: CutTable
     admission_count: CutTable
@@ -43,6 +44,7 @@ class Prisons:
     past_window_days: int
     delay: CutTable | None
     campaigns: tuple[Campaign, ...]
+    past: Prisons | None = None
 
     @property
     def days(self) -> int:
@@ -74,6 +76,8 @@ class Prisons:
         if self.delay is not None:
             parts.append(self.delay.digest())
         parts += [campaign.digest() for campaign in self.campaigns]
+        if self.past is not None:
+            parts.append(self.past.digest())
         return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
@@ -89,7 +93,7 @@ def prisons(scenario: Scenario) -> Prisons:
     stock, leaving = steady.stock_joint, steady.leaving_joint
     window = int(steady.returning.edges[-1]) if steady.returning is not None else 0
     past = steady.admissions_per_day * leaving.sum() * window
-    held = scenario.world.held.value
+    held, by_camp = scenario.world.held.value, _camps(scenario)
     return Prisons(
         scenario, steady, *_offence_tables(steady),
         merits=_table([steady.stays.held[c, :, n] for c in range(len(steady.hazards))
@@ -99,11 +103,12 @@ def prisons(scenario: Scenario) -> Prisons:
         ),
         health=_table([*_columns(stock), *_columns(leaving), steady.health]),
         origin=_table([stock.sum(axis=0), leaving.sum(axis=0), steady.origin_first]),
-        camp=_camps(scenario),
+        camp=_table(list(by_camp)), camp_given_origin=by_camp,
         age=_table([*steady.age_all, *steady.age_first]),
         held_count=poisson_table(held), admission_count=poisson_table(steady.first_per_day),
         past_count=poisson_table(past), past_window_days=window,
         delay=_delay(scenario), campaigns=campaigns(scenario, steady),
+        past=None if scenario.past is None else prisons(scenario.past),
     )  # fmt: skip
 
 
@@ -144,7 +149,7 @@ def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
     return offence, CutTable(segments)
 
 
-def _camps(scenario: Scenario) -> CutTable:
+def _camps(scenario: Scenario) -> NDArray[np.float64]:
     """Camp given origin; stated shares of an origin in some camps leave the rest to the others.
 
     Raises
@@ -176,7 +181,7 @@ def _camps(scenario: Scenario) -> CutTable:
     total = shares[plain].sum()
     for o in plain:
         joint[o] = np.maximum(left, 0) * (shares[o] / total if total > 0 else 0.0)
-    return _table(list(joint * sizes))
+    return np.asarray(joint * sizes)
 
 
 def places_by_camp(prisons: Prisons) -> Ints:

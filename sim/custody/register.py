@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.people import DTYPES, FIRST, NEVER_HELD, Columns, dies_on
+from sim.custody.people import DTYPES, FIRST, NEVER_HELD, STATED, Columns, dies_on
 from sim.custody.sentencing import LIFE
 
 Ints = NDArray[np.int64]
@@ -61,8 +61,8 @@ class Register:
         Kind of admission (`sim.custody.people`).
     free_since
         Day of the release before this spell, ``NEVER_HELD`` if there was none.
-    offended
-        Days of the offences of the first rows where they are stated, else ``NEVER``; or None.
+    stated
+        What is known of the first rows beside these columns (`sim.custody.people.STATED`).
     freed_by
         Position of the decree that ended the person's spell before this one, -1 if none did.
     """
@@ -103,8 +103,8 @@ class Register:
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
         self.cuts: list[tuple[int, int, Rows]] = []
+        self.stated = {name: columns[name] for name in STATED if name in columns}
         self.followed: list[tuple[Rows, Rows]] = []
-        self.offended = columns.get("offence_day")
         self._room = self._size = len(columns["person"])
         for name, column in self._complete(columns).items():
             changes = name in CHANGING and name in columns
@@ -171,6 +171,13 @@ class Register:
     def is_life(self, rows: Rows) -> Mask:
         """Say who serves a life sentence."""
         return self.imposed[rows] >= LIFE
+
+    def known(self, name: str, rows: Rows) -> tuple[Ints, Mask]:
+        """Return what is known of rows at the start, and of which rows it is known."""
+        blank = STATED[name]
+        column = np.append(self.stated.get(name, ()), blank).astype(np.int64)
+        found = column[np.minimum(rows, len(column) - 1)]
+        return found, found != blank
 
     def cut(self, rows: Rows, days: Ints, day: int, decree: int) -> None:
         """Shorten terms by decree."""

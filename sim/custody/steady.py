@@ -297,7 +297,7 @@ def _label_probability(
     hazard_class: NDArray[np.int64],
 ) -> float:
     """P(label) such that its share of the stock is the stated one."""
-    label = scenario.world.earlier_reductions
+    label = scenario.world.label
     if label is None or label.share.value == 0 or joint.sum() == 0:
         return 0.0
     served = label.after.value

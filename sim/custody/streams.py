@@ -35,6 +35,8 @@ ARRIVALS = 2 << RANGE_BITS
 """First id of those first admitted from day 0 on."""
 
 
+BEFORE = 3 * 2**40
+"""First id of those first admitted in the simulated years before the start."""
 CRACKDOWNS = 2**45
 """First id of those whom crackdowns add."""
 
@@ -53,6 +55,7 @@ class Stream(IntEnum):
     RELEASED_AGO = 4  # how long ago a past release happened
     CRACKDOWN_COUNT = 5  # people whom a crackdown adds on a day; the person is the day
     CRACKDOWN_SPARED = 6  # whether an admission is left out where fewer are admitted
+    STATED = 7  # what the row of a file leaves open, given what it says
     OFFENCE = 10  # offence of a spell
     SENTENCE = 11  # sentence imposed
     ELAPSED = 12  # time served at the start

@@ -54,7 +54,12 @@ def described(
         **about,
         "generator": "Philox4x64-10, one address per draw",
         "scenarios": {
-            s.name: {"title": s.title, "sha256": s.address, "world": s.world.name}
+            s.name: {
+                "title": s.title,
+                "sha256": s.address,
+                "world": s.world.name,
+                **({"prisoners": s.prisoners.digest} if s.prisoners else {}),
+            }
             for s in scenarios
         },
         "code": _revision(),

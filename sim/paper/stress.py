@@ -117,7 +117,7 @@ def _logic(source: Source) -> Iterator[Item]:
         "deaths in custody and at liberty (a tolerance, used up at the hazard of where one is)",
         *(["yearly merit remission"] if world.merit else []),
         *(["returns by time free"] if world.returns else []),
-        *(["a label of earlier reductions by pardon"] if world.earlier_reductions else []),
+        *(["a label of earlier reductions by pardon"] if world.label else []),
     ]
     yield Item(
         "2.2", "Base model logic",

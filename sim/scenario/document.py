@@ -45,7 +45,7 @@ NAMED = (
 """Parts of a world whose keys are names that the file chooses."""
 WITHOUT_EFFECT = (
     "title", "note", "source", "grade", "status", "cases", "rests on", "extends", "acting body",
-    "reported", "measured from", "outcomes",
+    "reported", "measured from", "outcomes", "file",
 )  # fmt: skip
 """Keys whose values cannot change a result."""
 

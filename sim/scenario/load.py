@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from sim.scenario.document import WITHOUT_EFFECT, Document, dotted, read_document
 from sim.scenario.law.decree import Decree
+from sim.scenario.prisoners import Prisoners, read_prisoners
 from sim.scenario.problems import Problem, ScenarioError, shown
+from sim.scenario.stock import SEASONED, with_stock, years_before
 from sim.scenario.tree import PATCH, Tree, from_plain, merged, read_tree
 from sim.scenario.world import World
 
 BIBLIOGRAPHY = "sources.bib"
 SWEEP_KEYS = ("sweep", "variants", "vary")
 """Keys of a sweep file, which is no scenario."""
+CHANCE = 3
+"""Standard deviations of a Poisson number within which a stock is in balance."""
 _BIB_KEY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
 
@@ -26,13 +30,18 @@ _BIB_KEY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 class Scenario:
     """A world plus zero or more decrees, checked and ready to run.
 
-    ``name`` is the file's name without its ending; ``tree`` keeps the place of every leaf.
+    ``name`` is the file's name without its ending; ``tree`` keeps the place of every leaf. A file
+    of prisoners, or the world and decrees of the years before, stand beside it where it has them;
+    such a past ends on the day ``ends_on``.
     """
 
     name: str
     document: Document
     tree: Tree
     sources: tuple[str, ...]
+    prisoners: Prisoners | None = field(default=None, compare=False)
+    past: Scenario | None = field(default=None, compare=False)
+    ends_on: int | None = None
 
     @property
     def title(self) -> str:
@@ -75,6 +84,19 @@ class Scenario:
         world = self.resolved["world"]
         assert isinstance(world, dict)
         return _hashed(deciding({k: v for k, v in world.items() if k != "crackdowns"}))
+
+    @property
+    def imbalance(self) -> str | None:
+        """Say that a file's prisoners are not as many as the world's admissions keep."""
+        if self.prisoners is None:
+            return None
+        count, kept = self.prisoners.count, self.world.held.value
+        if abs(count - kept) <= CHANCE * max(kept, 1) ** 0.5:
+            return None
+        return (
+            f"the file has {count} prisoners, the world's admissions keep {kept:g}: the stock will "
+            "drift there, and nothing is scaled"
+        )
 
     def problem(self, path: Sequence[str | int], message: str) -> ScenarioError:
         """Return an error located at a key path of this scenario's files."""
@@ -219,12 +241,64 @@ def build(name: str, tree: Tree, found: Sequence[Problem] = ()) -> Scenario:
     ScenarioError
         With every mistake found.
     """
+    problems = list(found)
+    tree = with_stock(tree, problems, _decrees_of)
     sources = known_sources({Path(file).parent for file in tree.files()})
+    return _scenario(name, tree, sources, problems)
+
+
+def _decrees_of(named: Tree, found: list[Problem]) -> Tree | None:
+    """Read the decrees of the file that a leaf names; None with a problem if there are none."""
+    path = find(Path(str(named.value)), Path(named.file).parent)
+    where = ".".join(SEASONED)
+    if not path.exists():
+        message = f"no such file: {named.value!r}, neither beside this one nor shipped"
+        found.append(Problem(named.file, named.line, where, message))
+        return None
+    decrees = _chain(path, (), found).at(("decrees",))
+    if decrees is None:
+        found.append(Problem(named.file, named.line, where, f"{named.value!r} has no decrees"))
+    return decrees
+
+
+def _scenario(
+    name: str,
+    tree: Tree,
+    sources: frozenset[str],
+    found: Sequence[Problem] = (),
+    kept: Collection[str] | None = None,
+) -> Scenario:
+    """Read a tree as a document, and what stands beside its world.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake found.
+    """
     document, mistakes = read_document(tree, sources)
     problems = [*found, *mistakes]
     if problems or document is None:
         raise ScenarioError(problems)
-    return Scenario(name, document, tree, tuple(sorted(sources)))
+    names = tuple(sorted(sources if kept is None else kept))
+    stock = document.world.stock
+    if stock is None:
+        return Scenario(name, document, tree, names)
+    if stock.snapshot is not None:
+        prisoners = read_prisoners(Path(stock.snapshot.file), document.world)
+        return Scenario(name, document, tree, names, prisoners)
+    past = _scenario(f"{name}, before", years_before(tree, document.world), sources)
+    late = [
+        Problem(place.file, place.line, dotted((*SEASONED, other, "granted")),
+                f"{decree.granted.value} does not lie before the world's start, {start}")
+        for start in [document.world.start]
+        for other, decree in past.decrees.items()
+        for place in [tree.place((*SEASONED, other, "granted"))]
+        if decree.granted and decree.granted.value and decree.granted.value >= start
+    ]  # fmt: skip
+    if late:
+        raise ScenarioError(late)
+    before = (document.world.start - past.world.start).days
+    return Scenario(name, document, tree, names, None, replace(past, ends_on=before))
 
 
 def from_resolved(name: str, data: Mapping[str, object], file: str) -> Scenario:
@@ -237,11 +311,9 @@ def from_resolved(name: str, data: Mapping[str, object], file: str) -> Scenario:
     ScenarioError
         With every mistake found.
     """
-    tree = from_plain(data, file)
-    document, problems = read_document(tree, _named_sources(data))
-    if problems or document is None:
-        raise ScenarioError(problems)
-    return Scenario(name, document, tree, ())
+    problems: list[Problem] = []
+    tree = with_stock(from_plain(data, file), problems, _decrees_of)
+    return _scenario(name, tree, _named_sources(data), problems, ())
 
 
 def _named_sources(data: object) -> frozenset[str]:

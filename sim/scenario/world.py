@@ -23,6 +23,8 @@ from sim.scenario.graded import (
 from sim.scenario.problems import nearest
 
 OLDEST = 100
+MOST_YEARS = 60
+"""So many years before the start may be simulated."""
 PYONGYANG = "Pyongyang"
 _AGES = re.compile(r"(\d+) to (\d+)")
 
@@ -198,6 +200,43 @@ class Crackdown(Block):
         return int.from_bytes(hashlib.sha256(name.encode()).digest()[:2]) >> 1
 
 
+class Snapshot(Block):
+    """A file of prisoners in place of a drawn stock; the hash of its bytes is filled in."""
+
+    file: str
+    sha256: str | None = None
+
+
+def read_snapshot(value: object) -> object:
+    """Take the name of a file for the whole of it."""
+    return {"file": value} if isinstance(value, str) else value
+
+
+def read_past(value: object) -> object:
+    """Take decrees by name; a file's name has been replaced by its decrees before."""
+    return at_least_one(value)
+
+
+class Seasoned(Block):
+    """A stock that past decrees have left: these act in the years before the start."""
+
+    years: int = Field(ge=1, le=MOST_YEARS)
+    decrees: Annotated[dict[str, object], BeforeValidator(read_past)]
+
+
+class Stock(Block):
+    """Where those held on day 0 come from, if they are not drawn from the steady state."""
+
+    snapshot: Annotated[Snapshot | None, BeforeValidator(read_snapshot)] = None
+    seasoned: Seasoned | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Stock:
+        if (self.snapshot is None) == (self.seasoned is None):
+            raise ValueError("give either 'snapshot' or 'seasoned'")
+        return self
+
+
 class World(Block):
     """What is assumed about the prisons and the people in and out of them."""
 
@@ -223,11 +262,18 @@ class World(Block):
     exile: Exile | None = None
     flags: dict[str, Flag] = Field(default_factory=dict)
     crackdowns: dict[str, Crackdown] = Field(default_factory=dict)
+    stock: Stock | None = None
 
     @property
     def days(self) -> int:
         """Days simulated: from the start to the day before the end."""
         return (self.end - self.start).days
+
+    @property
+    def label(self) -> EarlierReductions | None:
+        """The label of earlier reductions; none where past decrees are simulated in its place."""
+        seasoned = self.stock is not None and self.stock.seasoned is not None
+        return None if seasoned else self.earlier_reductions
 
     @property
     def longest_delay(self) -> int:

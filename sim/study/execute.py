@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
+from sim.custody.model import everybody
 from sim.custody.model import simulate as run_cell
-from sim.custody.people import Columns, people_at_hand
+from sim.custody.people import Columns
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.streams import Draws
@@ -84,7 +85,7 @@ def run_task(task: Task) -> list[Packed]:
         for point in task.points:
             world = solved(point.scenario)
             if people is None:
-                people = people_at_hand(world, draws)
+                people = everybody(world, draws)
             cell = run_cell(point.scenario, world, draws, people=people)
             digest = world.digest()
             address = point.address(task.seed, replication, digest)

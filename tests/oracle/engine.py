@@ -16,6 +16,7 @@ import numpy as np
 import simpy
 
 from sim.custody.hazards import NEVER
+from sim.custody.model import everybody
 from sim.custody.people import (
     NEVER_HELD,
     Columns,
@@ -23,7 +24,6 @@ from sim.custody.people import (
     first_spell,
     labelled,
     next_spell,
-    people_at_hand,
     petty,
     sex_of,
 )
@@ -139,7 +139,7 @@ class Oracle:
                     self.merit_days.append((day, year))
 
     def run(self) -> Oracle:
-        for spell in self._spells(people_at_hand(self.prisons, self.draws)):
+        for spell in self._spells(everybody(self.prisons, self.draws)):
             self._begin(spell)
         self.env.process(self._court())
         self.env.run(until=self.horizon * PHASES)
@@ -184,7 +184,9 @@ class Oracle:
             "labelled": labelled(self.prisons, self.draws, *who),
             "delay": np.full(len(c["person"]), delays(self.prisons, self.draws, *who)),
         }
-        rows = {name: column.tolist() for name, column in (c | extra).items()}
+        beside = ("offence_day", "earlier_count", "earlier_days")
+        unsaid = {name: np.full(len(c["person"]), -NEVER) for name in beside if name not in c}
+        rows = {name: column.tolist() for name, column in (c | extra | unsaid).items()}
         return [
             self._spell({name: column[i] for name, column in rows.items()})
             for i in range(len(c["person"]))
@@ -201,7 +203,11 @@ class Oracle:
             origin=self.places[row["origin"]], residence=self.places[row["residence"]],
             exiled=row["exiled"], woman=row["woman"], born=row["born"],
             tolerance=row["tolerance"], rate=row["rate"], merits=row["merit_count"],
-            labelled=row["labelled"], delay=row["delay"],
+            labelled=row["labelled"],
+            delay=row["delay"] if abs(row["offence_day"]) >= NEVER
+            else row["admitted"] - row["offence_day"],
+            earlier=None if row["earlier_count"] < 0
+            else (row["earlier_count"], row["earlier_days"]),
             free_since=row["free_since"] if row["free_since"] > NEVER_HELD else None,
         )  # fmt: skip
         for name, flag in self.world.flags.items():

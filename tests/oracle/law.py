@@ -64,6 +64,8 @@ class Spell:
     """Days from the offence to admission."""
     free_since: int | None = None
     """The day of the release before."""
+    earlier: tuple[int, int] | None = None
+    """Reductions by pardon before the start, and the days cut by them, where they are known."""
     cuts: list[tuple[int, str]] = field(default_factory=list)
     merit_day: int | None = None
     waits_for: Occasion | None = None
@@ -159,11 +161,16 @@ def facts(
 ) -> Facts:
     """Read a person on the day lists close; lengths and age are those of the threshold day."""
     offence = world.offences[s.offence]
-    label = world.earlier_reductions
+    label = world.label
     labelled = bool(s.labelled and label and close - s.admitted >= label.after.value)
     sentence = ENDLESS if s.imposed is None else s.imposed
-    if labelled and s.imposed is not None:
-        sentence += min(label.cut.value, s.imposed)
+    before, lost = (1, label.cut.value) if labelled and label else (0, 0)
+    if s.earlier is not None:
+        before, lost = s.earlier
+    elif s.imposed is not None:
+        lost = min(lost, s.imposed)
+    if s.imposed is not None:
+        sentence += lost
     merit = by_pardon = 0
     if s.due is not None and s.imposed is not None:
         merit = s.imposed - (s.due - s.admitted) - s.cut_days
@@ -185,7 +192,7 @@ def facts(
         },
         tags=offence.tags,
         by_merit=s.merits,
-        by_pardon=len(earlier) + (1 if labelled else 0),
+        by_pardon=len(earlier) + before,
         by_decree=tuple(earlier),
         occasion=occasion,
         start=world.start,

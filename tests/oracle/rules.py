@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from sim.custody.hazards import NEVER
-from sim.custody.people import Columns, people_at_hand
+from sim.custody.model import everybody
+from sim.custody.people import Columns
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
 from sim.scenario.occasions import occasions
@@ -53,7 +54,7 @@ def file_of(some: Chooser, draws: Draws) -> tuple[Node, Prisons]:
     if flags := flags_of(some, world):
         world["flags"] = flags
     solved = prisons(scenario_of({"title": "random", "world": world}))
-    people = people_at_hand(solved, draws)
+    people = everybody(solved, draws)
     decrees = _Decrees(some, world, people).all()
     return {"title": "random", "world": world, "decrees": decrees}, solved
 

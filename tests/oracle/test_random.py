@@ -41,8 +41,11 @@ SEEN = (
 RARE = (
     "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
     "days extinguished", "still waiting", "died waiting", "arrested in a drive",
+    "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
+    "on a day by lot", "age reached in the year", "another day", "a date", "a table", "declined",
+    "beyond its reach", "freed of life",
 )  # fmt: skip
-"""What need not have happened among a hundred examples."""
+"""What need not have happened among a hundred examples; two thousand must show all of it."""
 
 
 def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.scenario.load import Scenario, build
 from sim.scenario.tree import from_plain
+from tests.oracle.stocks import stock_of
 
 Node = Any
 REST = {"source": "derived", "grade": "B"}
@@ -77,8 +78,7 @@ def world_of(some: Chooser) -> Node:
     delay = some.one(("0 days", "200 days", "90 days"))
     camps = some.first(("north", "south", "east"), 1)
     origins = some.first(("Pyongyang", "coast", "hills"), 1)
-    delay = some.one(("0 days", "200 days"))
-    return without_nones({
+    made = without_nones({
         "name": "random",
         "start": start.isoformat(),
         "end": end.isoformat(),
@@ -120,6 +120,7 @@ def world_of(some: Chooser) -> Node:
             },
         }),
     })  # fmt: skip
+    return made | without_nones({"stock": some.maybe(stock_of(some, made), 0.3)})
 
 
 def _offences(some: Chooser, *, life: bool) -> Node:

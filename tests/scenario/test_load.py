@@ -55,6 +55,13 @@ MISTAKES = {
     "crackdown-that-ends-before-it-begins": (
         8, "world.crackdowns.campaign.to", "lies before 'from'"),
     "crackdown-by-a-share": (5, "world.crackdowns.campaign.times", "a mapping of keys"),
+    # The stock of the start.
+    "snapshot-that-is-not-there": (3, "world.stock.snapshot", "no such file: 'nobody.csv'"),
+    "snapshot-of-another-hash": (3, "world.stock.snapshot", "has changed: its SHA-256 is"),
+    "stock-of-two-kinds": (3, "world.stock", "give either 'snapshot' or 'seasoned'"),
+    "seasoned-by-a-world": (3, "world.stock.seasoned.decrees", "'dprk.yaml' has no decrees"),
+    "seasoned-by-the-future": (
+        10, "world.stock.seasoned.decrees.feast.granted", "does not lie before"),
     # Reach.
     "reach-of-a-yearly-decree": (3, "decrees.customary.reach.offences until", "is granted once"),
     "reach-beside-a-cap": (3, f"{PARTY}.reach.offences until", "leave one of them out"),

@@ -45,6 +45,8 @@ UNSEEN = {
     # Missing from a file that extends another, where a schema cannot know what is there.
     "clause-without-when", "decree-without-clauses", "missing-source", "never-granted",
     "number-without-unit", "rests-on-a-wrong-patch", "yearly-without-dates", "without-a-title",
+    "snapshot-that-is-not-there", "snapshot-of-another-hash", "stock-of-two-kinds",
+    "seasoned-by-a-world", "seasoned-by-the-future",
     "crackdown-on-an-unknown-offence", "crackdown-that-ends-before-it-begins",
     "reach-of-a-yearly-decree", "reach-beside-a-cap", "offences-until-after-the-grant",
     "case-without-an-outcome", "dates-without-every-year", "yearly-and-granted",

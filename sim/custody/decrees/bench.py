@@ -198,7 +198,7 @@ class Bench(Facts):
             return r.merit_count[rows].astype(np.int64)
         if by in self.decrees:
             return r.reductions(rows, self.day, self.decrees.index(by))
-        pardons = r.reductions(rows, self.day) + self.labelled
+        pardons = r.reductions(rows, self.day) + self.earlier
         return pardons + r.merit_count[rows] if by == "any" else pardons
 
 

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from sim.custody import people
 from sim.custody.decrees.days import completed_years
-from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.streams import Draws
@@ -79,7 +78,7 @@ class Facts:
     @cached_property
     def labelled(self) -> Mask:
         """The label of an earlier reduction by pardon is on."""
-        label = self.prisons.scenario.world.earlier_reductions
+        label = self.prisons.scenario.world.label
         if label is None:
             return np.zeros(len(self.rows), dtype=np.bool_)
         r, rows = self.register, self.rows
@@ -93,10 +92,22 @@ class Facts:
         """Sentence imposed, days: the term plus every cut, those before the label included."""
         r, rows = self.register, self.rows
         known = self.term + r.merit_days[rows] + r.pardon_days[rows]
-        label = self.prisons.scenario.world.earlier_reductions
-        if label is None:
-            return known
-        return known + np.where(self.labelled, np.minimum(label.cut.value, known), 0)
+        label, before = self.prisons.scenario.world.label, np.zeros_like(known)
+        if label is not None:
+            before = np.where(self.labelled, np.minimum(label.cut.value, known), before)
+        if r.stated:
+            stated, sure = r.known("earlier_days", rows)
+            before = np.where(sure, stated, before)
+        return np.asarray(known + before)
+
+    @cached_property
+    def earlier(self) -> Ints:
+        """Number of reductions by pardon before the start: what is known of it, or the label."""
+        found = self.labelled.astype(np.int64)
+        if self.register.stated:
+            stated, sure = self.register.known("earlier_count", self.rows)
+            found = np.where(sure, stated, found)
+        return found
 
     @cached_property
     def delayed(self) -> Ints:
@@ -105,10 +116,9 @@ class Facts:
         spell = r.spell[rows].astype(np.int64)
         delay = people.delays(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
         found = r.admitted[rows].astype(np.int64) - delay
-        if r.offended is not None:
-            known = np.append(r.offended.astype(np.int64), NEVER)
-            stated = known[np.minimum(rows, len(known) - 1)]
-            found = np.where(stated < NEVER, stated, found)
+        if r.stated:
+            stated, known = r.known("offence_day", rows)
+            found = np.where(known, stated, found)
         return found
 
     @cached_property

@@ -71,6 +71,18 @@ _READ: dict[object, JsonSchemaValue] = {
     read_month_day: MONTH_DAY,
     _reader(graded.Share): SHARE,
     _reader(graded.Amount): POSITIVE,
+    world.read_snapshot: {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["file"],
+                "properties": {"file": {"type": "string"}, "sha256": {"type": "string"}},
+            },
+        ]
+    },
+    world.read_past: {"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1}]},
     _reader(world.Ages): strings(r"\d+ to \d+", "14 to 17"),
     _reader(amounts.End): {"anyOf": [LENGTH, SHARE]},
     amounts.OneAmount.model_fields["value"].metadata[0].func: PART,

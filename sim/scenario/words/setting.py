@@ -30,10 +30,23 @@ def setting_in_words(scenario: Scenario) -> str:
     world = scenario.world
     last = world.end - timedelta(days=1)
     held = f"{counted(world.held.value, 'person')} held at the start{_aside(world.held)}"
+    if scenario.prisoners is not None:
+        file = scenario.prisoners
+        held = (f"{counted(file.count, 'person')} held at the start, those of a file (SHA-256 "
+                f"{file.digest[:12]}…)")  # fmt: skip
     return sentence(
         f"the prisons are those of the world “{world.name}”: {counted(len(world.camps), 'camp')} "
-        f"with {held}, from {day(world.start)} to {day(last)}"
+        f"with {held}, from {day(world.start)} to {day(last)}" + _before(scenario)
     )
+
+
+def _before(scenario: Scenario) -> str:
+    """Tell of the years before the start, where past decrees acted in them."""
+    past = scenario.past
+    if past is None:
+        return ""
+    names = [f"“{decree.title or name}”" for name, decree in past.decrees.items()]
+    return f"; from {day(past.world.start)} to the start {listed(names)} have acted on them"
 
 
 def world_in_words(world: World) -> tuple[str, ...]:
@@ -57,7 +70,7 @@ def _parts(world: World) -> Iterator[str]:
         )
     else:
         yield "Nobody's term is cut for merit."
-    if label := world.earlier_reductions:
+    if label := world.label:
         yield sentence(
             f"{percent(label.share.value)} of those held have had their sentence reduced by an "
             f"earlier pardon{_aside(label.share)}, by {length(label.cut.value)}{_aside(label.cut)}"

@@ -1,0 +1,43 @@
+"""The years before the start, once simulated: who is held on day 0, and who comes back later."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.hazards import NEVER
+from sim.custody.people import DTYPES, NEVER_HELD, Columns
+from sim.custody.register import Register
+
+Ints = NDArray[np.int64]
+FROM_THE_FIRST = ("born", "admitted", "base")
+"""Columns of days that are always days."""
+
+
+def opening(register: Register, start: int) -> Columns:
+    """Take those held at the start of a day, and those who come back later, as a start.
+
+    Parameters
+    ----------
+    register
+        The years before, up to date with the end of the day before.
+    start
+        The day, counted from the first of these years, that becomes day 0.
+    """
+    rows = np.flatnonzero(register.left == NEVER)
+    columns = {name: getattr(register, name)[rows] for name in DTYPES}
+    for name in FROM_THE_FIRST:
+        columns[name] = columns[name].astype(np.int64) - start
+    due, since = columns["due"].astype(np.int64), columns["free_since"].astype(np.int64)
+    kept = ("person", "line", "spell", "kind", "origin", "residence", "exiled", "offence",
+            "imposed", "health", "camp", "tolerance", "rate", "merit_count", "merit_days",
+            *FROM_THE_FIRST)  # fmt: skip
+    return {
+        **{name: columns[name] for name in kept},
+        "due": np.where(due < NEVER, due - start, NEVER),
+        "free_since": np.where(since > NEVER_HELD, since - start, NEVER_HELD),
+        "exiled_before": columns["exiled"],
+        "offence_day": np.full(len(rows), NEVER, dtype=np.int64),
+        "earlier_count": register.reductions(rows, start),
+        "earlier_days": columns["pardon_days"].astype(np.int64),
+    }

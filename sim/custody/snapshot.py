@@ -1,0 +1,264 @@
+"""Those held at the start from a file of prisoners; what a row leaves open is drawn given the rest.
+
+Origin, health and offence are drawn together, in proportion to how many of a kind would be held
+with the sentence, the time served and the camp that the row states; then the camp, the sentence
+given the time served, merit cuts, and the time served given the sentence.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.hazards import NEVER, UNIT
+from sim.custody.people import (
+    FIRST,
+    NEVER_HELD,
+    START,
+    Columns,
+    Words,
+    columns_of,
+    delay_of,
+    merit_on_the_eve,
+    person_of,
+    spell_of,
+)
+from sim.custody.prisons import Prisons
+from sim.custody.sentencing import LIFE
+from sim.custody.steady import life_days
+from sim.custody.streams import HELD_AT_START, Draws, Stream
+from sim.custody.tables import exponential
+from sim.scenario.lengths import whole_days
+from sim.scenario.prisoners import OPEN, Prisoners
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+LONGEST = whole_days(60, "year")
+"""Nobody who serves life has served longer, where nothing is said of it and nobody dies."""
+CHUNK = 2048
+"""Rows weighed at a time."""
+
+
+def held_of_file(prisons: Prisons, draws: Draws) -> Columns:
+    """Return the columns of those held at the start, in the order of the file's rows."""
+    file = prisons.scenario.prisoners
+    assert file is not None
+    n = file.count
+
+    def words(stream: Stream) -> Words:
+        return draws.column(stream, HELD_AT_START, n)
+
+    origin, health, offence, stated_camp = _kinds(prisons, file, words(Stream.STATED))
+    hazard = prisons.steady.hazard_class[health, origin]
+    served = _served(file)
+    term = _terms(prisons, file, hazard, offence, words(Stream.SENTENCE))
+    cuts, cut_days = _merit(prisons, file, hazard, term, words(Stream.MERIT_BEFORE))
+    limit = np.minimum(np.where(term >= LIFE, LONGEST, term - cut_days), _longest(prisons, file))
+    drawn = _elapsed(prisons, hazard, term, cuts, limit, words(Stream.ELAPSED))
+    elapsed = np.where(served != OPEN, served, drawn)
+    life = term >= LIFE
+    admitted = -elapsed
+    due = np.where(life, NEVER, admitted + term - cut_days)
+    eve = np.where(
+        file.known("reduced by merit") == OPEN, merit_on_the_eve(prisons, draws, 0, due, elapsed), 0
+    )
+    offence_day = file.known("offence date")
+    as_if = np.where(offence_day != OPEN, offence_day + delay_of(prisons, words), admitted)
+    columns = columns_of(n, {
+        "kind": np.full(n, FIRST),
+        **person_of(prisons, words, HELD_AT_START + np.arange(n), 0, origin, as_if, START),
+        **spell_of(prisons, words, offence, np.where(life, LIFE, term), health, origin),
+        "admitted": admitted,
+        "base": np.full(n, -1, dtype=np.int64),
+        "due": due - eve,
+        "merit_count": cuts + (eve > 0),
+        "merit_days": cut_days + eve,
+        "free_since": np.full(n, NEVER_HELD),
+    })  # fmt: skip
+    return columns | _stated(file, columns, stated_camp)
+
+
+def _stated(file: Prisoners, columns: Columns, camp: Ints) -> Columns:
+    """Put what rows state in place of what was drawn, and beside it what the register has not."""
+
+    def either(known: Ints, name: str) -> Ints:
+        return np.where(known != OPEN, known, np.asarray(columns[name], dtype=np.int64))
+
+    offence_day = file.known("offence date")
+    pardon, times = file.known("reduced by pardon"), file.known("reductions")
+    count = np.where(times != OPEN, times, np.where(pardon != OPEN, pardon > 0, -1))
+    days = np.where(pardon != OPEN, pardon, np.where(times != OPEN, 0, -1))
+    return {
+        "camp": either(camp, "camp"),
+        "residence": either(file.known("residence"), "residence"),
+        "born": either(file.known("born"), "born"),
+        "offence_day": np.where(offence_day != OPEN, offence_day, NEVER),
+        "earlier_count": count.astype(np.int64),
+        "earlier_days": days.astype(np.int64),
+    }
+
+
+def _served(file: Prisoners) -> Ints:
+    """Days served at the start, as at the end of the day before; open where not stated."""
+    admitted = file.known("admitted")
+    return np.where(admitted != OPEN, -admitted, OPEN)
+
+
+def _stated_term(file: Prisoners) -> Ints:
+    """Sentence less cuts by pardon, which is what courts and merit leave; ``LIFE`` for life."""
+    sentence, cut = file.known("sentence"), np.maximum(file.known("reduced by pardon"), 0)
+    return np.where((sentence == OPEN) | (sentence >= LIFE), np.minimum(sentence, LIFE),
+                    sentence - cut)  # fmt: skip
+
+
+def _kinds(prisons: Prisons, file: Prisoners, words: Words) -> tuple[Ints, Ints, Ints, Ints]:
+    """Origin, health and offence, as stated or drawn together; the camp where it is stated."""
+    steady, world = prisons.steady, prisons.scenario.world
+    names = ("origin", "health", "offence")
+    found = np.array([file.known(name) for name in names])
+    camp = file.known("camp")
+    rows = np.flatnonzero((found == OPEN).any(axis=0))
+    sizes = (len(world.origins), len(world.health.states), len(world.offences))
+    admitted = (
+        steady.origin_all[:, None, None] * steady.health[None, :, None] * steady.mix[None, None, :]
+    )
+    by_camp = _camp_given_origin(prisons)
+    term, served = _stated_term(file), _served(file)
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        allowed = np.ones((len(some), *sizes))
+        for axis, size in enumerate(sizes):
+            known = found[axis, some]
+            fits = (known[:, None] == np.arange(size)) | (known == OPEN)[:, None]
+            shape = [len(some), 1, 1, 1]
+            shape[1 + axis] = size
+            allowed = allowed * fits.reshape(shape)
+        weights = allowed * admitted * _held(prisons, term[some], served[some])
+        at = np.where(camp[some] == OPEN, 0, camp[some])
+        in_camp = np.where((camp[some] == OPEN)[None, :], 1.0, by_camp[:, at]).T
+        weights = weights * in_camp[:, :, None, None]
+        flat = _some_weight(weights.reshape(len(some), -1), allowed.reshape(len(some), -1))
+        picked = np.unravel_index(_picked(flat, words[some]), sizes)
+        for axis in range(3):
+            found[axis, some] = picked[axis]
+    return found[0], found[1], found[2], camp
+
+
+def _camp_given_origin(prisons: Prisons) -> Floats:
+    """Weight of each camp among the admissions of an origin, shape (origins, camps)."""
+    return np.asarray(prisons.camp_given_origin / prisons.camp_given_origin.sum(
+        axis=1, keepdims=True))  # fmt: skip
+
+
+def _held(prisons: Prisons, term: Ints, served: Ints) -> Floats:
+    """Weight of being held with a term and a time served, by origin, health and offence.
+
+    Merit is left out of the weight of a time served, since it moves terms by months.
+    """
+    steady = prisons.steady
+    stays, imposed = steady.stays, steady.imposed
+    lengths, hazards = stays.lengths, stays.hazards / UNIT
+    usual = stays.held.sum(axis=1)
+    forever = life_days(steady.life[None, :], stays.life_held[:, None])
+    # Without a word on the term: all terms, or those that reach the time served.
+    fixed = usual @ imposed.T + forever
+    longer = np.cumsum(imposed[:, ::-1], axis=1)[:, ::-1]
+    first = np.searchsorted(lengths, served)
+    padded = np.concatenate((longer, np.zeros((len(longer), 1))), axis=1)
+    reach = padded[:, np.minimum(first, len(lengths))].T + steady.life
+    # With it: the nearest length that courts hand down.
+    near = np.clip(np.searchsorted(lengths, term), 0, len(lengths) - 1)
+    share = np.where((term >= LIFE)[:, None], steady.life, imposed[:, near].T)
+    days = np.where((term >= LIFE)[:, None], stays.life_held, usual[:, near].T)
+    days = np.where(np.isfinite(days), days, 1.0)
+    alive = np.exp(-hazards[None, :] * np.maximum(served, 0)[:, None])
+    known, since = (term != OPEN)[:, None, None], (served != OPEN)[:, None, None]
+    by_class = np.where(
+        known,
+        share[:, None, :] * np.where(since, alive[:, :, None], days[:, :, None]),
+        np.where(since, reach[:, None, :] * alive[:, :, None], fixed[None, :, :]),
+    )
+    return np.asarray(by_class[:, steady.hazard_class.T, :])
+
+
+def _some_weight(weights: Floats, allowed: Floats) -> Floats:
+    """Where a row is impossible in this world, every kind that it allows is alike likely."""
+    return np.asarray(np.where(weights.sum(axis=1, keepdims=True) > 0, weights, allowed))
+
+
+def _picked(weights: Floats, words: Words) -> Ints:
+    """Index drawn by each row's weights, shape (n,): cut points are multiples of 2**-32."""
+    running = np.cumsum(weights, axis=1)
+    cuts = np.rint(running / running[:, -1:] * 2.0**32).astype(np.uint64)
+    below: Ints = (cuts <= (words >> np.uint64(32))[:, None]).sum(axis=1).astype(np.int64)
+    return np.asarray(np.minimum(below, weights.shape[1] - 1))
+
+
+def _terms(prisons: Prisons, file: Prisoners, hazard: Ints, offence: Ints, words: Words) -> Ints:
+    """Term before merit: stated, or drawn for the offence given the time served."""
+    steady, term, served = prisons.steady, _stated_term(file), _served(file)
+    classes, offences = len(steady.hazards), len(steady.mix)
+    lengths = np.append(steady.stays.lengths, LIFE)
+    least = np.maximum(served, 1) + np.maximum(file.known("reduced by merit"), 0)
+    rows = np.flatnonzero((term == OPEN) & (served == OPEN))
+    segment = (hazard[rows] % classes) * offences + offence[rows]
+    term[rows] = np.maximum(prisons.sentence.pick(segment, words[rows]), least[rows])
+    rows = np.flatnonzero((term == OPEN) & (served != OPEN))
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        usual = np.column_stack((steady.imposed[offence[some]], steady.life[offence[some]]))
+        reaching = usual * (lengths[None, :] >= least[some][:, None])
+        chosen = lengths[_picked(_some_weight(reaching, usual), words[some])]
+        # Who has served longer than any sentence of his offence is about to be released.
+        term[some] = np.maximum(chosen, least[some])
+    return term
+
+
+def _merit(
+    prisons: Prisons, file: Prisoners, hazard: Ints, term: Ints, words: Words
+) -> tuple[Ints, Ints]:
+    """Merit cuts and their days: stated, or drawn for the time served or the term."""
+    stays, rule = prisons.steady.stays, prisons.steady.stays.merit
+    stated, served = file.known("reduced by merit"), _served(file)
+    count = np.zeros(len(term), dtype=np.int64)
+    if len(stays.curves) > 1:
+        life, open_ = term >= LIFE, stated == OPEN
+        rows = np.flatnonzero(open_ & ~life & (served == OPEN))
+        near = np.clip(np.searchsorted(stays.lengths, term[rows]), 0, len(stays.lengths) - 1)
+        count[rows] = prisons.merits.pick(hazard[rows] * len(stays.lengths) + near, words[rows])
+        rows = np.flatnonzero(open_ & ~life & (served != OPEN) & (served > 0))
+        day = np.minimum(served[rows], stays.curves.shape[1]) - 1
+        number = np.arange(len(stays.curves))
+        within = term[rows][:, None] - number * rule.cut_days >= served[rows][:, None]
+        weights = stays.curves[:, day].T * within
+        none = np.zeros_like(weights)
+        none[:, 0] = 1.0
+        count[rows] = _picked(_some_weight(weights, none), words[rows])
+    days = count * rule.cut_days
+    known = stated != OPEN
+    count = np.where(known, np.maximum(stated, 0) > 0, count).astype(np.int64)
+    return count, np.where(known, stated, days)
+
+
+def _elapsed(
+    prisons: Prisons, hazard: Ints, term: Ints, cuts: Ints, longest: Ints, words: Words
+) -> Ints:
+    """Days served at the start where they are not stated, given term and merit."""
+    stays, steady = prisons.steady.stays, prisons.steady
+    k, tabulated = stays.curves.shape
+    limit = np.clip(longest, 1, tabulated)
+    curve = hazard * k + np.minimum(cuts, k - 1)
+    found = prisons.elapsed.pick(curve, limit, words).astype(np.int64)
+    life = term >= LIFE
+    waited = exponential(words[life])
+    found[life] = 1 + waited // np.maximum(steady.hazards[hazard[life]], 1)
+    return np.asarray(np.minimum(found, np.maximum(longest, 1)))
+
+
+def _longest(prisons: Prisons, file: Prisoners) -> Ints:
+    """Most days that each can have served: nobody is admitted before the offence, or as a child."""
+    offence, born = file.known("offence date"), file.known("born")
+    youngest = min(first for first, _ in prisons.scenario.world.ages_at_offence)
+    grown = np.where(born != OPEN, -born - whole_days(youngest, "year"), LONGEST)
+    most = np.where(offence != OPEN, -offence, np.minimum(grown, LONGEST))
+    return np.asarray(np.maximum(most, 1))
