@@ -102,10 +102,17 @@ def _tried(
         register.cuts.append((LONG_AGO, NO_DECREE, np.array([0])))
     court = Court(prisons, lone, decrees, (occasion,))
     gate = Gate(prisons, lone, decrees, (occasion,))
-    court.close_lists(register, 0)
-    gate.advance(register, occasion.grant_day * STAGES + ADMISSION + 1)
-    court.grant(register, 0)
     last = max(occasion.release_day, occasion.rest_day, *occasion.tranche_days)
+    if occasion.check_days:
+        last += occasion.check_days[-1] - occasion.close_day
+        for day in occasion.check_days:
+            gate.advance(register, day * STAGES + ADMISSION + 1)
+            court.check(register, 0, day)
+        court.settle()
+    else:
+        court.close_lists(register, 0)
+        gate.advance(register, occasion.grant_day * STAGES + ADMISSION + 1)
+        court.grant(register, 0)
     gate.advance(register, last * STAGES + RELEASE + 1)
     docket = court.dockets[0]
     met = len(docket.rows) > 0

@@ -130,6 +130,7 @@ class _Model:
         self.env.run()
 
     def cell(self) -> Cell:
+        self.court.settle()
         counted = record(
             self.prisons,
             self.register,
@@ -167,6 +168,10 @@ class _Model:
         """Stages of decrees, in the order of their dates, orders and names."""
         for day, number, stage in self.agenda:
             yield self._until(day, DECREES)
+            if stage == "check":
+                granted = self.court.check(self.register, number, day).granted.sum()
+                self._note(day, f"{self.occasions[number].decree}: checked, {granted} persons")
+                continue
             if stage == "lists":
                 self.court.close_lists(self.register, number)
             else:
@@ -227,6 +232,9 @@ def _agenda(found: tuple[Occasion, ...], days: int) -> list[tuple[int, int, str]
     stages = []
     for number, occasion in enumerate(found):
         order = (occasion.ordered_day, occasion.decree, occasion.number)
+        if occasion.check_days:
+            stages += [(day, *order, 0, number, "check") for day in occasion.check_days]
+            continue
         stages.append((occasion.close_day, *order, 0, number, "lists"))
         stages.append((occasion.grant_day, *order, 1, number, "grant"))
     return [(s[0], s[5], s[6]) for s in sorted(stages) if 0 <= s[0] < days]

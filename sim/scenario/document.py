@@ -224,10 +224,7 @@ def _dates_out_of_order(tree: Tree, decree: str) -> Iterator[Found]:
                 yield first, f"{one} lies after {second[-1]!r}, {other}"
             else:
                 yield second, f"{other} lies before {first[-1]!r}, {one}"
-    for i in (0, 1):
-        random: tuple[str | int, ...] = ("decrees", decree, "granted", "random", i)
-        if (day := _date_at(tree, random)) is not None:
-            known.append((random, day))
+    known += _days_named(tree, decree)
     thresholds = ("decrees", decree, "thresholds_on")
     if (day := _date_at(tree, thresholds)) is not None:
         known.append((thresholds, day))
@@ -236,6 +233,16 @@ def _dates_out_of_order(tree: Tree, decree: str) -> Iterator[Found]:
             yield path, f"{day} lies before the start of the world, {start}"
         elif day >= end:
             yield path, f"{day} does not lie before the world's end, {end}"
+
+
+def _days_named(tree: Tree, decree: str) -> Iterator[tuple[Path, date]]:
+    """List the ends of a grant by chance and of the time in which a decree is in force."""
+    for parts in (("granted", "random", 0), ("granted", "random", 1),
+                  ("in force", "from"), ("in force", "to")):  # fmt: skip
+        path: Path = ("decrees", decree, *parts)
+        day = _date_at(tree, path) or _date_at(tree, (*path, "value"))
+        if day is not None:
+            yield path, day
 
 
 def _date_at(tree: Tree, path: Path) -> date | None:

@@ -38,6 +38,8 @@ class Occasion:
         Day of release of those in no tranche; of each tranche in the order of the file.
     until_day
         Last day of the offences that the decree reaches; None where it asks for none.
+    check_days
+        Days on which a standing decree looks at those held; each is read and granted at once.
     late
         Whether it reads those admitted on ``close_day`` alone, after the lists were closed.
     number
@@ -56,6 +58,7 @@ class Occasion:
     tranche_days: tuple[int, ...] = ()
     until_day: int | None = None
     late: bool = False
+    check_days: tuple[int, ...] = ()
 
 
 Drawn = Mapping[str, Sequence[tuple[int, int]]]
@@ -122,7 +125,26 @@ def _occasion(
     until_day = (decree.reach.offences_until.value - start).days if decree.reach else None
     return Occasion(
         name, position, number, ordered_day, close_day, threshold_day, grant_day, release_day,
-        rest_day, tranche_days, until_day,
+        rest_day, tranche_days, until_day, check_days=_checks(decree, start),
+    )  # fmt: skip
+
+
+def _checks(decree: Decree, start: date) -> tuple[int, ...]:
+    if decree.in_force is None:
+        return ()
+    return tuple((day - start).days for day in decree.in_force.checks(decree.checked))
+
+
+def check_on(decree: Decree, first: Occasion, day: int, start: date) -> Occasion:
+    """Return the act of a standing decree on the day of one of its checks."""
+    granted = start + timedelta(days=day)
+    release, rest, tranches = _planned(decree, day, day, granted, start)
+    reading = {"lists": day, "grant": day, "release": release}
+    offset = decree.thresholds_on
+    threshold = day + offset.days if isinstance(offset, Offset) else reading[str(offset)]
+    return replace(
+        first, close_day=day, grant_day=day, threshold_day=threshold, release_day=release,
+        rest_day=rest, tranche_days=tranches,
     )  # fmt: skip
 
 
@@ -272,6 +294,8 @@ def _occasion_difference(
         days.append(min(first.close_day, second.close_day))
     if first.grant_day != second.grant_day or one.places != other.places:
         days.append(min(first.grant_day, second.grant_day))
+    if apart := set(first.check_days) ^ set(second.check_days):
+        days.append(min(apart))
     if _education(one) != _education(other):
         days.append(min(_education_start(one, first), _education_start(other, second)))
     if _afterwards(one) != _afterwards(other) or first.release_day != second.release_day:

@@ -66,9 +66,9 @@ def broken(result, *subjects):
 def test_a_pardon_that_nobody_carries_out_is_noticed(monkeypatch):
     right = Court.grant
 
-    def nobody(self, register, number):
+    def nobody(self, register, number, *on):
         self.dockets[number].selected[:] = False
-        right(self, register, number)
+        right(self, register, number, *on)
 
     monkeypatch.setattr(Court, "grant", nobody)
     result = amnesty("check-theory", *FEW)

@@ -333,6 +333,22 @@ def test_what_comes_by_chance_differs_from_the_first_day_possible():
     assert check({"c": surprise}, {"c": led})[0] == 0
 
 
+def test_a_standing_decree_differs_from_its_first_check_that_does():
+    base = {key: part for key, part in customary().items() if key in ("source", "grade", "clauses")}
+    standing = {**base, "in force": {"from": on("2002-02-04"), "to": on("2002-09-30")}}
+    first = day_of(scenario(WORLD), "2002-02-04")
+    other = with_(standing, "clauses", "all", to=ANYONE)
+    assert check({"s": standing}, {"s": other}) == (first, first)
+    assert check({"s": standing}, {}) == (first, first)
+    other = with_(standing, "checked", to="weekly")
+    computed, observed = check({"s": standing}, {"s": other})
+    assert computed == first + 1
+    assert observed is not None
+    other = with_(standing, "in force", "to", to=on("2002-08-15"))
+    last = day_of(scenario(WORLD), "2002-08-16")
+    assert check({"s": standing}, {"s": other}) == (last, last)
+
+
 def test_anniversaries_differ_from_their_first_day():
     base = {key: part for key, part in customary().items() if key not in ("every", "dates")}
     fifths = {**base, "every": "5 years", "since": "1947-09-09"}  # the 55th falls into 2002

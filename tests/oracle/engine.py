@@ -41,6 +41,7 @@ from tests.oracle.law import (
     Facts,
     Offer,
     Spell,
+    Standing,
     day_of_year,
     facts,
     holds,
@@ -50,6 +51,7 @@ from tests.oracle.law import (
 )
 from tests.oracle.reach import never_began, reaches, sittings
 from tests.oracle.reading import flag_value
+from tests.oracle.standing import days_checked, on_check
 
 DEATH, EXPIRY, ADMISSION, MERIT, DECREES, RELEASES, CENSUS = range(7)
 PHASES = 8
@@ -83,6 +85,10 @@ class Docket:
     without_place: list[File] = field(default_factory=list)
     """Approved and in want of a place, by rank."""
     passed_on: int = 0
+    met: set[tuple[int, int, int]] = field(default_factory=set)
+    """Whom a standing decree has looked at."""
+    settled: set[tuple[int, int, int]] = field(default_factory=set)
+    barred: dict[tuple[int, int, int], tuple[Spell, Standing]] = field(default_factory=dict)
 
     def count(self, stage: str, clause: str | None, s: Spell) -> None:
         self.stages.append((stage, clause, s))
@@ -451,13 +457,53 @@ class Oracle:
         """All decrees: lists close and pardons are granted, day by day, in their order."""
         days = {d.occasion.close_day for d in self.dockets}
         days |= {d.occasion.grant_day for d in self.dockets}
+        checks = {}
+        for docket in self.dockets:
+            decree = self.scenario.decrees[docket.occasion.decree]
+            if decree.in_force is not None:
+                checks[docket.occasion.decree] = days_checked(decree, docket.occasion)
+                days.update(checks[docket.occasion.decree])
         for day in sorted(days):
             yield self._until(day, DECREES)
             for docket in sorted(self.dockets, key=_turn):
+                if docket.occasion.decree in checks:
+                    if day in checks[docket.occasion.decree]:
+                        self._check(docket, day)
+                    continue
                 if docket.occasion.close_day == day:
                     self._close(docket)
                 if docket.occasion.grant_day == day:
-                    self._grant(docket)
+                    self._grant(docket, docket.selected, docket.occasion)
+
+    def _check(self, docket: Docket, day: int) -> None:
+        """A standing decree looks at everybody whom it has not settled yet; it grants at once."""
+        decree = self.scenario.decrees[docket.occasion.decree]
+        occasion = on_check(decree, docket.occasion, day)
+        found = []
+        for s in sorted(self.inside.values(), key=lambda s: s.name):
+            if s.waits_for is not None or s.name in docket.settled:
+                continue
+            f = facts(self.world, s, day, occasion.threshold_day, occasion)
+            stands = standing(decree, occasion, s, f, goes_on(decree, occasion, f))
+            if s.name not in docket.met:
+                docket.met.add(s.name)
+                docket.count("held", None, s)
+                for name in stands.named_by:
+                    docket.count(f"held and named by {name}", None, s)
+            if stands.barred:
+                docket.barred.setdefault(s.name, (s, stands))
+            elif stands.met:
+                docket.settled.add(s.name)
+                docket.barred.pop(s.name, None)
+                for clause in stands.met:
+                    docket.count("meets this clause", clause, s)
+                file = self._reviewed(docket, s, f, stands, occasion)
+                if file is not None:
+                    found.append(file)
+        for file in found:
+            self._offer(docket, file)
+        docket.selected += found
+        self._grant(docket, found, occasion)
 
     def _close(self, docket: Docket) -> None:
         occasion, listed = docket.occasion, []
@@ -490,8 +536,7 @@ class Oracle:
         occasion = docket.occasion
         decree = self.scenario.decrees[occasion.decree]
         f = facts(self.world, s, occasion.close_day, occasion.threshold_day, occasion)
-        goes = goes_on(decree, occasion, f)
-        stands = standing(decree, occasion, s, f, goes)
+        stands = standing(decree, occasion, s, f, goes_on(decree, occasion, f))
         for name in stands.named_by:
             docket.count(f"held and named by {name}", None, s)
         for clause in stands.met:
@@ -499,14 +544,24 @@ class Oracle:
         if not stands.met:
             return None
         if stands.barred:
-            booked = stands.offers[0].clause
-            docket.count("meets a clause", booked, s)
-            docket.count("barred", booked, s)
-            for name in stands.barred_by:
-                docket.count(f"barred by {name}", None, s)
-            for name in stands.barred_only_by:
-                docket.count(f"barred only by {name}", None, s)
+            self._keep_out(docket, s, stands)
             return None
+        return self._reviewed(docket, s, f, stands, occasion)
+
+    def _keep_out(self, docket: Docket, s: Spell, stands: Standing) -> None:
+        booked = stands.offers[0].clause
+        docket.count("meets a clause", booked, s)
+        docket.count("barred", booked, s)
+        for name in stands.barred_by:
+            docket.count(f"barred by {name}", None, s)
+        for name in stands.barred_only_by:
+            docket.count(f"barred only by {name}", None, s)
+
+    def _reviewed(
+        self, docket: Docket, s: Spell, f: Facts, stands: Standing, occasion: Occasion
+    ) -> File | None:
+        """Ask the officer and the centre, and whether he takes it up."""
+        decree = self.scenario.decrees[occasion.decree]
         passed: list[tuple[Offer, bool, bool]] = []
         for offer in stands.offers:
             recommended = self._agreed(Stream.RECOMMENDATION, s, f, occasion, offer)
@@ -533,7 +588,14 @@ class Oracle:
         chance = decree.clauses[offer.clause].take_up or decree.take_up
         takes = chance is None or self._happens(Stream.TAKE_UP, s, occasion, chance_for(chance, f))
         return File(
-            s, offer.clause, offer.cut, lot, key, takes_all=nothing, takes_up=takes, goes=goes
+            s,
+            offer.clause,
+            offer.cut,
+            lot,
+            key,
+            takes_all=nothing,
+            takes_up=takes,
+            goes=goes_on(decree, occasion, f),
         )
 
     def _agreed(self, stream: Stream, s: Spell, f: Facts, occasion: Occasion, offer: Offer) -> bool:
@@ -567,12 +629,12 @@ class Oracle:
             selected.append(file)
         return selected
 
-    def _grant(self, docket: Docket) -> None:
-        occasion, released = docket.occasion, []
+    def _grant(self, docket: Docket, files: list[File], occasion: Occasion) -> None:
+        released = []
         decree = self.scenario.decrees[occasion.decree]
         if decree.places == "passed on":
             self._pass_on(docket)
-        for file in docket.selected:
+        for file in files:
             s = file.spell
             if not file.takes_up:
                 continue
@@ -581,7 +643,7 @@ class Oracle:
                 causes = {"death": "died waiting", "expiry": "expired waiting"}
                 file.outcome = causes.get(s.cause, "moved while waiting")
                 continue
-            if s.waits_for not in (None, occasion):  # selected for release by another decree
+            if s.waits_for not in (None, docket.occasion):  # selected for release by another decree
                 file.outcome = "moved while waiting"
                 continue
             file.granted = True
@@ -601,7 +663,7 @@ class Oracle:
                 docket.count("reduced", file.clause, file.spell)
                 self.processes[s.person, s.line].interrupt()
             else:
-                s.waits_for = occasion
+                s.waits_for = docket.occasion
                 released.append(file)
         over = None if occasion.late else decree.release.over
         days = over.value if over is not None else 1
@@ -648,6 +710,10 @@ class Oracle:
     def _settle(self) -> None:
         """Count what became of those selected."""
         for docket in self.dockets:
+            for s, stands in docket.barred.values():
+                for clause in stands.met:
+                    docket.count("meets this clause", clause, s)
+                self._keep_out(docket, s, stands)
             for file in docket.selected:
                 s = file.spell
                 if not file.takes_up:

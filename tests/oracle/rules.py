@@ -133,8 +133,8 @@ class _Decrees:
             "clauses": {name: self._clause(look, excluded) for name in clauses},
             "review": some.maybe(self._review(look), 0.5),
             "take-up": some.maybe(self._chance(look), 0.25),
-            "places": some.one(("passed on", "passed on", "lost")),
-            "cap": None if "reach" in frame else some.maybe(some.one(caps), 0.6),
+            "places": some.one(("passed on", "lost")) if "in force" not in frame else "lost",
+            "cap": None if {"reach", "in force"} & set(frame) else some.maybe(some.one(caps), 0.6),
             "rank": some.few(RANKS, 1, 2),
             "counts": counts,
             "drive": some.maybe({
@@ -162,6 +162,8 @@ class _Decrees:
             }
         if some.often(0.25):
             return self._by_chance(days)
+        if some.often(0.2):
+            return self._in_force(days)
         before = [day for day in days if day < days[1]] or days  # a reach needs days after it
         early = before if some.often(0.4) else days
         ordered, due, granted = sorted(some.one(early) for _ in range(3))
@@ -179,6 +181,19 @@ class _Decrees:
                 "thresholds_on": some.one((*readings, threshold.isoformat())),
             }
         )
+
+    def _in_force(self, days: Sequence[date]) -> Node:
+        """In force from a day to another, checked daily or weekly."""
+        some = self.some
+        first = some.one(days)
+        last = min(first + timedelta(days=some.one((0, 1, 30, 200, 500))), days[1])
+        ordered = some.one([day for day in days if day <= first])
+        return without_nones({
+            "in force": {"from": first.isoformat(), "to": last.isoformat()},
+            "checked": some.one(("daily", "daily", "weekly")),
+            "ordered": some.maybe(ordered.isoformat(), 0.3),
+            "thresholds_on": some.one(("lists", "grant", "release", "40 days after the grant")),
+        })  # fmt: skip
 
     def _by_chance(self, days: Sequence[date]) -> Node:
         """Anniversaries, surprises, a grant on any of some days; lists some days before."""

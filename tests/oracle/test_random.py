@@ -30,7 +30,7 @@ SEEN = (
     "freed in ill health", "freed for violent offences", "beyond its reach", "extinguished",
     "days extinguished", "terms cut that would still run", "returns in remitted time",
     "advanced returns", "in a tranche", "late", "by surprise", "on an anniversary",
-    "on a day by lot",
+    "on a day by lot", "on a check",
     "a table", "a flag", "another day", "a date", "cuts that count", "age reached in the year",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
@@ -100,6 +100,7 @@ def _timing(oracle: Oracle, seen: Counter[str]) -> None:
             if file.granted and out is not None:
                 seen["in a tranche"] += file.goes != docket.occasion.rest_day
                 seen["late"] += decree.release.latency is not None and out > file.goes
+        seen["on a check"] += decree.in_force is not None and len(docket.selected)
         seen["by surprise"] += decree.random is not None and bool(docket.selected)
         seen["on an anniversary"] += decree.since is not None and bool(docket.selected)
         random = decree.granted is not None and decree.granted.random

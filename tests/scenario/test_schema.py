@@ -35,6 +35,8 @@ UNSEEN = {
     "flag-without-shares", "flag-band-in-words", "case-of-an-unknown-flag",
     "cap-whose-range-is-of-another-kind", "goal-that-counts-reductions", "odds-times-nothing",
     "table-that-leaves-some-out", "chance-without-a-number", "lists-counted-after-the-grant",
+    "in-force-backwards", "in-force-without-an-end", "in-force-and-granted", "in-force-with-a-cap",
+    "in-force-beyond-the-end", "checked-without-being-in-force",
     "lists-counted-from-before-the-order", "granted-by-chance-and-ignorance",
     "granted-by-chance-after-the-end", "anniversary-of-nothing", "anniversaries-left-to-nobody",
     "surprise-on-a-date", "surprise-every-day", "tranche-before-the-grant",

@@ -18,13 +18,14 @@ from sim.custody.decrees.effects import meets
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.review import review, take_up
 from sim.custody.decrees.selection import pass_on, select
+from sim.custody.decrees.standing import Watch
 from sim.custody.decrees.waits import deal_releases
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
 from sim.custody.streams import Draws
 from sim.scenario.law.decree import Decree
-from sim.scenario.occasions import Occasion
+from sim.scenario.occasions import Occasion, check_on
 
 Ints = NDArray[np.int64]
 
@@ -46,15 +47,43 @@ class Court:
         self.occasions = occasions
         self.groups = Groups(prisons)
         self.dockets: dict[int, Docket] = {}
+        self.watches: dict[int, Watch] = {}
 
     def close_lists(self, register: Register, number: int) -> None:
         """Read those held, review them and select within the cap, on the close of lists."""
         occasion = self.occasions[number]
-        decree = self.decrees[occasion.decree]
         rows = register.held(occasion.close_day)
         rows = rows[register.occasion[rows] == NO_OCCASION]
         if occasion.late:
             rows = rows[register.admitted[rows] == occasion.close_day]
+        docket = self._read(register, rows, occasion)
+        self.dockets[number] = docket
+        bound = docket.selected & docket.freeing & ~docket.declined
+        register.occasion[docket.rows[bound]] = number
+
+    def check(self, register: Register, number: int, day: int) -> Docket:
+        """Look, on one day, at those for whom a standing decree may have come; grant at once."""
+        first = self.occasions[number]
+        decree, start = self.decrees[first.decree], self.prisons.scenario.world.start
+        occasion = check_on(decree, first, day, start)
+        watch = self.watches.setdefault(number, Watch(decree, first, self.groups))
+        rows = watch.awaited(register, day)
+        docket = self._read(register, rows, occasion)
+        bound = docket.selected & docket.freeing & ~docket.declined
+        register.occasion[docket.rows[bound]] = number
+        self.dockets[number] = docket
+        self.grant(register, number, occasion)
+        watch.note(register, docket, self._bench(register, rows, occasion))
+        return docket
+
+    def settle(self) -> None:
+        """Put what standing decrees decided on their days into one docket each."""
+        for number, watch in self.watches.items():
+            self.dockets[number] = watch.docket()
+
+    def _read(self, register: Register, rows: Rows, occasion: Occasion) -> Docket:
+        """Read people, review them and select within the cap."""
+        decree = self.decrees[occasion.decree]
         rows, beyond = self._reached(register, rows, occasion)
         bench = self._bench(register, rows, occasion)
         kinds = self.groups.kinds(register, rows)
@@ -73,11 +102,9 @@ class Court:
         docket.declined = np.zeros_like(docket.selected)
         if docket.takes is not None:
             docket.declined = docket.selected & ~docket.takes
-        self.dockets[number] = docket
         seen = docket.rows[docket.eligible]
         register.eligible_on[seen] = np.minimum(register.eligible_on[seen], occasion.close_day)
-        bound = docket.selected & docket.freeing & ~docket.declined
-        register.occasion[docket.rows[bound]] = number
+        return docket
 
     def _reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""
@@ -94,9 +121,9 @@ class Court:
         return Bench(register, self.prisons, self.draws, self.names, rows,
                      occasion.close_day, occasion.threshold_day, occasion)  # fmt: skip
 
-    def grant(self, register: Register, number: int) -> None:
+    def grant(self, register: Register, number: int, on: Occasion | None = None) -> None:
         """Make cuts take effect and set the days of release of those still held."""
-        occasion, docket = self.occasions[number], self.dockets[number]
+        occasion, docket = on or self.occasions[number], self.dockets[number]
         decree = self.decrees[occasion.decree]
         rows = docket.rows
         if decree.places == "passed on":

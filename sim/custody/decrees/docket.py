@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,3 +76,28 @@ class Docket:
     takes: Mask | None = None
     queue: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     camps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+PERSONS = (
+    "rows", "kinds", "met", "excluded", "eligible", "recommended", "approved", "clause",
+    "cut_days", "freeing", "released_on", "selected", "granted", "moved", "declined",
+)  # fmt: skip
+"""What a docket holds person by person, in the last axis."""
+
+
+def part_of(docket: Docket, persons: Mask) -> Docket:
+    """Return the docket of some of its persons, shape (n,)."""
+    part = replace(docket, takes=None if docket.takes is None else docket.takes[persons])
+    for name in PERSONS:
+        setattr(part, name, getattr(docket, name)[..., persons])
+    return part
+
+
+def joined(dockets: Sequence[Docket]) -> Docket:
+    """Return one docket of the persons of several of one decree; counts of those held as first."""
+    asked = [docket.takes for docket in dockets if docket.takes is not None]
+    whole = replace(dockets[0], takes=np.concatenate(asked) if asked else None)
+    for name in PERSONS:
+        columns = [getattr(docket, name) for docket in dockets]
+        setattr(whole, name, np.concatenate(columns, axis=-1))
+    return whole

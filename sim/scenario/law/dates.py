@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
 from sim.scenario.graded import (
     Amount,
     Block,
     Day,
     Days,
+    DecreeDate,
     DecreeNumber,
     Said,
     bare_value,
@@ -149,6 +150,28 @@ class Surprise(Block):
     """Grants that nobody foresees: each day alike, so many a year on average."""
 
     rate: Rate
+
+
+class InForce(Block):
+    """The first and the last day on which a standing decree is in force."""
+
+    first: DecreeDate = Field(alias="from")
+    last: DecreeDate = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last.value < self.first.value:
+            raise ValueError(f"{self.last.value} lies before 'from', {self.first.value}")
+        return self
+
+    def checks(self, every: Checked) -> list[date]:
+        """List the days on which it is checked."""
+        days = (self.last.value - self.first.value).days
+        return [self.first.value + timedelta(days=day) for day in range(0, days + 1, STEP[every])]
+
+
+Checked = Literal["daily", "weekly"]
+STEP: dict[Checked, int] = {"daily": 1, "weekly": 7}
 
 
 def _read_every(value: object) -> int:

@@ -39,8 +39,10 @@ from sim.scenario.law.cases import Case
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Exclusion, Review
 from sim.scenario.law.dates import (
+    Checked,
     DecreeDay,
     DecreeGrant,
+    InForce,
     Offset,
     Surprise,
     Years,
@@ -118,6 +120,8 @@ class Decree(Block):
     since: Day | None = None
     except_every: Years | None = Field(None, alias="except every")
     random: Surprise | None = None
+    in_force: InForce | None = Field(None, alias="in force")
+    checked: Checked = "daily"
     reach: Reach | None = None
     exclude: dict[str, Exclusion] = Field(default_factory=dict)
     clauses: Annotated[dict[str, Clause], BeforeValidator(at_least_one)]
@@ -146,8 +150,14 @@ class Decree(Block):
 
     @model_validator(mode="after")
     def _dates_fit(self) -> Self:
+        if self.in_force:
+            self._standing_fits()
+        elif self.checked != "daily":
+            raise ValueError("'checked' belongs to a decree 'in force'")
         if self.every:
             self._recurring_dates_fit()
+        elif self.in_force:
+            pass
         elif self.dates:
             raise ValueError("'dates' belong to 'every: year'")
         elif self.since or self.except_every:
@@ -157,6 +167,19 @@ class Decree(Block):
             raise ValueError(f"'granted' is missing (or {kinds})")
         self._days_in_order()
         return self
+
+    def _standing_fits(self) -> None:
+        """Refuse what a decree that looks at everybody again and again cannot have."""
+        if self.granted or self.every or self.dates or self.random or self.lists_due:
+            raise ValueError("a decree 'in force' has no 'granted', 'lists_due', 'every', 'random'")
+        if self.cap.value is not None or self.places != "lost":
+            raise ValueError("a decree 'in force' has no cap: each goes as soon as he qualifies")
+        if self.release.over:
+            raise ValueError("a decree 'in force' spreads no releases: leave 'over' out")
+        if self.reach:
+            raise ValueError("a decree 'in force' meets whoever is held: it has no 'reach'")
+        if isinstance(self.thresholds_on, date):
+            raise ValueError("a decree 'in force' reads thresholds on the day of each check")
 
     def _recurring_dates_fit(self) -> None:
         """Refuse what contradicts a decree that comes back."""
@@ -213,12 +236,14 @@ class Decree(Block):
 
     @property
     def recurs(self) -> bool:
-        """Whether no day of the grant is known from the file: yearly, or by chance."""
+        """Whether there is no one day of the grant in the file: yearly, standing, by chance."""
         return self.granted is None or self.granted.value is None
 
     @property
     def first_grant(self) -> date | None:
         """The grant, or the first day on which it can be; None for what recurs."""
+        if self.in_force is not None:
+            return self.in_force.first.value
         if self.granted is None:
             return None
         return self.granted.value or (self.granted.random or (None,))[0]

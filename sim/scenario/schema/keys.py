@@ -45,6 +45,10 @@ HELP = {
     "offence date": "The day of the offence.",
     "every": "A decree of every year, on the days under 'dates'; or of every so many years "
     "'since' a day.",
+    "in force": "The days from and to which a standing decree looks at everybody held.",
+    "from": "The first day in force, and of its checks.",
+    "to": "The last day in force.",
+    "checked": "How often a standing decree looks: daily or weekly.",
     "since": "The day from which anniversaries are counted.",
     "except every": "Anniversaries left to another decree, such as every 10 years.",
     "random": "Chance: of a grant, [first, last] day; of a decree, grants by surprise.",

@@ -29,6 +29,8 @@ def dates(law: Law) -> Parts:
     d = law.decree
     if d.every or d.random:
         yield "granted", joined(_recurring(law), "" if d.lists_due else _SAME_DAY)
+    if d.in_force:
+        yield "in force", _in_force(law)
     if d.ordered:
         yield "ordered", described(f"the camps are told {on_day(d.ordered)}", d.ordered, d)
     if d.lists_due:
@@ -39,6 +41,20 @@ def dates(law: Law) -> Parts:
     yield "thresholds", _thresholds(law)
     if d.reach:
         yield "reach", _reach(law)
+
+
+def _in_force(law: Law) -> str:
+    d = law.decree
+    assert d.in_force is not None
+    first, last = d.in_force.first, d.in_force.last
+    often = "every day" if d.checked == "daily" else "every seventh day"
+    return joined(
+        described(f"the decree is in force from {day(first.value)} on", first, d),
+        described(f"it ends with {day(last.value)}", last, d),
+        f"It is checked {often}: whoever is held then, qualifies and is not barred is put before "
+        "it, once in a stay.",
+        "What it gives is granted on that day.",
+    )
 
 
 _SAME_DAY = "The lists close on the day itself."
@@ -121,7 +137,8 @@ def _thresholds(law: Law) -> str:
     attributes = "time served, time remaining, shares of the term and ages"
     first = law.occasions[0] if law.occasions else None
     if first is None or first.threshold_day == first.close_day:
-        return f"Everything is read on the day on which the lists close, {attributes} included."
+        when = "of the check" if law.decree.in_force else "on which the lists close"
+        return f"Everything is read on the day {when}, {attributes} included."
     when = "" if law.decree.recurs else f", {law.date(first.threshold_day)}"
     match law.decree.thresholds_on:
         case "grant":

@@ -1,0 +1,120 @@
+"""From which day on a condition can be met, or fail, if nothing but time passes.
+
+A lower bound for each person: on no day before it can the answer be the one that is asked for.
+What may change otherwise, or is not reckoned here, may be so on the very next day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.decrees.bench import Bench
+from sim.custody.hazards import NEVER
+from sim.scenario.law.predicate import (
+    AgeIs,
+    DateIs,
+    Either,
+    Every,
+    LengthIs,
+    OneOf,
+    Predicate,
+    ShareIs,
+    Tagged,
+)
+
+Ints = NDArray[np.int64]
+FIXED = ("offence", "gravity", "camp", "origin", "sex")
+"""Categories that never change within a spell."""
+FIXED_DATES = ("admitted", "offence date")
+YEAR, SLACK = 365.2425, 3
+"""Days of a calendar year, and more than a birthday can be away from so many of them."""
+
+
+def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
+    """First day after that of the bench on which a predicate may be met (or not), shape (n,)."""
+    match predicate:
+        case Every(parts) | Either(parts):
+            together = np.maximum if isinstance(predicate, Every) == met else np.minimum
+            days = [earliest(bench, part, met=met) for part in parts]
+            return np.asarray(together.reduce(days)) if days else _any_day(bench)
+        case OneOf(attribute) if attribute in FIXED:
+            return _as_now(bench, predicate, met=met)
+        case Tagged():
+            return _as_now(bench, predicate, met=met)
+        case DateIs(attribute) if attribute in FIXED_DATES:
+            return _as_now(bench, predicate, met=met)
+        case AgeIs("age at offence"):
+            return _as_now(bench, predicate, met=met)
+        case AgeIs("age", operator, years, None):
+            born = bench.register.born[bench.rows].astype(np.int64)
+            least = years + (operator in (">", "<="))
+            day = born + int(YEAR * least) - SLACK - _ahead(bench)
+            return _from(bench, predicate, operator, day, met=met, exact=False)
+        case LengthIs() if predicate.on is None and not predicate.counting and not predicate.since:
+            return _length(bench, predicate, met=met)
+        case ShareIs(_, operator, share, None, ()) if _plain_sentence(bench, predicate):
+            whole = bench.term if predicate.of == "term" else bench.sentence
+            above, below = whole * share.numerator, share.denominator
+            needed = above // below if operator in (">=", "<") else -(-above // below) + 1
+            day = _admitted(bench) + needed - _ahead(bench)
+            found = _from(bench, predicate, operator, day, met=met)
+            return np.where(bench.life, NEVER if met else bench.day + 1, found)
+    return _any_day(bench)
+
+
+def _length(bench: Bench, leaf: LengthIs, *, met: bool) -> Ints:
+    ahead, due = _ahead(bench), bench.register.due[bench.rows].astype(np.int64)
+    match leaf.attribute:
+        case "served":
+            day = _admitted(bench) + leaf.days + (leaf.operator in (">", "<=")) - ahead
+            return _from(bench, leaf, leaf.operator, day, met=met)
+        case "term":
+            return _as_now(bench, leaf, met=met)
+        case "sentence" if _plain_sentence(bench, leaf):
+            return _as_now(bench, leaf, met=met)
+        case "remaining" | "until due":
+            # What remains falls: "at most" comes about as "at least" does of what is served.
+            turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}[leaf.operator]
+            day = due - leaf.days + (leaf.operator in ("<", ">=")) - ahead
+            found = _from(bench, leaf, turned, day, met=met)
+            return np.where(bench.life, NEVER if met else bench.day + 1, found)
+    return _any_day(bench)
+
+
+def _from(
+    bench: Bench, leaf: Predicate, operator: str, day: Ints, *, met: bool, exact: bool = True
+) -> Ints:
+    """Find the day for what begins on a day (``>=``, ``>``), ends there, or holds on it alone."""
+    tomorrow = bench.day + 1
+    if operator == "==":
+        if not met:
+            return _any_day(bench)
+        return np.where(day >= tomorrow, day, NEVER if exact else tomorrow)
+    begins = (operator in (">=", ">")) == met
+    if begins:
+        return np.maximum(day, tomorrow)
+    return np.where((tomorrow < day) | (not exact), tomorrow, NEVER)
+
+
+def _as_now(bench: Bench, leaf: Predicate, *, met: bool) -> Ints:
+    return np.where(bench.meets(leaf) == met, bench.day + 1, NEVER)
+
+
+def _any_day(bench: Bench) -> Ints:
+    return np.full(len(bench.rows), bench.day + 1, dtype=np.int64)
+
+
+def _admitted(bench: Bench) -> Ints:
+    return bench.register.admitted[bench.rows].astype(np.int64)
+
+
+def _ahead(bench: Bench) -> int:
+    """Days from a check to the day of its thresholds: the most that any later check may have."""
+    return bench.threshold_day - bench.day
+
+
+def _plain_sentence(bench: Bench, leaf: LengthIs | ShareIs) -> bool:
+    """Whether the sentence is not asked for, or no label can change it as time passes."""
+    asks = getattr(leaf, "of", "sentence") == "sentence"
+    return not asks or bench.prisons.scenario.world.earlier_reductions is None
