@@ -8,7 +8,7 @@ from sim.analysis.compare import HEADLINE, Comparison
 from sim.analysis.estimates import Difference
 from sim.analysis.measures import MEASURE
 from sim.paper.data import AS_WRITTEN
-from sim.paper.numbers import NOT_OBSERVED, printed
+from sim.paper.numbers import NOT_OBSERVED, grouped, printed
 from sim.paper.provenance import column_marks
 from sim.paper.results import Results, results_of
 from sim.paper.table import Cell, Column, Group, Panel, Row, Table
@@ -26,7 +26,7 @@ def rests_on_table(results: Results, policy: str) -> Table:
     rows = [Row(AS_WRITTEN, (Cell(), *central))]
     for name in names:
         for one in (s for s in swings if s.assumption == name):
-            where = one.value if one.end == "instead" else f"{one.end}: {one.value}"
+            where = one.value if one.end == "instead" else f"{one.end}: {grouped(one.value)}"
             cells = [_mean(one.differences.get(m)) for m in HEADLINE]
             rows.append(Row(name, (Cell(words=where), *cells)))
     columns = [Column("set to", words=True)]

@@ -99,3 +99,8 @@ def decimal(value: float, digits: int) -> str:
 def plain(text: str) -> str:
     """Return a printed number as programs read it: no thousands separators, an ASCII minus."""
     return text.replace(",", "").replace(MINUS, "-")
+
+
+def grouped(value: str) -> str:
+    """Write what an assumption is set to; the thousands of a whole number apart."""
+    return f"{int(value):,}" if value.isdecimal() else value

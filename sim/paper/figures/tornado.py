@@ -12,7 +12,7 @@ from sim.paper.data import Row
 from sim.paper.figures.legend import key_above
 from sim.paper.figures.look import COLOURS, GREY, Look, canvas, number_axis
 from sim.paper.figures.picture import Hover, Painted, Picture, file_name
-from sim.paper.numbers import signed
+from sim.paper.numbers import grouped, signed
 from sim.paper.results import number_of
 from sim.paper.source import Source
 from sim.paper.studies import names_of
@@ -192,11 +192,6 @@ def _ends(axes: Axes, swing: Swing, central: float, y: int, look: Look) -> None:
             text, (farthest[0], y), xytext=(3 if right else -3, 0), textcoords="offset points",
             ha="left" if right else "right", va="center", fontsize=0.8 * look.points, color=GREY,
         )  # fmt: skip
-
-
-def grouped(value: str) -> str:
-    """Write what an assumption is set to; the thousands of a whole number apart."""
-    return f"{int(value):,}" if value.isdecimal() else value
 
 
 def _short(text: str) -> str:
