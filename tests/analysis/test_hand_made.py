@@ -42,7 +42,13 @@ def counted(*rows):
     names = {name for row in rows for name in row}
     blank = {"freed_by": -1, "died_free": NEVER, "pardon_days": 0}
     columns = {name: np.array([row.get(name, blank.get(name)) for row in rows]) for name in names}
-    return record(solved(MADE), Register(columns), {}, {})
+    register = Register(columns)
+    places = {(r["person"], r["line"], r["spell"]): i for i, r in enumerate(rows)}
+    pairs = [(places[who, line, n - 1], i) for (who, line, n), i in places.items()
+             if (who, line, n - 1) in places]  # fmt: skip
+    if pairs:
+        register.followed.append(tuple(np.array(side) for side in zip(*pairs, strict=True)))
+    return record(solved(MADE), register, {}, {})
 
 
 def on(series):
