@@ -80,8 +80,12 @@ check-docs: $(READY)  ## run every code block of README.md and docs/
 	$(BIN)/pytest -m docs --dist load tests/docs
 
 .PHONY: bench
-bench: $(READY)  ## time the reference work beside the two yardsticks
+bench: $(READY)  ## time everything beside its yardsticks; ratios, a few minutes
 	$(BIN)/python -m tests.bench
+
+.PHONY: bench-huge
+bench-huge: $(READY)  ## the world's prisoners, ten million held, a study (minutes and 4 GB)
+	$(BIN)/python -m tests.bench --huge
 
 .PHONY: bench-short
 bench-short: $(READY)  ## fail if 20,000 held are not at least 30 times as fast as *interrupts*

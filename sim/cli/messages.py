@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import typer
 
@@ -29,28 +29,44 @@ def stop(message: str, code: int = WRONG_INPUT) -> NoReturn:
     raise typer.Exit(code)
 
 
+OUR_OWN = {
+    "sim.scenario.problems": {"ScenarioError": WRONG_INPUT},
+    "sim.paper.folder": {"FolderError": WRONG_INPUT, "SaveError": FAILED},
+    "sim.study.cluster": {"AddressError": WRONG_INPUT, "ClusterError": FAILED},
+    "sim.study.lock": {"BusyError": WRONG_INPUT},
+    "sim.study.store": {"DamagedError": WRONG_INPUT, "StoreError": FAILED},
+    "sim.study.study": {"InterruptedStudyError": INTERRUPTED, "WorkerLostError": FAILED},
+}
+"""Mistakes and failures by the module that raises them, with their exit status."""
+
+
+def _status_of(error: Exception) -> int | None:
+    """Return the exit status of a mistake or failure of our own, None for any other.
+
+    A module that was never imported raises nothing, and importing all of them takes longer than
+    checking a file.
+    """
+    for module, names in OUR_OWN.items():
+        for name, code in names.items():
+            if module in sys.modules and isinstance(error, getattr(sys.modules[module], name)):
+                return code
+    return None
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn mistakes, failures and interruption into messages and exit statuses."""
     try:
-        from sim.paper.folder import FolderError, SaveError
-        from sim.scenario.problems import ScenarioError
-        from sim.study.cluster import AddressError, ClusterError
-        from sim.study.lock import BusyError
-        from sim.study.store import DamagedError, StoreError
-        from sim.study.study import InterruptedStudyError, WorkerLostError
-
         try:
             yield
             sys.stdout.flush()
-        except (ScenarioError, DamagedError, BusyError, AddressError) as error:
-            stop(str(error))
-        except (SaveError, StoreError, WorkerLostError, ClusterError) as error:
-            stop(str(error), FAILED)
-        except FolderError as error:
-            stop(str(error))
-        except InterruptedStudyError as error:
-            stop(_interrupted(error), INTERRUPTED)
+        except Exception as error:
+            code = _status_of(error)
+            if code is None:
+                raise
+            if code == INTERRUPTED:
+                stop(_interrupted(cast("InterruptedStudyError", error)), code)
+            stop(str(error), code)
     except KeyboardInterrupt:
         stop("Interrupted; nothing more was saved. The same command goes on.", INTERRUPTED)
     except BrokenPipeError:

@@ -70,9 +70,12 @@ def simulate(
     trace
         Called with the day and the event for every event of a process.
     """
-    if people is None:
-        people = everybody(prisons, draws)
-    model = _Model(scenario, prisons, draws, Register(people), clock, trace)
+    if people is None:  # people drawn here are nobody else's: they may be written to
+        drawn_here = prisons.past is None and prisons.scenario.prisoners is None
+        register = Register(everybody(prisons, draws), shared=not drawn_here)
+    else:
+        register = Register(people)
+    model = _Model(scenario, prisons, draws, register, clock, trace)
     model.run()
     return model.cell()
 

@@ -22,6 +22,8 @@ DEATH, EXPIRY, ADMISSION, RELEASE = 0, 1, 2, 3
 STAGES = 4
 CLOSED = np.iinfo(np.int32).max
 NO_OCCASION = -1
+WINDOW = 1 << 20
+"""Rows of which ended spells are closed together."""
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
 """Causes of leaving; a release by the decree at position p has ``BY_DECREE + p``."""
 
@@ -99,7 +101,7 @@ class Register:
     eligible_on: NDArray[np.int32]
     free_since: NDArray[np.int32]
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, *, shared: bool = True) -> None:
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
         self.cuts: list[tuple[int, int, Rows]] = []
@@ -108,8 +110,10 @@ class Register:
         self._room = self._size = len(columns["person"])
         for name, column in self._complete(columns).items():
             changes = name in CHANGING and name in columns
-            setattr(self, name, column.copy() if changes else column)
-        self.rekey(slice(None))
+            keep = changes and (shared or not column.flags.writeable)
+            setattr(self, name, column.copy() if keep else column)
+        for start in range(0, self._size, WINDOW):
+            self.rekey(slice(start, start + WINDOW))
 
     def __len__(self) -> int:
         """Return the number of spells."""
@@ -156,8 +160,16 @@ class Register:
         self.key[rows] = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
 
     def close(self, limit: int) -> Rows:
-        """End every spell whose key lies below the limit; returns the rows."""
-        rows = np.flatnonzero(self.key < limit)
+        """End spells whose key lies below the limit, those of one window; returns the rows.
+
+        Of millions of rows a window at a time, so that what lies between is small. None are
+        returned once no such spell is left.
+        """
+        rows = np.zeros(0, dtype=np.intp)
+        for start in range(0, len(self), WINDOW):
+            rows = np.flatnonzero(self.key[start : start + WINDOW] < limit) + start
+            if len(rows):
+                break
         key = self.key[rows]
         self.left[rows] = key // STAGES
         self.cause[rows] = np.where(key % STAGES == DEATH, BY_DEATH, BY_EXPIRY)

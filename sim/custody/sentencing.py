@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.roots import root
 from sim.scenario.lengths import DAYS_IN, in_words
 from sim.scenario.load import Scenario
 from sim.scenario.world import Sentences
@@ -102,8 +103,6 @@ def _exact_step(days: int) -> Fraction:
 def _solved(
     scenario: Scenario, path: tuple[str, ...], sentences: Sentences, days: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    from scipy.optimize import brentq
-
     target = sentences.mean.value
     if len(days) < 2 or not days[0] < target < days[-1]:
         message = (
@@ -119,7 +118,7 @@ def _solved(
     low, high = np.log(max(days[0], 1)) - 10, np.log(days[-1]) + 10
     if excess(low) >= 0 or excess(high) <= 0:
         raise scenario.problem(path, f"a mean of {target} days cannot be reached with this shape")
-    return _weights(sentences, days, float(np.exp(brentq(excess, low, high, xtol=1e-13))))
+    return _weights(sentences, days, float(np.exp(root(excess, low, high, 1e-13))))
 
 
 def _weights(sentences: Sentences, days: NDArray[np.int64], scale: float) -> NDArray[np.float64]:

@@ -22,12 +22,13 @@ from sim.custody.decrees.standing import Watch
 from sim.custody.decrees.waits import deal_releases
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
+from sim.custody.register import BY_DECREE, NO_OCCASION, WINDOW, Register, Rows
 from sim.custody.streams import Draws
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion, check_on
 
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class Court:
@@ -85,17 +86,10 @@ class Court:
         """Read people, review them and select within the cap."""
         decree = self.decrees[occasion.decree]
         rows, beyond = self._reached(register, rows, occasion)
+        held, named, rows, kinds, met, excluded = self._who_meets(register, rows, decree, occasion)
+        held += beyond
         bench = self._bench(register, rows, occasion)
-        kinds = self.groups.kinds(register, rows)
-        held = self.groups.count(kinds) + beyond
-        barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
-        named = np.array([self.groups.count(kinds[mask]) for mask in barring])
-        met = np.array([meets(bench, clause) for clause in decree.clauses.values()])
-        anyone = met.any(axis=0)
-        bench = self._bench(register, rows[anyone], occasion)
-        excluded = np.array([mask[anyone] for mask in barring], dtype=np.bool_)
-        excluded = excluded.reshape(len(decree.exclude), len(bench.rows))
-        docket = review(bench, decree, occasion, met[:, anyone], excluded, kinds[anyone])
+        docket = review(bench, decree, occasion, met, excluded, kinds)
         docket.held, docket.beyond, docket.named = held, beyond, named
         select(bench, decree, docket)
         docket.takes = take_up(bench, decree, occasion, docket)
@@ -105,6 +99,36 @@ class Court:
         seen = docket.rows[docket.eligible]
         register.eligible_on[seen] = np.minimum(register.eligible_on[seen], occasion.close_day)
         return docket
+
+    def _who_meets(
+        self, register: Register, rows: Rows, decree: Decree, occasion: Occasion
+    ) -> tuple[Ints, Ints, Rows, Ints, Mask, Mask]:
+        """Count those held and those whom exclusions name; find who meets a clause.
+
+        Of millions of people a window at a time, so that what lies between is small. Returns
+        counts by group and by exclusion and group; then rows and kinds of those who meet a clause,
+        which clauses, and which exclusions name them.
+        """
+        held = np.zeros(len(self.groups.names), dtype=np.int64)
+        named = np.zeros((len(decree.exclude), len(held)), dtype=np.int64)
+        parts = []
+        for start in range(0, max(len(rows), 1), WINDOW):
+            some = rows[start : start + WINDOW]
+            bench, kinds = self._bench(register, some, occasion), self.groups.kinds(register, some)
+            held += self.groups.count(kinds)
+            barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
+            for counts, mask in zip(named, barring, strict=True):
+                counts += self.groups.count(kinds[mask])
+            met = np.array([meets(bench, clause) for clause in decree.clauses.values()])
+            anyone = np.flatnonzero(met.any(axis=0))
+            excluded = np.zeros((len(barring), len(anyone)), dtype=np.bool_)
+            for row, mask in zip(excluded, barring, strict=True):
+                row[:] = mask[anyone]
+            parts.append((some[anyone], kinds[anyone], met[:, anyone], excluded))
+        found, kind, clauses, exclusions = (
+            np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)
+        )
+        return held, named, found, kind, clauses, exclusions
 
     def _reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""
