@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,9 @@ from sim.custody.decrees.bench import places
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.days import completed_years
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
-from sim.custody.people import EXTINGUISHED, Columns
+from sim.custody.people import DTYPES, EXTINGUISHED, Columns
 from sim.custody.prisons import Prisons
-from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
+from sim.custody.register import ADMISSION, BY_DECREE, BY_EXPIRY, CLOSED, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import PAST_RELEASES, Draws, Stream
@@ -97,6 +98,7 @@ def _tried(
     occasion = _sitting(scenario, occasion, case.who)
     lone = _LoneDraws(0, 0, case.who)
     register = Register(_person(prisons, occasion, case.who))
+    _remember(register, scenario, case.who)
     register.said = _flags(prisons, int(register.admitted[0]), case.who)
     if case.who.reduced and case.who.reduced_by == "pardon":
         register.cuts.append((LONG_AGO, NO_DECREE, np.array([0])))
@@ -233,6 +235,26 @@ def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
         "pardon_days": 0 if merit else reduced, "offence_day": offence_day,
     }  # fmt: skip
     return {name: np.array([value]) for name, value in values.items()}
+
+
+def _remember(register: Register, scenario: Scenario, who: Who) -> None:
+    """Put the earlier spells of a case into the register, each followed by the next."""
+    start, decrees = scenario.world.start, list(scenario.decrees)
+    rows = [np.array([0])]
+    for number, stay in enumerate(who.history):
+        one = {name: getattr(register, name)[:1].copy() for name in DTYPES}
+        admitted, left = ((day - start).days for day in (stay.admitted, stay.released))
+        cause = BY_EXPIRY if stay.by == "expiry" else BY_DECREE + decrees.index(stay.by)
+        said = {"spell": number, "admitted": admitted, "base": admitted, "due": left, "left": left,
+                "cause": cause, "key": CLOSED, "pardon_days": 0, "merit_days": 0,
+                "merit_count": 0, "imposed": left - admitted}  # fmt: skip
+        rows.append(register.add(one | {n: np.array([v]) for n, v in said.items()}))
+        register.key[rows[-1]] = CLOSED
+    register.spell[0] = len(who.history)
+    if who.history:
+        register.free_since[0] = (who.history[-1].released - start).days
+    chain = [*rows[1:], rows[0]]
+    register.followed += list(pairwise(chain))
 
 
 def _flags(prisons: Prisons, admitted: int, who: Who) -> dict[str, NDArray[np.int64]]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import TypeVar
 
@@ -120,7 +121,38 @@ def located(tree: Tree, error: ValidationError) -> list[Problem]:
         if path == ("world",) and tree.at(path) is None:
             message += ": give 'extends: dprk.yaml', or a world of your own"
         problems.append(Problem(place.file, place.line, dotted(path), message))
-    return problems
+    return _misspelt(tree, problems)
+
+
+def _misspelt(tree: Tree, problems: list[Problem]) -> list[Problem]:
+    """Tell a misspelt decree or part of one once, where it only lacks what a new one needs."""
+    told = list(problems)
+    for path in _names_of_parts(tree):
+        own = [one for one in told if one.path.startswith(dotted(path) + ".")]
+        lacks = [one.message.split("'")[1] for one in own if one.message.endswith("' is missing")]
+        above = tree.at(path[:-1])
+        assert above is not None
+        assert isinstance(above.value, Mapping)
+        here = tree.place(path)
+        close = get_close_matches(path[-1], [n for n in above.value if n != path[-1]], n=1)
+        if own and len(lacks) == len(own) and close:
+            message = f"is new and lacks {', '.join(map(repr, lacks))}: did you mean {close[0]!r}?"
+            told = [one for one in told if one not in own]
+            told.append(Problem(here.file, here.line, dotted(path), message))
+    return told
+
+
+def _names_of_parts(tree: Tree) -> Iterator[tuple[str, ...]]:
+    """List the paths of decrees, and of their clauses and exclusions."""
+    decrees = tree.at(("decrees",))
+    for name, decree in (
+        decrees.value.items() if decrees and isinstance(decrees.value, Mapping) else ()
+    ):
+        yield "decrees", name
+        for part in ("clauses", "exclude"):
+            found = decree.at((part,))
+            if found is not None and isinstance(found.value, Mapping):
+                yield from (("decrees", name, part, key) for key in found.value)
 
 
 def _path_in_file(tree: Tree, location: Sequence[str | int]) -> tuple[str | int, ...]:

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 SHOWN = 60
 """Characters of a value that a message repeats."""
+SYNONYMS = {"freed": "released", "pardoned": "granted", "shortened": "reduced"}
+"""Words for which the language has another one."""
 LISTED = 24
 """Valid words that a message lists."""
 
@@ -48,6 +50,8 @@ def shown(value: object) -> str:
 def nearest(word: str, words: Iterable[str]) -> str:
     """Suggest the valid word nearest to `word`, or list the valid ones."""
     known = sorted(set(words))
+    if (meant := SYNONYMS.get(word)) in known:
+        return f"did you mean {meant!r}?"
     close = get_close_matches(word, known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"

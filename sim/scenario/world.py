@@ -289,6 +289,8 @@ class World(Block):
         if final is not None and final.value > self.offence_to_admission.value:
             message = "the sentence is not final before the offence"
             found.append((("final sentence to admission",), message))
+        if self.occupancy.value == 0:
+            found.append((("occupancy",), "nobody in a place: there would be no end of places"))
         for key in ("camps", "offences", "origins"):
             if not getattr(self, key):
                 found.append(((key,), "names nothing; expected at least one"))

@@ -10,6 +10,7 @@ from sim.custody.follow_up import next_spells
 from sim.custody.model import simulate
 from sim.custody.record import record
 from sim.custody.streams import Draws
+from sim.scenario.problems import ScenarioError
 from sim.study.cells import summarise
 from tests.theory.worlds import (
     busy_world,
@@ -130,9 +131,9 @@ def test_places_are_a_camps_share_of_those_held_over_the_occupancy():
     assert cell(thirds).record.curves["places by camp"].tolist() == [2, 1, 1]
 
 
-def test_an_occupancy_of_nothing_gives_no_places():
-    made = scenario(CALM | {"occupancy": graded(0, "persons per place")})
-    assert cell(made).record.curves["places by camp"].tolist() == []
+def test_an_occupancy_of_nothing_is_refused():
+    with pytest.raises(ScenarioError, match="no end of places"):
+        scenario(CALM | {"occupancy": graded(0, "persons per place")})
 
 
 def test_a_next_spell_is_the_same_persons():

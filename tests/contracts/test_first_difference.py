@@ -129,6 +129,8 @@ EXACT = {
             "served share of sentence": {"value": ">= 1/2", "counting": "merit"}}), GRANT),
     "an amount by table": (AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "by", to={"table": [
         {"when": {"sex": "men"}, "is": "5 months"}, {"otherwise": "4 months"}]}), GRANT),
+    "history": (
+        AT_ONCE, with_(AT_ONCE, "exclude", "back", to={"earlier spells": ">= 1"}), GRANT),
     "a date": (AT_ONCE, with_(AT_ONCE, *HALF, "when", to={"admitted": "< 2001-01-01"}), GRANT),
     "what is asked of a flag": (
         FLAGGED, with_(FLAGGED, *HALF, "when", to={"has means": False}), GRANT),

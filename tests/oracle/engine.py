@@ -381,6 +381,7 @@ class Oracle:
         following = self._spells(columns)[0]
         if s.cause not in ("death", "expiry"):
             following.freed_by = s.cause
+        following.before = s
         if self._is_spared(following):
             died, _, _ = self._days_free(s, tolerance, returns=False)
             if died is not None:

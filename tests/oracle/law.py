@@ -22,7 +22,9 @@ from sim.scenario.law.predicate import (
     NumberIs,
     On,
     OneOf,
+    PardonsIs,
     Predicate,
+    ReleasedIs,
     ShareIs,
     Table,
     Tagged,
@@ -82,6 +84,18 @@ class Spell:
     exiled_on: int | None = None
     cut_days: int = 0
     flags: dict[str, int] = field(default_factory=dict)
+    before: Spell | None = None
+    """His spell before this one; None if it ended before the start, or never was."""
+
+    @property
+    def unbegun(self) -> bool:
+        """Whether a decree wiped out the sentence before it began."""
+        return (
+            self.waits_for is not None
+            and self.waits_for.late
+            and self.left == self.admitted
+            and self.cause not in (None, "death", "expiry")
+        )
 
     @property
     def offended(self) -> int:
@@ -123,6 +137,7 @@ class Facts:
     flags: dict[str, int]
     cuts: dict[str, int]
     """Days cut for merit and by pardon."""
+    history: History
 
     def day(self, on: On | None) -> int:
         """The day to which a comparison refers."""
@@ -137,6 +152,58 @@ class Facts:
         for cut in rule.counting:
             served += self.cuts[cut]
         return served
+
+
+@dataclass(frozen=True)
+class History:
+    """A person's earlier spells, and the pardons of all, as known on the day lists close."""
+
+    world: World
+    now: Spell
+    close: int
+    labelled: bool
+
+    def earlier(self) -> list[Spell]:
+        """His spells before, the latest first."""
+        found, s = [], self.now.before
+        while s is not None:
+            found.append(s)
+            s = s.before
+        return found
+
+    def spells(self) -> int:
+        first = self.earlier()[-1] if self.now.before is not None else self.now
+        unknown = 1 if first.spell > 0 else 0
+        return unknown + sum(not s.unbegun for s in self.earlier())
+
+    def days_before(self) -> int:
+        return sum((s.left or 0) - s.admitted for s in self.earlier())
+
+    def last_release(self, after: str) -> int | None:
+        """The day; of those released before the start, who left by expiry, it is given."""
+        for s in self.earlier():
+            kind = "expiry" if s.cause == "expiry" else "decree"
+            if not s.unbegun and after in ("any", kind, s.cause):
+                return s.left
+        first = self.earlier()[-1] if self.now.before is not None else self.now
+        if first.spell > 0 and after in ("any", "expiry"):
+            return first.free_since
+        return None
+
+    def pardons(self, by: str) -> int:
+        """Cuts and releases in all spells, by one decree or by any; the label is one by any."""
+        count = sum(day < self.close and by in ("any", name) for day, name in self.now.cuts)
+        if by == "any" and self.labelled:
+            count += 1
+        label = self.world.earlier_reductions
+        for s in self.earlier():
+            count += sum(by in ("any", name) for _, name in s.cuts)
+            if s.cause != "expiry" and by in ("any", s.cause):
+                count += 1
+            assert s.left is not None
+            if by == "any" and s.labelled and label and s.left - s.admitted >= label.after.value:
+                count += 1
+        return count
 
 
 def day_of_year(year: int, month: int, day: int) -> date:
@@ -201,6 +268,7 @@ def facts(
         dates=dates_of(world, s.admitted, s.offended, s.flags),
         flags=s.flags,
         cuts={"merit": merit, "pardon": by_pardon},
+        history=History(world, s, close, labelled),
     )  # fmt: skip
 
 
@@ -260,6 +328,14 @@ def compares(rule: Compared, f: Facts) -> bool:
         return compare(age_of(rule, f), rule.operator, rule.years)
     if isinstance(rule, DateIs):
         return compare(f.dates[rule.attribute], rule.operator, (rule.day - f.start).days)
+    if isinstance(rule, ReleasedIs):
+        since = f.history.last_release(rule.after)
+        return compare(ENDLESS if since is None else f.day(rule.on) - since,
+                       rule.operator, rule.days)  # fmt: skip
+    if isinstance(rule, PardonsIs):
+        return compare(f.history.pardons(rule.by), rule.operator, rule.count)
+    if isinstance(rule, NumberIs) and rule.attribute == "earlier spells":
+        return compare(f.history.spells(), rule.operator, rule.number)
     if isinstance(rule, NumberIs):
         return compare(f.flags[rule.attribute], rule.operator, rule.number)
     return compare(reductions_of(rule, f), rule.operator, rule.count)
@@ -273,6 +349,8 @@ def length_of(rule: LengthIs, f: Facts) -> int | None:
         return f.flags[rule.attribute]
     if rule.attribute == "served":
         return f.served_by(rule)
+    if rule.attribute == "time in prison":
+        return f.history.days_before() + f.day(rule.on) - f.dates["admitted"]
     if rule.attribute in ("remaining", "until due"):
         if f.remaining is None:
             return None

@@ -86,7 +86,9 @@ class _Decrees:
     def all(self) -> Node:
         days = [self.start + timedelta(days=day) for day in self._pool()]
         found = {name: self._decree(days) for name in self.names}
-        named = {name for name in self.names if f"'by': '{name}'" in str(found)}
+        said = str(found)
+        named = {name for name in self.names
+                 if f"'by': '{name}'" in said or f"'after': '{name}'" in said}  # fmt: skip
         return without_nones({
             name: decree if name in named else self.some.maybe(decree, 0.95)
             for name, decree in found.items()
@@ -305,7 +307,7 @@ class _Look:
             return [self.predicate(depth - 1) for _ in range(some.one((1, 2, 2)))]
         leaves: list[Callable[[], Node]] = [
             self._length, self._length, self._share, self._age, self._category, self._reductions,
-            self._date, self._flag,
+            self._date, self._flag, self._history,
         ]  # fmt: skip
         found: dict[str, Node] = {}
         for _ in range(some.one((1, 1, 1, 2))):
@@ -363,6 +365,25 @@ class _Look:
             return {attribute + self._day(): f"{sign} {threshold - days} days ago"}
         return {attribute: f"{sign} {start + timedelta(days=days)}"}
 
+    def _history(self) -> Node:
+        """Earlier spells, releases and pardons; most people here have none."""
+        some = self.some
+        days = some.one(("0 days", "30 days", "200 days", "2 years"))
+        sign = some.one(("<", "<=", ">", ">="))
+        match some.one(("spells", "pardons", "prison", "release", "release")):
+            case "spells":
+                return {"earlier spells": some.one((">= 1", "< 1", "== 0", "> 1", "<= 1", "== 2"))}
+            case "pardons":
+                count = some.one((">= 1", "== 0", "< 2", "> 1"))
+                by = some.one(("any", "any", *self.names))
+                return {"earlier pardons": {"by": by, "count": count}}
+            case "prison":
+                return {"time in prison" + self._day(): f"{sign} {days}"}
+        after = some.one(("any", "expiry", "decree", *self.names))
+        return {
+            "time since last release" + self._day(): {"value": f"{sign} {days}", "after": after}
+        }
+
     def _flag(self) -> Node:
         if not self.world.get("flags"):
             return self._category()
@@ -371,9 +392,10 @@ class _Look:
 
     def cut(self) -> Node:
         some = self.some
+        nothing = {"value": "0 days", "low": "0 days", "high": "1 year"}
         amounts = (
             "1 day", "6 months", "1 year", "1/4 of sentence", "1/2 of remaining", "2/3 of term",
-            "100% of remaining", "half the term", "0 days", "1/300 of remaining",
+            "100% of remaining", "half the term", nothing, "1/300 of remaining",
         )  # fmt: skip
         limits = ("half the sentence", "half the term", "4 months", "1/3 of remaining")
         amount = some.one(amounts)

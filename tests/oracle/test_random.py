@@ -32,6 +32,7 @@ SEEN = (
     "advanced returns", "in a tranche", "late", "by surprise", "on an anniversary",
     "on a day by lot", "on a check",
     "a table", "a flag", "another day", "a date", "cuts that count", "age reached in the year",
+    "history of a returner", "an earlier pardon",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
 )  # fmt: skip
@@ -44,6 +45,7 @@ RARE = (
     "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
     "on a day by lot", "age reached in the year", "another day", "a date", "a table", "declined",
     "beyond its reach", "freed of life",
+    "history of a returner", "an earlier pardon",
 )  # fmt: skip
 """What need not have happened among a hundred examples; two thousand must show all of it."""
 
@@ -82,6 +84,11 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         decree = oracle.scenario.decrees[name]
         rules = [rule.when for rule in (*decree.clauses.values(), *decree.exclude.values())]
         seen.update(_asked(rules, oracle.scenario.world.flags))
+    laws = repr(list(oracle.scenario.decrees.values()))
+    if "ReleasedIs" in laws or "earlier spells" in laws:
+        seen["history of a returner"] += sum(s.before is not None for s in oracle.spells)
+    if "PardonsIs" in laws:
+        seen["an earlier pardon"] += sum(s.freed_by is not None for s in oracle.spells)
     for s in oracle.spells:
         seen["returned"] += s.spell > 0 and s.person < 2**40
         seen["arrested in a drive"] += s.line > 0

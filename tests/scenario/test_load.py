@@ -139,6 +139,22 @@ MISTAKES = {
         7, f"{ECONOMIC}.then.reduce.by.table.0", "'otherwise' is the last row"),
     "amount-row-without-a-unit": (
         7, f"{ECONOMIC}.then.reduce.by.table.0.is", "no amount: 3; expected such as '3 years'"),
+    "earlier-spells-in-letters": (
+        7, f"{ECONOMIC}.when.earlier spells", "expected a whole number, found 'one'"),
+    "released-by-nobody": (
+        7, f"{ECONOMIC}.when.time since last release.after", "'expirey': did you mean 'expiry'?"),
+    "pardoned-for-merit": (7, f"{ECONOMIC}.when.earlier pardons.by", "unknown giver 'merit'"),
+    "case-with-spells-out-of-order": (
+        7, f"{PARTY}.cases.a thief.who", "'history' lists earlier spells in order"),
+    # What says nothing, or too much, or of nobody.
+    "exclusion-of-everybody": (6, f"{PARTY}.exclude.the others", "bars everybody; say whom"),
+    "misspelt-decree-of-a-variant": (3, "decrees.party-75", "did you mean 'party-75th'?"),
+    "misspelt-clause-of-a-variant": (
+        6, f"{PARTY}.clauses.economic crimes", "did you mean 'economic crime'?"),
+    "outcome-freed": (6, f"{PARTY}.outcomes.freed", "did you mean 'released'?"),
+    "nobody-in-a-place": (3, "world.occupancy", "no end of places"),
+    "reduction-by-nothing": (7, f"{ECONOMIC}.then.reduce", "'by' cuts nothing"),
+    "rank-named-twice": (4, PARTY, "'rank' names 'oldest' twice"),
     "flag-without-shares": (5, "world.flags.has means", "a flag has either 'share' or 'shares'"),
     "flag-asked-with-yes": (
         8, f"{ECONOMIC}.when.has means", "expected true or false, found 'yes'"),

@@ -24,6 +24,8 @@ from sim.scenario.law.predicate import (
     NumberIs,
     On,
     OneOf,
+    PardonsIs,
+    ReleasedIs,
     ShareIs,
     Table,
     Tagged,
@@ -197,6 +199,23 @@ CONDITIONS = [
         {"offence": {"not": "a"}, "not": {"offence": "b"}},
         "those who are not held for a and who are not held for b",
     ),
+    ({"earlier spells": "< 1"}, "those whose earlier spells in custody number under 1"),
+    (
+        {"time in prison": ">= 15 years"},
+        "those who have been held, in all their spells, for at least 15 years",
+    ),
+    (
+        {"time since last release": {"value": ">= 5 years", "after": "decree"}},
+        "those who were last released by a decree at least 5 years ago or who never were",
+    ),
+    (
+        {"time since last release on grant": "< 3 years"},
+        "those who were last released under 3 years ago (reckoned to the day of the grant)",
+    ),
+    (
+        {"earlier pardons": {"by": "first", "count": ">= 2"}},
+        "those who have, in all their spells, been pardoned at least twice by “The first wave”",
+    ),
     ({"has means": True}, "those of whom “has means” holds"),
     ({"not": {"has means": True}}, "those of whom “has means” does not hold"),
     ({"conduct": {"not": "bad"}}, "those whose “conduct” is not bad"),
@@ -292,6 +311,10 @@ LEAVES = [
     *(LengthIs(kind, ">", 365, since=True) for kind in DATES),
     *(DateIs(kind, sign, date(2015, 1, 1)) for kind in DATES for sign in ("<", "<=")),
     *(NumberIs("fines", ">", number) for number in (1, 2)),
+    *(ReleasedIs(after, sign, 365) for after in ("any", "expiry", "decree", "first")
+      for sign in (">", "<")),
+    *(PardonsIs(by, ">=", count) for by in ("any", "first") for count in (1, 2)),
+    *(NumberIs("earlier spells", sign, 1) for sign in OPPOSITE),
     *(OneOf(kind, ("true",), among) for kind in ("fined", "rich") for among in (True, False)),
     Table(((Tagged("a"), Tagged("b")),)),
     Table(((Tagged("a"), Tagged("b")), (Every(()), Tagged("b")))),

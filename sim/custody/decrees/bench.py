@@ -15,11 +15,18 @@ from numpy.typing import NDArray
 
 from sim.custody.decrees.days import reading_day, years_reached
 from sim.custody.decrees.facts import Facts
+from sim.custody.decrees.history import (
+    days_in_prison,
+    earlier_spells,
+    last_release,
+    pardons,
+)
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Stream, decree_salt
 from sim.scenario.law.predicate import (
     AgeIs,
+    Compared,
     CountIs,
     DateIs,
     Either,
@@ -28,7 +35,9 @@ from sim.scenario.law.predicate import (
     NumberIs,
     On,
     OneOf,
+    PardonsIs,
     Predicate,
+    ReleasedIs,
     ShareIs,
     Table,
     Tagged,
@@ -113,17 +122,29 @@ class Bench(Facts):
                 offences = self.prisons.scenario.world.offences.values()
                 wanted = np.array([tag in offence.tags for offence in offences])
                 return np.asarray(wanted[self.register.offence[self.rows]] == carries)
+            case _:
+                return self._compared(predicate)
+
+    def _compared(self, leaf: Compared) -> Mask:
+        """Say of whom a comparison holds, shape (n,)."""
+        match leaf:
             case LengthIs():
-                return self._length(predicate)
+                return self._length(leaf)
             case AgeIs(_, operator, years):
-                return COMPARE[operator](self._age_of(predicate), years)
+                return COMPARE[operator](self._age_of(leaf), years)
             case ShareIs():
-                return self._share(predicate)
+                return self._share(leaf)
             case DateIs(attribute, operator, day):
                 start = self.prisons.scenario.world.start
                 return COMPARE[operator](self.date_of(attribute), (day - start).days)
+            case NumberIs("earlier spells", operator, number):
+                return COMPARE[operator](earlier_spells(self), number)
             case NumberIs(attribute, operator, number):
                 return COMPARE[operator](self.flag(attribute), number)
+            case ReleasedIs(after, operator, days, on):
+                return COMPARE[operator](self.day_of(on) - last_release(self, after), days)
+            case PardonsIs(by, operator, count):
+                return COMPARE[operator](pardons(self, by), count)
             case CountIs(by, operator, count):
                 return COMPARE[operator](self._reductions(by), count)
 
@@ -162,6 +183,8 @@ class Bench(Facts):
         match leaf.attribute:
             case "served":
                 return compare(self._served(leaf), leaf.days)
+            case "time in prison":
+                return compare(days_in_prison(self, self.day_of(leaf.on)), leaf.days)
             case "sentence":  # life is longer than any number of days
                 return compare(np.where(self.life, LIFE, self.sentence), leaf.days)
             case "term":

@@ -146,6 +146,11 @@ class DecreeAmount(Said):
         return tuple((row.named, row.given) for row in self.table)
 
     @property
+    def nothing(self) -> bool:
+        """Whether it is one amount of nothing, without a range that holds more."""
+        return self.one is not None and self.one.value.size == 0 and not self.one.high
+
+    @property
     def deciding(self) -> object:
         """What decides, without what it rests on."""
         return tuple((when, amount.value) for when, amount in self.rows)
@@ -167,6 +172,8 @@ class Reduce(Block):
     def _says_how_much(self) -> Self:
         if self.by is None and self.to is None:
             raise ValueError("'by' is missing (or 'to', a ceiling on the term)")
+        if self.by is not None and self.by.nothing:
+            raise ValueError("'by' cuts nothing: an amount above 0, or a range that holds one")
         if self.by is None and (self.at_least or self.at_most):
             raise ValueError("'at least' and 'at most' bound 'by', which is missing")
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
@@ -36,6 +37,28 @@ def _read_sentence(value: object) -> object:
     return value if value == "life" else read_length(value)
 
 
+class Stay(Block):
+    """An earlier spell of the person of a case: from when to when, and how it ended."""
+
+    admitted: Day
+    released: Day
+    by: str = "expiry"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.released <= self.admitted:
+            raise ValueError(f"released on {self.released}, not after {self.admitted}")
+        return self
+
+    @field_validator("by")
+    @classmethod
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        known = ("expiry", *words_of(info).get("decree", ()))
+        if value not in known:
+            raise ValueError(f"unknown release {value!r}: {nearest(value, known)}")
+        return value
+
+
 class Who(Block):
     """A hypothetical person of a case; what is not said is plain and favourable."""
 
@@ -47,6 +70,7 @@ class Who(Block):
     offence_date: Day | None = Field(None, alias="offence date")
     born: Day | None = None
     flags: dict[str, object] = Field(default_factory=dict)
+    history: tuple[Stay, ...] = ()
     camp: str | None = None
     origin: str | None = None
     residence: str | None = None
@@ -63,6 +87,13 @@ class Who(Block):
     @classmethod
     def _flags_are_known(cls, values: dict[str, object], info: ValidationInfo) -> object:
         return read_flags(values, words_of(info))
+
+    @model_validator(mode="after")
+    def _one_stay_after_the_other(self) -> Self:
+        for one, other in pairwise(self.history):
+            if other.admitted <= one.released:
+                raise ValueError("'history' lists earlier spells in order, a day apart at least")
+        return self
 
     @model_validator(mode="after")
     def _is_still_held(self) -> Self:

@@ -18,6 +18,7 @@ from sim.scenario.graded import (
 )
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.effects import ThenEffect
+from sim.scenario.law.predicate import Every
 from sim.scenario.law.when import Condition
 
 
@@ -41,7 +42,10 @@ class Exclusion(Said):
     @classmethod
     def _bare_condition(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         bare = not (isinstance(data, Mapping) and "when" in data)
-        return handler({"when": data} if bare else data)
+        read = handler({"when": data} if bare else data)
+        if read.when == Every(()):
+            raise ValueError("an exclusion without a condition bars everybody; say whom it names")
+        return read
 
 
 class Clause(Said):

@@ -14,6 +14,7 @@ from sim.scenario.law.predicate import (
     ATTRIBUTES,
     CATEGORIES,
     COUNTED,
+    LAST_RELEASE,
     WORDS,
     YES,
     Compared,
@@ -38,6 +39,8 @@ from sim.scenario.law.thresholds import (
     no_comparison,
     read_count,
     read_on,
+    read_pardons,
+    released_reader,
     size_of,
 )
 from sim.scenario.problems import nearest, shown
@@ -49,6 +52,8 @@ COUNTING = ("served", "served share of sentence")
 FLAGS = ("boolean", "category", "number", "length", "date")
 """Kinds of flags; words of a kind are the names of a world's flags of that kind."""
 
+RELEASES = ("any", "expiry", "decree")
+"""Kinds of releases, beside the names of decrees."""
 Path = tuple[str | int, ...]
 Value = TypeVar("Value")
 
@@ -117,8 +122,11 @@ class ConditionReader:
             self._wrong(path, str(error), data)
             return Every(())
         kind = kind_of_attribute(name) or self.flag_kind(name)
-        if name == "reductions":
-            return self._reductions(data, path)
+        if name in ("reductions", "earlier pardons"):
+            return self._given(name, data, path)
+        if name == LAST_RELEASE:
+            reader = released_reader(self._after(data, path), on)
+            return self._threshold(_Read(name, "length", reader, on), data, path)
         if name in CATEGORIES or kind == "category":
             return self._category(name, data, path)
         if kind == "boolean":
@@ -147,7 +155,8 @@ class ConditionReader:
         """Read a threshold: bare, graded (``value:`` beside its range), or by ``table:``."""
         if not isinstance(data, Mapping):
             return self._comparisons(read, data, path)
-        keys = (*THRESHOLD_KEYS, "counting") if read.name in COUNTING else THRESHOLD_KEYS
+        also = {**dict.fromkeys(COUNTING, "counting"), LAST_RELEASE: "after"}.get(read.name)
+        keys = (*THRESHOLD_KEYS, also) if also else THRESHOLD_KEYS
         for key in data:
             if key not in keys:
                 message = f"unknown key {key!r}: {nearest(str(key), keys)}"
@@ -180,7 +189,7 @@ class ConditionReader:
 
     def _table(self, read: _Read, data: Mapping[object, object], path: Path) -> Predicate:
         """Read the rows of a table, each with its own threshold."""
-        for key in set(data) - {"table", "counting", "note"}:
+        for key in set(data) - {"table", "counting", "after", "note"}:
             self._wrong((*path, str(key)), f"{key!r} stands in the rows of a table", data)
         rows = self.rows(data["table"], (*path, "table"),
                          lambda one, here: self._threshold(read, one, here))  # fmt: skip
@@ -272,7 +281,8 @@ class ConditionReader:
             self._wrong(path, f"an empty list names no {kind}", data)
         return tuple(map(str, values))
 
-    def _reductions(self, data: object, path: Path) -> Predicate:
+    def _given(self, name: str, data: object, path: Path) -> Predicate:
+        """Read how many reductions, or pardons ever, somebody has had, and by whom."""
         by, count = "any", data
         if isinstance(data, Mapping):
             for key in data:
@@ -280,10 +290,21 @@ class ConditionReader:
                     message = f"unknown key {key!r}: {nearest(str(key), ('by', 'count'))}"
                     self._wrong((*path, str(key)), message, data)
             by, count = str(data.get("by", "any")), data.get("count", ">= 1")
-            known = ("any", "pardon", "merit", *self.words.get("decree", ()))
+            givers = ("any", "pardon", "merit") if name == "reductions" else ("any",)
+            known = (*givers, *self.words.get("decree", ()))
             if by not in known:
                 self._wrong((*path, "by"), f"unknown giver {by!r}: {nearest(by, known)}", by)
-        return self._comparisons(_Read(by, "count", read_count), count, path)
+        reader = read_count if name == "reductions" else read_pardons
+        return self._comparisons(_Read(by, "count", reader), count, path)
+
+    def _after(self, data: object, path: Path) -> str:
+        """Read which kind of release is meant: any, by expiry, by decree, or by a named one."""
+        after = str(data.get("after", "any")) if isinstance(data, Mapping) else "any"
+        known = (*RELEASES, *self.words.get("decree", ()))
+        if after not in known:
+            message = f"unknown release {after!r}: {nearest(after, known)}"
+            self._wrong((*path, "after"), message, after)
+        return after
 
     def _comparisons(self, read: _Read, data: object, path: Path) -> Predicate:
         """Read ``>= 5 years``, a band such as ``> 4 years and <= 8 years``, or a bare count."""

@@ -275,6 +275,13 @@ class Decree(Block):
             raise ValueError("places until the stock is low enough are counted in releases")
         return self
 
+    @model_validator(mode="after")
+    def _ranks_each_once(self) -> Self:
+        twice = next((rank for i, rank in enumerate(self.rank) if rank in self.rank[:i]), None)
+        if twice is not None:
+            raise ValueError(f"'rank' names {twice!r} twice; the second time it decides nothing")
+        return self
+
     def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
         """List every condition of the decree with its key path."""
         for name, exclusion in self.exclude.items():

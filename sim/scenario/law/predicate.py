@@ -17,16 +17,21 @@ Operator = Literal["<", "<=", ">", ">=", "=="]
 OPPOSITE: dict[str, tuple[Operator, ...]] = {
     "<": (">=",), "<=": (">",), ">": ("<=",), ">=": ("<",), "==": ("<", ">"),
 }  # fmt: skip
-LENGTHS = ("sentence", "term", "served", "remaining", "until due")
+LENGTHS = ("sentence", "term", "served", "remaining", "until due", "time in prison")
 SHARES = {"served share": "term", "served share of sentence": "sentence"}
 AGES = ("age", "age at offence", "age reached in the year")
 DATES = ("admitted", "offence date", "sentence final")
 CATEGORIES = ("offence", "gravity", "camp", "origin", "residence", "health", "sex")
 WORDS = {"gravity": ("petty", "ordinary"), "sex": ("women", "men")}
-ATTRIBUTES = (*LENGTHS, *SHARES, *AGES, *DATES, *CATEGORIES, "reductions", "not")
+NUMBERS = ("earlier spells",)
+LAST_RELEASE = "time since last release"
+ATTRIBUTES = (
+    *LENGTHS, *SHARES, *AGES, *DATES, *CATEGORIES, *NUMBERS, LAST_RELEASE, "earlier pardons",
+    "reductions", "not",
+)  # fmt: skip
 ON = (
     "served", "remaining", "until due", "served share", "served share of sentence", "age",
-    "age reached in the year", *DATES,
+    "age reached in the year", "time in prison", LAST_RELEASE, *DATES,
 )  # fmt: skip
 """Attributes that may be read on another day: ``served on 2015-10-10``."""
 ANCHORS = ("lists", "grant", "release", "order")
@@ -145,7 +150,29 @@ class CountIs:
     count: int
 
 
-Compared = LengthIs | AgeIs | ShareIs | DateIs | NumberIs | CountIs
+@dataclass(frozen=True)
+class ReleasedIs:
+    """The time since the last release by expiry, by decree, by a named decree, or by any.
+
+    Longer than any length for whoever was never so released.
+    """
+
+    after: str
+    operator: Operator
+    days: int
+    on: On | None = None
+
+
+@dataclass(frozen=True)
+class PardonsIs:
+    """A number of pardons ever, in all spells, by any decree or by a named one."""
+
+    by: str
+    operator: Operator
+    count: int
+
+
+Compared = LengthIs | AgeIs | ShareIs | DateIs | NumberIs | CountIs | ReleasedIs | PardonsIs
 Leaf = OneOf | Tagged | Compared
 Predicate = Every | Either | Table | Leaf
 

@@ -11,7 +11,9 @@ from sim.scenario.law.predicate import (
     AGES,
     ANCHORS,
     DATES,
+    LAST_RELEASE,
     LENGTHS,
+    NUMBERS,
     ON,
     SHARES,
     AgeIs,
@@ -21,6 +23,8 @@ from sim.scenario.law.predicate import (
     LengthIs,
     NumberIs,
     On,
+    PardonsIs,
+    ReleasedIs,
     ShareIs,
 )
 from sim.scenario.lengths import DAYS_IN, in_words, read_date, read_length, read_share
@@ -70,7 +74,8 @@ def leaf_reader(kind: str, on: On | None, counting: tuple[str, ...]) -> LeafRead
 
 def kind_of_attribute(name: str) -> str | None:
     """Say how an attribute of every world is compared; None if it is no such attribute."""
-    kinds = {"length": LENGTHS, "share": SHARES, "age": AGES, "date": DATES}
+    kinds = {"length": (*LENGTHS, LAST_RELEASE), "number": NUMBERS, "share": SHARES,
+             "age": AGES, "date": DATES}  # fmt: skip
     return next((kind for kind, names in kinds.items() if name in names), None)
 
 
@@ -91,7 +96,9 @@ def no_comparison(kind: str, text: str, found: object, reader: LeafReader, name:
 def size_of(leaf: Compared) -> Fraction | int:
     """Return the number with which a leaf compares."""
     match leaf:
-        case LengthIs(days=size) | AgeIs(years=size) | NumberIs(number=size) | CountIs(count=size):
+        case LengthIs(days=size) | ReleasedIs(days=size) | AgeIs(years=size):
+            return size
+        case NumberIs(number=size) | CountIs(count=size) | PardonsIs(count=size):
             return size
         case ShareIs(share=share):
             return share
@@ -147,6 +154,20 @@ def _date(name: str, operator: str, text: str) -> DateIs | LengthIs:
 
 def _number(name: str, operator: str, text: str) -> NumberIs:
     return NumberIs(name, operator, _whole(text))  # type: ignore[arg-type]
+
+
+def released_reader(after: str, on: On | None) -> LeafReader:
+    """Return the function that reads a comparison of the time since a release of one kind."""
+
+    def reader(name: str, operator: str, text: str) -> ReleasedIs:
+        return ReleasedIs(after, operator, read_length(text), on)  # type: ignore[arg-type]
+
+    return reader
+
+
+def read_pardons(by: str, operator: str, text: str) -> PardonsIs:
+    """Read a comparison of a number of pardons ever."""
+    return PardonsIs(by, operator, _whole(text))  # type: ignore[arg-type]
 
 
 def read_count(by: str, operator: str, text: str) -> CountIs:

@@ -16,7 +16,9 @@ from sim.scenario.law.predicate import (
     CATEGORIES,
     COUNTED,
     DATES,
+    LAST_RELEASE,
     LENGTHS,
+    NUMBERS,
     ON,
     SHARES,
     WORDS,
@@ -74,8 +76,10 @@ NAME: JsonSchemaValue = {"not": {"pattern": rf"\.|^({_TRUTH})$"}}
 CONDITION: JsonSchemaValue = {"$ref": "#/$defs/Condition"}
 
 _KINDS: Mapping[str, Iterable[str]] = {
-    "length": LENGTHS, "share": SHARES, "age": AGES, "date": DATES,
+    "length": (*LENGTHS, LAST_RELEASE), "number": NUMBERS, "share": SHARES, "age": AGES,
+    "date": DATES,
 }  # fmt: skip
+_AFTER: JsonSchemaValue = {"type": "string", "examples": ["any", "expiry", "decree"]}
 _FORMS: Mapping[str, tuple[str, str, JsonSchemaValue]] = {
     "length": (_LENGTH, ">= 5 years", LENGTH),
     "share": (_SHARE, ">= 70%", SHARE),
@@ -95,11 +99,14 @@ def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
     kinds = {name: _comparison(kind, cited) for kind in _KINDS for name in _KINDS[kind]}
     properties = dict(kinds)
     for name in COUNTING:
-        properties[name] = _comparison(str(kind_of_attribute(name)), cited, counting=True)
+        properties[name] = _comparison(
+            str(kind_of_attribute(name)), cited, also={"counting": _words(COUNTED)}
+        )
+    properties[LAST_RELEASE] = _comparison("length", cited, also={"after": _AFTER})
     for name in CATEGORIES:
         tags = words.get("tag") if name == "offence" else None
         properties[name] = _category(name, {**words, **WORDS}.get(name), tags)
-    properties["reductions"] = _reductions()
+    properties["reductions"] = properties["earlier pardons"] = _reductions()
     properties["not"] = CONDITION
     days = rf"on (\d{{4}}-{_MONTH_DAY}|{'|'.join(ANCHORS)})"
     days = rf" ({days}|{_LENGTH} before ({'|'.join(ANCHORS)}))"
@@ -156,7 +163,9 @@ def _any_flag(cited: JsonSchemaValue) -> JsonSchemaValue:
     return {"anyOf": [{"type": "boolean"}, _category("", None, None), *kinds]}
 
 
-def _comparison(kind: str, cited: JsonSchemaValue, *, counting: bool = False) -> JsonSchemaValue:
+def _comparison(
+    kind: str, cited: JsonSchemaValue, *, also: Mapping[str, JsonSchemaValue] | None = None
+) -> JsonSchemaValue:
     """Return a comparison: bare, graded, or by table; an end of its range has no comparison."""
     number, example, end = _FORMS[kind]
     one = rf"{_COMPARED.replace('==|', '') if kind == 'share' else _COMPARED}{number}"
@@ -173,10 +182,7 @@ def _comparison(kind: str, cited: JsonSchemaValue, *, counting: bool = False) ->
         "then": {**_object(properties), "required": ["value"]},
         "else": bare,
     }
-    also: dict[str, JsonSchemaValue] = {"table": rows(threshold)}
-    if counting:
-        also["counting"] = _words(COUNTED)
-    whole = {**_object({**properties, **also}),
+    whole = {**_object({**properties, "table": rows(threshold), **(also or {})}),
              "anyOf": [{"required": ["value"]}, {"required": ["table"]}]}  # fmt: skip
     return {**threshold, "then": whole}
 

@@ -15,7 +15,16 @@ from sim.scenario.law.chances import Chance, Times
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.dates import DecreeDay, Rate
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.predicate import AgeIs, DateIs, Leaf, LengthIs, NumberIs, ShareIs, leaves
+from sim.scenario.law.predicate import (
+    AgeIs,
+    DateIs,
+    Leaf,
+    LengthIs,
+    NumberIs,
+    ReleasedIs,
+    ShareIs,
+    leaves,
+)
 from sim.scenario.law.selection import DecreeCap
 from sim.scenario.law.thresholds import read_on
 from sim.scenario.law.waits import DecreeLength, Latency
@@ -48,6 +57,9 @@ _LIMITED = {
     "age": "the age",
     "age at offence": "the age at the offence",
     "age reached in the year": "the age reached in the year",
+    "time in prison": "the time in prison in all spells",
+    "earlier spells": "the number of earlier spells",
+    "time since last release": "the time since the last release",
     "admitted": "the date of admission",
     "offence date": "the date of the offence",
     "sentence final": "the date on which the sentence became final",
@@ -176,6 +188,8 @@ def _limited(attribute: str) -> str:
 
 def _number(leaf: Leaf) -> str:
     match leaf:
+        case ReleasedIs(days=days):
+            return length(days)
         case LengthIs(days=days, since=since):
             return f"{length(days)} ago" if since else length(days)
         case AgeIs(years=years):

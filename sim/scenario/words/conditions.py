@@ -23,7 +23,9 @@ from sim.scenario.law.predicate import (
     LengthIs,
     NumberIs,
     OneOf,
+    PardonsIs,
     Predicate,
+    ReleasedIs,
     ShareIs,
     Table,
     Tagged,
@@ -39,6 +41,7 @@ _LENGTHS = {
     "term": ("whose term is", ""),
     "served": ("who have served", ""),
     "remaining": ("who have", " left to the end of the term"),
+    "time in prison": ("who have been held, in all their spells, for", ""),
     "until due": ("who have", " left until release is due"),
 }
 _CATEGORIES = {
@@ -214,8 +217,12 @@ def _said(leaf: Predicate, names: Mapping[str, str]) -> _Said:
         case LengthIs(attribute, operator, days) if attribute in LENGTHS:
             subject, after = _LENGTHS[attribute]
             return _Said(subject, f"{COMPARED[operator]} {length(days)}{after}{reckoned(leaf)}")
+        case NumberIs("earlier spells", operator, number):
+            return _Said("whose earlier spells in custody number", f"{COMPARED[operator]} {number}")
         case LengthIs() | DateIs() | NumberIs():
             return _dated_or_counted(leaf)
+        case ReleasedIs() | PardonsIs():
+            return _before(leaf, names)
         case AgeIs(attribute, operator, years):
             at = " at the time of the offence" if attribute == "age at offence" else ""
             subject = "whose age" + at + (" was" if at else " is")
@@ -239,6 +246,19 @@ def _dated_or_counted(leaf: LengthIs | DateIs | NumberIs) -> _Said:
         return _Said(*dated(leaf))
     size = length(leaf.days) if isinstance(leaf, LengthIs) else amount(leaf.number)
     return _Said(f"whose “{leaf.attribute}” is", f"{COMPARED[leaf.operator]} {size}")
+
+
+def _before(leaf: ReleasedIs | PardonsIs, names: Mapping[str, str]) -> _Said:
+    """Write what happened in earlier spells; a release that never was lies longest ago."""
+    if isinstance(leaf, PardonsIs):
+        by = "" if leaf.by == "any" else f" by “{names.get(leaf.by, leaf.by)}”"
+        often = f"{COMPARED[leaf.operator]} {times(leaf.count)}"
+        return _Said("who have, in all their spells, been pardoned", f"{often}{by}")
+    kinds = {"any": "", "expiry": " at the end of a term", "decree": " by a decree"}
+    kind = kinds.get(leaf.after, f" by “{names.get(leaf.after, leaf.after)}”")
+    ago = f"{COMPARED[leaf.operator]} {length(leaf.days)} ago{reckoned(leaf)}"
+    never = " or who never were" if leaf.operator in (">", ">=") else ""
+    return _Said(f"who were last released{kind}", ago + never)
 
 
 def _category(attribute: str, values: Sequence[str], among: bool) -> _Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sim.scenario.law.predicate import AgeIs, DateIs, LengthIs, On, ShareIs
+from sim.scenario.law.predicate import AgeIs, DateIs, LengthIs, On, ReleasedIs, ShareIs
 from sim.scenario.words.phrases import COMPARED, day, length, listed
 
 DATED = {
@@ -22,10 +22,10 @@ _STAGES = {
 _CUTS = {"merit": "for merit", "pardon": "by pardon"}
 
 
-def reckoned(leaf: LengthIs | ShareIs | AgeIs) -> str:
+def reckoned(leaf: LengthIs | ShareIs | AgeIs | ReleasedIs) -> str:
     """Say in brackets to which day a comparison refers and what counts as served; or nothing."""
     said = [] if leaf.on is None else [f"reckoned to {day_in_words(leaf.on)}"]
-    if not isinstance(leaf, AgeIs) and leaf.counting:
+    if not isinstance(leaf, AgeIs | ReleasedIs) and leaf.counting:
         cuts = listed([_CUTS[word] for word in leaf.counting])
         said.append(f"cuts {cuts} counted as served")
     return f" ({', '.join(said)})" if said else ""

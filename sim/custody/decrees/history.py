@@ -1,0 +1,110 @@
+"""What is known of people's earlier spells: how many, how they ended, what pardons they had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.hazards import NEVER
+from sim.custody.people import EXTINGUISHED, labelled
+from sim.custody.register import BY_DECREE, BY_EXPIRY
+
+if TYPE_CHECKING:
+    from sim.custody.decrees.facts import Facts
+
+Ints = NDArray[np.int64]
+
+
+def earlier(facts: Facts) -> Iterator[tuple[Ints, Ints]]:
+    """Walk back spell by spell: places among those asked about, and rows of their spells before.
+
+    A spell before the start, of those released then, has no row.
+    """
+    before = np.full(len(facts.register), -1, dtype=np.int64)
+    for ended, following in facts.register.followed:
+        before[following] = ended
+    places = np.arange(len(facts.rows))
+    rows = before[facts.rows]
+    while len(places := places[rows >= 0]):
+        rows = rows[rows >= 0]
+        yield places, rows
+        rows = before[rows]
+
+
+def earlier_spells(facts: Facts) -> Ints:
+    """Count earlier spells in custody, shape (n,); what was wiped out before entry is none."""
+    count = facts.register.spell[facts.rows].astype(np.int64)
+    for places, rows in earlier(facts):
+        count[places] -= facts.register.kind[rows] == EXTINGUISHED
+    return count
+
+
+def days_in_prison(facts: Facts, day: int) -> Ints:
+    """Days held by a day in this spell and in those before of which the register knows."""
+    r = facts.register
+    days = day - r.admitted[facts.rows].astype(np.int64)
+    for places, rows in earlier(facts):
+        days[places] += r.left[rows] - r.admitted[rows]
+    return days
+
+
+def last_release(facts: Facts, after: str) -> Ints:
+    """Day of the last release of a kind, shape (n,); long before the start without one."""
+    r = facts.register
+    found = np.full(len(facts.rows), -NEVER, dtype=np.int64)
+    if after in ("any", "expiry"):  # those released before the start: the first row has their day
+        past = np.flatnonzero(r.spell[facts.rows] > 0)
+        found[past] = _before_the_start(facts)[past]
+    for places, rows in reversed(list(earlier(facts))):
+        of_kind = (r.kind[rows] != EXTINGUISHED) & _ended(facts, rows, after)
+        found[places[of_kind]] = r.left[rows[of_kind]]
+    return found
+
+
+def _before_the_start(facts: Facts) -> Ints:
+    """Day of a release before the start, of which there is no row; long before it without one."""
+    r = facts.register
+    first = facts.rows.astype(np.int64)
+    for places, rows in earlier(facts):
+        first[places] = rows
+    return np.where(r.spell[first] > 0, r.free_since[first].astype(np.int64), -NEVER)
+
+
+def _ended(facts: Facts, rows: Ints, after: str) -> NDArray[np.bool_]:
+    cause = facts.register.cause[rows]
+    if after == "any":
+        return np.ones(len(rows), dtype=np.bool_)
+    if after == "expiry":
+        return np.asarray(cause == BY_EXPIRY)
+    if after in facts.decrees:
+        return np.asarray(cause == BY_DECREE + facts.decrees.index(after))
+    return np.asarray(cause >= BY_DECREE)
+
+
+def pardons(facts: Facts, by: str) -> Ints:
+    """Count cuts and releases by decrees in all spells, the label's included, shape (n,)."""
+    r = facts.register
+    decree = facts.decrees.index(by) if by in facts.decrees else None
+    count = r.reductions(facts.rows, facts.day, decree)
+    if decree is None:
+        count = count + facts.labelled
+    for places, rows in earlier(facts):
+        count[places] += r.reductions(rows, facts.day, decree)
+        count[places] += _ended(facts, rows, by if decree is not None else "decree")
+        if decree is None:
+            count[places] += _was_labelled(facts, rows)
+    return count
+
+
+def _was_labelled(facts: Facts, rows: Ints) -> NDArray[np.bool_]:
+    """Whether the label was on when an earlier spell ended."""
+    r, label = facts.register, facts.prisons.scenario.world.earlier_reductions
+    if label is None:
+        return np.zeros(len(rows), dtype=np.bool_)
+    on = labelled(
+        facts.prisons, facts.draws, r.person[rows], r.spell[rows].astype(np.int64), r.line[rows]
+    )
+    return np.asarray(on & (r.left[rows] - r.admitted[rows] >= label.after.value))
