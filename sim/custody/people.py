@@ -450,7 +450,11 @@ def spell_of(
     prisons: Prisons, words: WordsOf, offence: Value, imposed: Value, health: Value, origin: Value
 ) -> Part:
     """Draw what belongs to a spell."""
-    camp = _pick(prisons.camp, origin, words, Stream.CAMP)
+    segment = origin
+    if prisons.scenario.world.offences_differ:
+        wide = origin if isinstance(origin, int) else origin.astype(np.int64)
+        segment = wide * len(prisons.steady.mix) + offence
+    camp = _pick(prisons.camp, segment, words, Stream.CAMP)
     rate = prisons.steady.hazards[prisons.steady.hazard_class[health, origin]]
     return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate}
 

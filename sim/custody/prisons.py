@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.camps import camps_drawn, origins_by_camp
 from sim.custody.crackdowns import Campaign, campaigns
 from sim.custody.flags import FlagTable
 from sim.custody.sentencing import LIFE, delay_distribution
@@ -93,7 +94,7 @@ def prisons(scenario: Scenario) -> Prisons:
     stock, leaving = steady.stock_joint, steady.leaving_joint
     window = int(steady.returning.edges[-1]) if steady.returning is not None else 0
     past = steady.admissions_per_day * leaving.sum() * window
-    held, by_camp = scenario.world.held.value, _camps(scenario)
+    held, by_camp = scenario.world.held.value, origins_by_camp(scenario)
     return Prisons(
         scenario, steady, *_offence_tables(steady),
         merits=_table([steady.stays.held[c, :, n] for c in range(len(steady.hazards))
@@ -103,7 +104,7 @@ def prisons(scenario: Scenario) -> Prisons:
         ),
         health=_table([*_columns(stock), *_columns(leaving), steady.health]),
         origin=_table([stock.sum(axis=0), leaving.sum(axis=0), steady.origin_first]),
-        camp=_table(list(by_camp)), camp_given_origin=by_camp,
+        camp=_table(list(camps_drawn(scenario, by_camp))), camp_given_origin=by_camp,
         age=_table([*steady.age_all, *steady.age_first]),
         held_count=poisson_table(held), admission_count=poisson_table(steady.first_per_day),
         past_count=poisson_table(past), past_window_days=window,
@@ -147,41 +148,6 @@ def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
         for w in by_offence:
             segments.append((days, w if w.sum() > 0 else np.ones(len(w))))
     return offence, CutTable(segments)
-
-
-def _camps(scenario: Scenario) -> NDArray[np.float64]:
-    """Camp given origin; stated shares of an origin in some camps leave the rest to the others.
-
-    Raises
-    ------
-    ScenarioError
-        If an origin's share by camp contradicts its overall share.
-    """
-    world = scenario.world
-    sizes = np.array([camp.size.value for camp in world.camps.values()])
-    sizes = sizes / sizes.sum()
-    joint = np.zeros((len(world.origins), len(sizes)))
-    plain = []
-    for o, (name, origin) in enumerate(world.origins.items()):
-        if not origin.by_camp:
-            plain.append(o)
-            continue
-        stated = np.array([c in origin.by_camp for c in world.camps])
-        joint[o] = [origin.by_camp[c].value if c in origin.by_camp else 0.0 for c in world.camps]
-        rest = origin.share.value - float(sizes @ joint[o])
-        other = float(sizes[~stated].sum())
-        if (other > 0 and not 0 <= rest / other <= 1) or (other == 0 and abs(rest) > 1e-9):
-            message = f"contradicts the overall share of {name}, {origin.share.value:.3g}"
-            raise scenario.problem(("world", "origins", name, "by camp"), message)
-        joint[o, ~stated] = rest / other if other > 0 else 0.0
-    left = 1 - joint.sum(axis=0)
-    if np.any(left < -1e-9):
-        raise scenario.problem(("world", "origins"), "shares by camp exceed 1 in one camp")
-    shares = np.array([origin.share.value for origin in world.origins.values()])
-    total = shares[plain].sum()
-    for o in plain:
-        joint[o] = np.maximum(left, 0) * (shares[o] / total if total > 0 else 0.0)
-    return np.asarray(joint * sizes)
 
 
 def places_by_camp(prisons: Prisons) -> Ints:

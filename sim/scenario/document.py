@@ -305,8 +305,21 @@ def _words(tree: Tree) -> Words:
         "residence": tuple(dict.fromkeys(places)),
         "health": keys("world", "health", "states"),
         "decree": keys("decrees"),
+        **_offence_numbers(tree),
         **flag_words({name: _flag_kind(tree, name) for name in keys("world", "flags")}),
     }
+
+
+def _offence_numbers(tree: Tree) -> Words:
+    """Names of the numbers and lengths that some offence has."""
+    found: dict[str, set[str]] = {"offence number": set(), "offence length": set()}
+    offences = tree.at(("world", "offences"))
+    for path, one in offences.mappings() if offences is not None else ():
+        if len(path) == 3 and path[1] == "numbers":
+            value = one.at(("value",))
+            length = value is not None and isinstance(value.value, str)
+            found["offence length" if length else "offence number"].add(path[2])
+    return {kind: tuple(sorted(names)) for kind, names in found.items()}
 
 
 def _flag_kind(tree: Tree, name: str) -> tuple[str, tuple[str, ...]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from itertools import combinations, pairwise
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from sim.scenario.flags import Flag, flag_problems
 from sim.scenario.graded import (
@@ -17,6 +18,7 @@ from sim.scenario.graded import (
     MonthDay,
     Number,
     Proportion,
+    Quantity,
     as_list,
     at_least_one,
 )
@@ -77,21 +79,35 @@ class Delays(Block):
         return self
 
 
-class Offence(Block):
-    """An offence: its share of admissions, its tags and sentences."""
+def _number_or_length(data: object, info: ValidationInfo) -> object:
+    """Choose by the value what is meant, so that a mistake gives one message."""
+    value = data.get("value") if isinstance(data, Mapping) else None
+    kind = Length if isinstance(value, str) else Number
+    return data if isinstance(data, Quantity) else kind.model_validate(data, context=info.context)
+
+
+class Placed(Block):
+    """What a share of admissions has, and of the admissions of some camps another share."""
 
     share: Proportion
+    by_camp: dict[str, Proportion] = Field(default_factory=dict, alias="by camp")
+
+
+class Offence(Placed):
+    """An offence: its share of admissions, its tags, its sentences, and numbers of its own."""
+
     sentence: Sentences
     tags: tuple[str, ...] = ()
     petty: Proportion | None = None
     life: Proportion | None = None
+    numbers: dict[str, Annotated[Number | Length, BeforeValidator(_number_or_length)]] = Field(
+        default_factory=dict
+    )
 
 
-class Origin(Block):
+class Origin(Placed):
     """Where people come from; ``hazard`` multiplies their deaths in custody."""
 
-    share: Proportion
-    by_camp: dict[str, Proportion] = Field(default_factory=dict, alias="by camp")
     hazard: Number | None = None
 
 
@@ -280,6 +296,11 @@ class World(Block):
         """Most days from an offence to admission."""
         return self.delays.most.value if self.delays else self.offence_to_admission.value
 
+    @property
+    def offences_differ(self) -> bool:
+        """Whether the offences of some camp differ from those of others."""
+        return any(offence.by_camp for offence in self.offences.values())
+
     def problems(self) -> list[tuple[tuple[str, ...], str]]:
         """List what no single value shows: paths and messages."""
         found: list[tuple[tuple[str, ...], str]] = []
@@ -294,11 +315,15 @@ class World(Block):
         for key in ("camps", "offences", "origins"):
             if not getattr(self, key):
                 found.append(((key,), "names nothing; expected at least one"))
-        for name, origin in self.origins.items():
-            for camp in origin.by_camp:
-                if camp not in self.camps:
-                    message = f"unknown camp {camp!r}: {nearest(camp, self.camps)}"
-                    found.append((("origins", name, "by camp", camp), message))
+        parts: list[tuple[str, Mapping[str, Placed]]] = [
+            ("origins", self.origins), ("offences", self.offences),
+        ]  # fmt: skip
+        for key, entries in parts:
+            for name, entry in entries.items():
+                for camp in entry.by_camp:
+                    if camp not in self.camps:
+                        message = f"unknown camp {camp!r}: {nearest(camp, self.camps)}"
+                        found.append(((key, name, "by camp", camp), message))
         return found + self._age_problems() + self._crackdown_problems() + flag_problems(self.flags)
 
     def _crackdown_problems(self) -> list[tuple[tuple[str, ...], str]]:

@@ -17,6 +17,7 @@ Kind = Literal["date", "length", "months", "age", "share", "count", "persons", "
 """How a number is rounded and written; ``months`` and ``age`` are in whole months and years."""
 STEP: Path = ("world", "sentence step")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DECIMAL = re.compile(r"\d+\.\d+")
 DIGITS = 10
 """Significant digits of a drawn number: fewer than processors disagree about."""
 _FRAME = re.compile(
@@ -109,6 +110,8 @@ def kind_of(path: Path, tree: Tree) -> Kind:
             return "share"
         if _ISO_DAY.fullmatch(bare) or bare.isdecimal():
             return "count" if bare.isdecimal() else "date"
+        if _DECIMAL.fullmatch(bare):
+            return "number"
         read_length(bare)
         if attribute_of(path) in AGES:
             return "age"

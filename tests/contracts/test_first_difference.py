@@ -28,6 +28,7 @@ WORLD = busy_world(
     end="2004-07-01", held=graded(500, "persons"), flags={"has means": {"share": graded(0.4)}}
 )
 DRAWS = Draws(201, 0)
+WORLD["offences"]["theft"]["numbers"] = {"points": graded(3, "points")}
 LISTS, GRANT, RELEASE = "2003-03-01", "2003-04-15", "2003-04-30"
 
 
@@ -131,6 +132,8 @@ EXACT = {
         {"when": {"sex": "men"}, "is": "5 months"}, {"otherwise": "4 months"}]}), GRANT),
     "history": (
         AT_ONCE, with_(AT_ONCE, "exclude", "back", to={"earlier spells": ">= 1"}), GRANT),
+    "a number of the offence": (
+        AT_ONCE, with_(AT_ONCE, *HALF, "when", to={"offence": {"points": ">= 3"}}), GRANT),
     "a date": (AT_ONCE, with_(AT_ONCE, *HALF, "when", to={"admitted": "< 2001-01-01"}), GRANT),
     "what is asked of a flag": (
         FLAGGED, with_(FLAGGED, *HALF, "when", to={"has means": False}), GRANT),

@@ -20,6 +20,7 @@ from sim.scenario.law.predicate import (
     Every,
     LengthIs,
     NumberIs,
+    OffenceIs,
     On,
     OneOf,
     PardonsIs,
@@ -138,6 +139,8 @@ class Facts:
     cuts: dict[str, int]
     """Days cut for merit and by pardon."""
     history: History
+    numbers: dict[str, Fraction]
+    """What the offence has."""
 
     def day(self, on: On | None) -> int:
         """The day to which a comparison refers."""
@@ -268,6 +271,7 @@ def facts(
         dates=dates_of(world, s.admitted, s.offended, s.flags),
         flags=s.flags,
         cuts={"merit": merit, "pardon": by_pardon},
+        numbers={name: Fraction(str(one.value)) for name, one in offence.numbers.items()},
         history=History(world, s, close, labelled),
     )  # fmt: skip
 
@@ -328,6 +332,12 @@ def compares(rule: Compared, f: Facts) -> bool:
         return compare(age_of(rule, f), rule.operator, rule.years)
     if isinstance(rule, DateIs):
         return compare(f.dates[rule.attribute], rule.operator, (rule.day - f.start).days)
+    if isinstance(rule, OffenceIs):
+        number = f.numbers.get(rule.name)
+        if number is None:
+            return False
+        return {"<": number < rule.size, "<=": number <= rule.size, ">": number > rule.size,
+                ">=": number >= rule.size, "==": number == rule.size}[rule.operator]  # fmt: skip
     if isinstance(rule, ReleasedIs):
         since = f.history.last_release(rule.after)
         return compare(ENDLESS if since is None else f.day(rule.on) - since,

@@ -513,6 +513,12 @@ class _Look:
             words["gravity"] = ["petty", "ordinary"]
         tags = sorted({tag for offence in world["offences"].values() for tag in offence["tags"]})
         name = some.one(list(words))
+        numbers = sorted({n for one in world["offences"].values() for n in one.get("numbers", ())})
+        if name == "offence" and numbers and some.often(0.4):
+            size = {"points": some.one(("2.5", "1", "3")), "maximum": "5 years"}
+            asked = some.one(numbers)
+            leaf = {asked: f"{some.one((*OPERATORS, '=='))} {size[asked]}"}
+            return {name: {"not": leaf} if some.often(0.3) else leaf}
         if name == "offence" and tags and some.often(0.5):
             tagged = {"tag": some.one(tags)}
             return {name: {"not": tagged} if some.often(0.3) else tagged}

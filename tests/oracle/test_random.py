@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 
 from sim.custody.streams import Draws
-from sim.scenario.law.predicate import DateIs, Predicate, leaves
+from sim.scenario.law.predicate import DateIs, OffenceIs, Predicate, leaves
 from sim.scenario.problems import ScenarioError
 from tests.oracle.compare import check
 from tests.oracle.engine import Oracle
@@ -31,7 +31,8 @@ SEEN = (
     "days extinguished", "terms cut that would still run", "returns in remitted time",
     "advanced returns", "in a tranche", "late", "by surprise", "on an anniversary",
     "on a day by lot", "on a check",
-    "a table", "a flag", "another day", "a date", "cuts that count", "age reached in the year",
+    "a table", "a flag", "a number of the offence", "another day",
+    "a date", "cuts that count", "age reached in the year",
     "history of a returner", "an earlier pardon",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
@@ -123,6 +124,7 @@ def _asked(rules: Sequence[Predicate], flags: Collection[str]) -> list[str]:
         said += ["a flag"] if attribute in flags else []
         said += ["another day"] if getattr(leaf, "on", None) else []
         said += ["cuts that count"] if getattr(leaf, "counting", ()) else []
+        said += ["a number of the offence"] if isinstance(leaf, OffenceIs) else []
         said += ["a date"] if isinstance(leaf, DateIs) or getattr(leaf, "since", False) else []
         said += [attribute] if attribute == "age reached in the year" else []
     return said

@@ -89,7 +89,7 @@ def world_of(some: Chooser) -> Node:
             name: {"province": "x", "size": graded(some.one((0.01, 1, 3)), "weight")}
             for name in camps
         },
-        "offences": _offences(some, life=mortality > 0),
+        "offences": _offences(some, camps, life=mortality > 0),
         "origins": _origins(some, origins, camps),
         "women": graded(some.one((0, 0.4))),
         "ages at offence": {"14 to 17": graded(0.3), "18 to 70": graded(0.7)},
@@ -123,7 +123,7 @@ def world_of(some: Chooser) -> Node:
     return made | without_nones({"stock": some.maybe(stock_of(some, made), 0.3)})
 
 
-def _offences(some: Chooser, *, life: bool) -> Node:
+def _offences(some: Chooser, camps: Sequence[str], *, life: bool) -> Node:
     found = {}
     for name, share in some.shares(some.first(("theft", "fraud", "murder"), 1)).items():
         least, most = sorted(some.few(range(4), 2, 2))
@@ -131,6 +131,9 @@ def _offences(some: Chooser, *, life: bool) -> Node:
         forever = some.maybe(graded(0.3), 0.4)
         found[name] = without_nones({
             "share": graded(share),
+            "by camp": some.maybe({camps[0]: graded(share * some.one((0, 0.6, 1)))}, 0.2),
+            "numbers": some.maybe(some.one(({"points": graded(some.one((1, 2.5, 4)), "points")},
+                                            {"maximum": graded("5 years")})), 0.4),
             "tags": some.one(([], ["economic"], ["economic", "violent"])),
             "petty": some.maybe(graded(some.one((0.5, 1)))),
             "life": forever if life else None,

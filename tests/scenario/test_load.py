@@ -155,6 +155,12 @@ MISTAKES = {
     "nobody-in-a-place": (3, "world.occupancy", "no end of places"),
     "reduction-by-nothing": (7, f"{ECONOMIC}.then.reduce", "'by' cuts nothing"),
     "rank-named-twice": (4, PARTY, "'rank' names 'oldest' twice"),
+    "number-that-no-offence-has": (
+        8, f"{ECONOMIC}.when.offence.point", "did you mean 'points'?"),
+    "number-of-an-offence-in-letters": (
+        8, f"{ECONOMIC}.when.offence.points", "expected a number, found 'three'"),
+    "unknown-camp-of-an-offence": (
+        7, "world.offences.theft.by camp.Kangdon", "did you mean 'Kangdong'?"),
     "flag-without-shares": (5, "world.flags.has means", "a flag has either 'share' or 'shares'"),
     "flag-asked-with-yes": (
         8, f"{ECONOMIC}.when.has means", "expected true or false, found 'yes'"),

@@ -59,7 +59,8 @@ UNSEEN = {
     # Names of other parts, files and paths.
     "circle", "circle-back", "circle-of-one", "despite-naming-no-exclusion", "extends-no-file",
     "null-that-removes-nothing", "rests-on-a-value-without-a-range", "rests-on-an-unknown-path",
-    "rests-on-two-things", "unknown-camp-of-an-origin", "unknown-giver-of-reductions",
+    "rests-on-two-things", "unknown-camp-of-an-origin", "unknown-camp-of-an-offence",
+    "number-that-no-offence-has", "unknown-giver-of-reductions",
     # What the reader of YAML drops or does not tell.
     "duplicate-key", "tag-of-a-language", "text-with-a-comma",
 }  # fmt: skip

@@ -22,6 +22,7 @@ from sim.scenario.law.predicate import (
     Every,
     LengthIs,
     NumberIs,
+    OffenceIs,
     On,
     OneOf,
     PardonsIs,
@@ -34,7 +35,8 @@ from sim.scenario.load import load, shipped_folder
 from sim.scenario.reports import is_reports_file, load_reports
 from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
 from sim.scenario.words.conditions import condition_in_words, readings_in_words
-from sim.scenario.words.decree import STAGES, _runs, decree_in_words
+from sim.scenario.words.dates import _runs
+from sim.scenario.words.decree import STAGES, decree_in_words
 from sim.scenario.words.explanation import as_markdown, as_text, explained
 from sim.scenario.words.phrases import (
     amount,
@@ -56,7 +58,8 @@ SHIPPED = sorted(shipped_folder().rglob("*.yaml"))
 
 def read(data):
     flags = {"boolean": ("has means",), "category": ("conduct",), "conduct": ("good", "bad"),
-             "number": ("fines",), "length": ("bad days",), "date": ("child born",)}  # fmt: skip
+             "number": ("fines",), "length": ("bad days",), "date": ("child born",),
+             "offence number": ("points",), "offence length": ("maximum",)}  # fmt: skip
     return ConditionReader({"decree": ("first",), **flags}).read(data)
 
 
@@ -199,6 +202,11 @@ CONDITIONS = [
         {"offence": {"not": "a"}, "not": {"offence": "b"}},
         "those who are not held for a and who are not held for b",
     ),
+    ({"offence": {"points": ">= 2.5"}}, "those whose offence has “points” of at least 2.5"),
+    (
+        {"offence": {"not": {"maximum": "< 5 years"}}},
+        "those whose offence has “maximum” of at least 5 years",
+    ),
     ({"earlier spells": "< 1"}, "those whose earlier spells in custody number under 1"),
     (
         {"time in prison": ">= 15 years"},
@@ -315,6 +323,8 @@ LEAVES = [
       for sign in (">", "<")),
     *(PardonsIs(by, ">=", count) for by in ("any", "first") for count in (1, 2)),
     *(NumberIs("earlier spells", sign, 1) for sign in OPPOSITE),
+    *(OffenceIs(name, ">", Fraction(2)) for name in ("points", "harm")),
+    OffenceIs("maximum", ">", Fraction(2), in_days=True),
     *(OneOf(kind, ("true",), among) for kind in ("fined", "rich") for among in (True, False)),
     Table(((Tagged("a"), Tagged("b")),)),
     Table(((Tagged("a"), Tagged("b")), (Every(()), Tagged("b")))),

@@ -9,6 +9,8 @@ or not.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
+from operator import eq, ge, gt, le, lt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,7 @@ from sim.scenario.law.predicate import (
     Every,
     LengthIs,
     NumberIs,
+    OffenceIs,
     On,
     OneOf,
     PardonsIs,
@@ -141,12 +144,22 @@ class Bench(Facts):
                 return COMPARE[operator](earlier_spells(self), number)
             case NumberIs(attribute, operator, number):
                 return COMPARE[operator](self.flag(attribute), number)
+            case OffenceIs():
+                return self._of_offence(leaf)
             case ReleasedIs(after, operator, days, on):
                 return COMPARE[operator](self.day_of(on) - last_release(self, after), days)
             case PardonsIs(by, operator, count):
                 return COMPARE[operator](pardons(self, by), count)
             case CountIs(by, operator, count):
                 return COMPARE[operator](self._reductions(by), count)
+
+    def _of_offence(self, leaf: OffenceIs) -> Mask:
+        """Compare a number of the offence; false where it has none."""
+        offences = self.prisons.scenario.world.offences.values()
+        numbers = [one.numbers.get(leaf.name) for one in offences]
+        # Exact, and so few that they are compared one by one.
+        held = [n is not None and _exactly(Fraction(str(n.value)), leaf) for n in numbers]
+        return np.array(held)[self.register.offence[self.rows]]
 
     def day_of(self, on: On | None) -> int:
         """Day to which a leaf refers."""
@@ -230,3 +243,8 @@ def places(prisons: Prisons) -> tuple[str, ...]:
     world = prisons.scenario.world
     destinations = tuple(world.exile.destinations) if world.exile else ()
     return tuple(dict.fromkeys((*world.origins, *destinations)))
+
+
+def _exactly(number: Fraction, leaf: OffenceIs) -> bool:
+    compare = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}[leaf.operator]
+    return bool(compare(number, leaf.size))

@@ -37,6 +37,8 @@ from sim.scenario.law.thresholds import (
     kind_of_attribute,
     leaf_reader,
     no_comparison,
+    offence_length,
+    offence_number,
     read_count,
     read_on,
     read_pardons,
@@ -264,8 +266,15 @@ class ConditionReader:
                     parts.append(opposite(self._category(name, value, here)))
                 elif key == "tag" and name == "offence":
                     parts.append(either(Tagged(w) for w in self._checked("tag", value, here)))
+                elif name == "offence" and key in self.words.get("offence number", ()):
+                    parts.append(self._threshold(_Read(key, "number", offence_number), value, here))
+                elif name == "offence" and key in self.words.get("offence length", ()):
+                    parts.append(self._threshold(_Read(key, "length", offence_length), value, here))
                 else:
-                    expected = ("not", "tag") if name == "offence" else ("not",)
+                    expected: tuple[str, ...] = ("not", "tag") if name == "offence" else ("not",)
+                    if name == "offence":
+                        expected += self.words.get("offence number", ())
+                        expected += self.words.get("offence length", ())
                     self._wrong(here, f"unknown key {key!r}: {nearest(str(key), expected)}", value)
             return parts[0] if len(parts) == 1 else Every(tuple(parts))
         return OneOf(name, self._checked(name, data, path))

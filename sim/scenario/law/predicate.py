@@ -172,7 +172,19 @@ class PardonsIs:
     count: int
 
 
-Compared = LengthIs | AgeIs | ShareIs | DateIs | NumberIs | CountIs | ReleasedIs | PardonsIs
+@dataclass(frozen=True)
+class OffenceIs:
+    """A number of the offence, or a length in days; without meaning for an offence without it."""
+
+    name: str
+    operator: Operator
+    size: Fraction
+    in_days: bool = False
+
+
+Compared = (
+    LengthIs | AgeIs | ShareIs | DateIs | NumberIs | CountIs | ReleasedIs | PardonsIs | OffenceIs
+)
 Leaf = OneOf | Tagged | Compared
 Predicate = Every | Either | Table | Leaf
 

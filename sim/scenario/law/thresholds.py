@@ -22,6 +22,7 @@ from sim.scenario.law.predicate import (
     DateIs,
     LengthIs,
     NumberIs,
+    OffenceIs,
     On,
     PardonsIs,
     ReleasedIs,
@@ -100,7 +101,7 @@ def size_of(leaf: Compared) -> Fraction | int:
             return size
         case NumberIs(number=size) | CountIs(count=size) | PardonsIs(count=size):
             return size
-        case ShareIs(share=share):
+        case ShareIs(share=share) | OffenceIs(size=share):
             return share
         case DateIs(day=day):
             return day.toordinal()
@@ -110,7 +111,7 @@ def contradiction(leaves: Sequence[Compared]) -> bool:
     """Tell whether the comparisons of a band can never hold together."""
     if len({type(leaf) for leaf in leaves}) > 1:
         return False  # a date and a time since: what lies between depends on the day of reading
-    whole = not isinstance(leaves[0], ShareIs)
+    whole = not isinstance(leaves[0], ShareIs | OffenceIs)
     low, high = [], []
     for leaf in leaves:
         size, strict = size_of(leaf), leaf.operator in ("<", ">")
@@ -163,6 +164,19 @@ def released_reader(after: str, on: On | None) -> LeafReader:
         return ReleasedIs(after, operator, read_length(text), on)  # type: ignore[arg-type]
 
     return reader
+
+
+def offence_number(name: str, operator: str, text: str) -> OffenceIs:
+    """Read a comparison of a number of the offence."""
+    try:
+        return OffenceIs(name, operator, Fraction(text.strip()))  # type: ignore[arg-type]
+    except ValueError:
+        raise ValueError(f"expected a number, found {text!r}") from None
+
+
+def offence_length(name: str, operator: str, text: str) -> OffenceIs:
+    """Read a comparison of a length that belongs to the offence."""
+    return OffenceIs(name, operator, Fraction(read_length(text)), in_days=True)  # type: ignore[arg-type]
 
 
 def read_pardons(by: str, operator: str, text: str) -> PardonsIs:

@@ -99,6 +99,8 @@ HELP = {
     "within": "The time within which such an arrest comes.",
     "outcomes": "What was reported of the real decree, by stage; never used by the model.",
     "cases": "Hypothetical persons and what must happen to them, by name.",
+    "numbers": "Numbers and lengths of the offence by name, such as the maximum of the statute.",
+    "by camp": "Shares of it within the admissions of some camps; the rest is spread over others.",
     "flags": "What else people have, by name: a share, or shares of words or bands.",
     "FlagRow.when": "Whom the row names: sex or origin; of a spell also offence, gravity, camp.",
     "Flag.by": "Rows in order, by name, of whom other shares hold: 'when' and 'share(s)'.",

@@ -87,7 +87,7 @@ _FORMS: Mapping[str, tuple[str, str, JsonSchemaValue]] = {
     "date": (
         rf"(\d{{4}}-{_MONTH_DAY}|{_LENGTH} ago)", "< 2015-07-09", {"anyOf": [DATE, LENGTH]},
     ),
-    "number": (r"\d+", ">= 3", {"anyOf": [strings(r"\d+", "3"), {"type": "integer"}]}),
+    "number": (_NUMBER, ">= 3", {"anyOf": [strings(_NUMBER, "3"), {"type": "number"}]}),
 }  # fmt: skip
 """The pattern of a number, an example of a comparison, and how an end of a range is written."""
 
@@ -211,7 +211,11 @@ def _category(
     inside: dict[str, JsonSchemaValue] = {"not": _words(known)}
     if name == "offence":
         inside["tag"] = _words(tags)
-        inside["not"] = {"anyOf": [_words(known), _only({"tag": _words(tags)})]}
+        numbers = {"anyOf": [_comparison(kind, _words(None)) for kind in ("number", "length")]}
+        part = {**_only({"tag": _words(tags)}), "additionalProperties": numbers}
+        inside["not"] = {"anyOf": [_words(known), part]}
+        whole = {**_only(inside), "additionalProperties": numbers}
+        return {"if": {"type": "object"}, "then": whole, "else": _words(known)}
     return {"if": {"type": "object"}, "then": _only(inside), "else": _words(known)}
 
 

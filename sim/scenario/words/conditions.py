@@ -22,6 +22,7 @@ from sim.scenario.law.predicate import (
     Every,
     LengthIs,
     NumberIs,
+    OffenceIs,
     OneOf,
     PardonsIs,
     Predicate,
@@ -221,7 +222,7 @@ def _said(leaf: Predicate, names: Mapping[str, str]) -> _Said:
             return _Said("whose earlier spells in custody number", f"{COMPARED[operator]} {number}")
         case LengthIs() | DateIs() | NumberIs():
             return _dated_or_counted(leaf)
-        case ReleasedIs() | PardonsIs():
+        case ReleasedIs() | PardonsIs() | OffenceIs():
             return _before(leaf, names)
         case AgeIs(attribute, operator, years):
             at = " at the time of the offence" if attribute == "age at offence" else ""
@@ -248,8 +249,11 @@ def _dated_or_counted(leaf: LengthIs | DateIs | NumberIs) -> _Said:
     return _Said(f"whose “{leaf.attribute}” is", f"{COMPARED[leaf.operator]} {size}")
 
 
-def _before(leaf: ReleasedIs | PardonsIs, names: Mapping[str, str]) -> _Said:
-    """Write what happened in earlier spells; a release that never was lies longest ago."""
+def _before(leaf: ReleasedIs | PardonsIs | OffenceIs, names: Mapping[str, str]) -> _Said:
+    """Write what happened in earlier spells, or belongs to the offence itself."""
+    if isinstance(leaf, OffenceIs):
+        size = length(int(leaf.size)) if leaf.in_days else amount(float(leaf.size))
+        return _Said("whose offence has", f"“{leaf.name}” of {COMPARED[leaf.operator]} {size}")
     if isinstance(leaf, PardonsIs):
         by = "" if leaf.by == "any" else f" by “{names.get(leaf.by, leaf.by)}”"
         often = f"{COMPARED[leaf.operator]} {times(leaf.count)}"
