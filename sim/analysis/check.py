@@ -54,8 +54,8 @@ def check_files(files: Sequence[Path]) -> list[FileResult]:
 
 def _checked(path: Path) -> Iterator[FileResult]:
     """Check a file, or all files of a folder; a folder without any is a mistake."""
-    folder = find(path, Path())
-    if not folder.is_dir():
+    folder = _folder(path)
+    if folder is None:
         yield _check(path)
         return
     files = [file for file in sorted(folder.rglob("*")) if _is_meant(file, folder)]
@@ -64,6 +64,15 @@ def _checked(path: Path) -> Iterator[FileResult]:
     if not files:
         message = "a folder without a scenario file (.yaml or .yml)"
         yield _result(path, [{"file": str(path), "line": 0, "path": "", "message": message}])
+
+
+def _folder(path: Path) -> Path | None:
+    """Return the folder that a path names, if it names one."""
+    try:
+        found = find(path, Path())
+        return found if found.is_dir() else None
+    except OSError:  # such as a name that is too long: told when the file is read
+        return None
 
 
 def _is_meant(file: Path, folder: Path) -> bool:

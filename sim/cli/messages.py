@@ -43,13 +43,13 @@ OUR_OWN = {
 def _status_of(error: Exception) -> int | None:
     """Return the exit status of a mistake or failure of our own, None for any other.
 
-    A module that was never imported raises nothing, and importing all of them takes longer than
-    checking a file.
+    The nearest name counts. Modules are named and not imported: importing all of them takes longer
+    than checking a file.
     """
-    for module, names in OUR_OWN.items():
-        for name, code in names.items():
-            if module in sys.modules and isinstance(error, getattr(sys.modules[module], name)):
-                return code
+    for kind in type(error).__mro__:
+        code = OUR_OWN.get(kind.__module__, {}).get(kind.__name__)
+        if code is not None:
+            return code
     return None
 
 

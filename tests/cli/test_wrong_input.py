@@ -134,7 +134,10 @@ BAD = {
         r"short\.yaml:8: decrees\.jubilee\.ordered.*no date: '2020-13-10'",
     ),
     "an empty file": (written(""), r"short\.yaml: is empty; expected a scenario or a world"),
-    "a directory": (directory, r"short\.yaml: is a folder; expected a YAML file"),
+    "a directory": (
+        directory,
+        r"short\.yaml: (is a folder; expected a YAML file|a folder without a scenario)",
+    ),
     "a binary file": (written(bytes(range(256))), r"short\.yaml: is no UTF-8 text; expected YAML"),
     "a binary file of ascii": (written(b"\x00\x01\x02"), r"short\.yaml: no YAML: "),
     "a picture": (written(b"\x89PNG\r\n\x1a\n"), r"short\.yaml: is no UTF-8 text; expected YAML"),

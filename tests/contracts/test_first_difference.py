@@ -349,8 +349,8 @@ def test_a_standing_decree_differs_from_its_first_check_that_does():
     computed, observed = check({"s": standing}, {"s": other})
     assert computed == first + 1
     assert observed is not None
-    other = with_(standing, "in force", "to", to=on("2002-08-15"))
-    last = day_of(scenario(WORLD), "2002-08-16")
+    other = with_(standing, "in force", "to", to=on("2002-08-20"))
+    last = day_of(scenario(WORLD), "2002-08-21")
     assert check({"s": standing}, {"s": other}) == (last, last)
 
 

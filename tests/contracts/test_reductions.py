@@ -10,6 +10,7 @@ from sim.custody.model import simulate
 from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
 from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.occasions import Occasion
 from tests.theory.worlds import busy_world, day_of, decree, graded, scenario, solved
 
 DRAWS = Draws(203, 0)
@@ -27,7 +28,8 @@ def benches() -> list[Bench]:
         register = simulate(made, solved(made), DRAWS).register
         day = made.world.days - 1
         rows = register.held(day)
-        found.append(Bench(register, solved(made), DRAWS, (), rows, day, day))
+        act = Occasion("d", 0, 0, day, day, day, day, day, day)
+        found.append(Bench(register, solved(made), DRAWS, (), rows, day, day, act))
     return found
 
 

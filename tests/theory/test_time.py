@@ -13,12 +13,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sim.custody.decrees.bench import Bench, completed_years
+from sim.custody.decrees.bench import Bench
+from sim.custody.decrees.days import completed_years
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.predicate import ShareIs, opposite
 from sim.scenario.lengths import in_words, in_year, read_length, read_share, whole_days
+from sim.scenario.occasions import Occasion
 from tests.theory.worlds import scenario, solved, world
 
 MONTHS = 480
@@ -44,7 +46,8 @@ def bench(served, term, *, merit_days=0, threshold_day=TODAY) -> Bench:
 
 
 def bench_of(register: Register, rows, threshold_day=TODAY) -> Bench:
-    return Bench(register, plain_prisons(), None, (), rows, TODAY, threshold_day)
+    act = Occasion("d", 0, 0, TODAY, TODAY, TODAY, TODAY, TODAY, TODAY)
+    return Bench(register, plain_prisons(), None, (), rows, TODAY, threshold_day, act)
 
 
 def register_of(served, term, merit_days=0, threshold_day=TODAY) -> Register:
