@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.custody.hazards import NEVER
 from sim.custody.people import DTYPES, NEVER_HELD, Columns
 from sim.custody.register import Register
+from sim.custody.sentencing import LIFE
 
 Ints = NDArray[np.int64]
 FROM_THE_FIRST = ("born", "admitted", "base")
@@ -28,16 +29,19 @@ def opening(register: Register, start: int) -> Columns:
     columns = {name: getattr(register, name)[rows] for name in DTYPES}
     for name in FROM_THE_FIRST:
         columns[name] = columns[name].astype(np.int64) - start
+    cut, imposed = (columns[name].astype(np.int64) for name in ("pardon_days", "imposed"))
     due, since = columns["due"].astype(np.int64), columns["free_since"].astype(np.int64)
     kept = ("person", "line", "spell", "kind", "origin", "residence", "exiled", "offence",
-            "imposed", "health", "camp", "tolerance", "rate", "merit_count", "merit_days",
+            "health", "camp", "tolerance", "rate", "merit_count", "merit_days",
             *FROM_THE_FIRST)  # fmt: skip
     return {
         **{name: columns[name] for name in kept},
+        # As everywhere: what pardons cut before the start stands beside the sentence, not in it.
+        "imposed": np.where(imposed < LIFE, imposed - cut, imposed),
         "due": np.where(due < NEVER, due - start, NEVER),
         "free_since": np.where(since > NEVER_HELD, since - start, NEVER_HELD),
         "exiled_before": columns["exiled"],
         "offence_day": np.full(len(rows), NEVER, dtype=np.int64),
         "earlier_count": register.reductions(rows, start),
-        "earlier_days": columns["pardon_days"].astype(np.int64),
+        "earlier_days": cut,
     }

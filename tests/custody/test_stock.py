@@ -291,6 +291,24 @@ def test_past_decrees_are_the_earlier_reductions():
     assert freed == (once & (people["due"] > 0)).sum()
 
 
+def test_a_sentence_is_what_it_was_before_the_cuts_of_the_past():
+    """Four years less the five months of 1999 are four years still, if the sentence is asked."""
+    conditions = {"sentence": ">= 4 years", "reductions": {"by": "pardon", "count": "== 1"}}
+    clauses = {"long": {"when": conditions, "then": "release"}}
+    made = seasoned({"d": {**REST, "granted": "2001-01-01", "clauses": clauses}})
+    c = everybody(solved(made), DRAWS)
+    term = c["due"].astype(int) - c["admitted"] + c["merit_days"]
+    meant = (
+        (c["admitted"] < 0)
+        & (c["earlier_count"] == 1)
+        & (c["imposed"] < LIFE)
+        & (term + c["earlier_days"] >= 1461)
+    )
+    assert np.array_equal(c["imposed"][meant], term[meant])
+    freed = simulate(made, solved(made), DRAWS, people=c).record.series["releases by decree"][0]
+    assert freed == (meant & (c["due"] > 0)).sum() > 0
+
+
 def test_a_pardon_before_leaves_fewer():
     many = {"all": {**REST, "granted": "2000-12-31", "clauses": EVERYBODY}}
     made = seasoned(past=many)
