@@ -69,6 +69,7 @@ class Court:
         occasion = check_on(decree, first, day, start)
         watch = self.watches.setdefault(number, Watch(decree, first, self.groups))
         rows = watch.awaited(register, day)
+        watch.count(register, self._bench(register, rows, occasion))
         docket = self._read(register, rows, occasion)
         bound = docket.selected & docket.freeing & ~docket.declined
         register.occasion[docket.rows[bound]] = number

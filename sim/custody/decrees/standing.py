@@ -66,9 +66,6 @@ class Watch:
 
     def note(self, register: Register, docket: Docket, bench: Bench) -> None:
         """Keep what a check decided, and settle from which day the others are looked at again."""
-        new = ~self.seen[bench.rows]
-        if new.any():
-            self._count(register, bench, new)
         kept_out = ~docket.eligible & ~self.barred[docket.rows]
         self.barred[docket.rows[~docket.eligible]] = True
         if kept_out.any():
@@ -80,8 +77,11 @@ class Watch:
         self.next_day[bench.rows] = np.minimum(self._again(bench), NEVER)
         self.next_day[docket.rows[docket.eligible]] = NEVER
 
-    def _count(self, register: Register, bench: Bench, new: Mask) -> None:
-        """Count those read for the first time, and whom of them exclusions name."""
+    def count(self, register: Register, bench: Bench) -> None:
+        """Count those read for the first time, and whom of them exclusions name, as they stand."""
+        new = ~self.seen[bench.rows]
+        if not new.any():
+            return
         self.seen[bench.rows] = True
         kinds = self.groups.kinds(register, bench.rows)
         self.held += self.groups.count(kinds[new])
