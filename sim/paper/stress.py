@@ -278,7 +278,8 @@ def _implementation(source: Source) -> Iterator[Item]:
 def _access(source: Source) -> Iterator[Item]:
     about: Mapping[str, object] = dict(source.about)
     code = about.get("code")
-    commit = str(code.get("commit", "unknown")) if isinstance(code, Mapping) else "unknown"
+    found = str(code.get("commit", "unknown")) if isinstance(code, Mapping) else "unknown"
+    commit = found[:12]  # enough to find it; forty letters are wider than a column
     command = about.get("command")
     words = " ".join(map(str, command)) if isinstance(command, list) else ""
     yield Item(
