@@ -61,7 +61,7 @@ def _read_cap(value: object) -> Cap | None:
     match = _CAP.fullmatch(str(value).strip())
     if match is None:
         expected = (
-            "expected 'none', '50 per camp' or '5000 in all', '5% of stock', "
+            "expected 'none', '50 per camp', '5000 in all', '5% of stock' or "
             "'until stock <= 90% of capacity'"
         )
         raise ValueError(f"no cap: {shown(value)}; {expected}")
