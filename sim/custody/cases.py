@@ -14,11 +14,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import people
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.days import completed_years
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.people import DTYPES, EXTINGUISHED, Columns
+from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.register import ADMISSION, BY_DECREE, BY_EXPIRY, CLOSED, RELEASE, STAGES, Register
 from sim.custody.release import Gate
@@ -67,7 +69,9 @@ class _Fate:
     reached: dict[str, bool]
     term_days: int
     left: date | None
+    due: date | None
     life: bool
+    revived: int
 
 
 def _run(
@@ -87,6 +91,12 @@ def _run(
         if outcome.released_on is not None:
             ok &= fate.left == outcome.released_on and fate.reached["released"]
             expected.append(f"released on {outcome.released_on}")
+        if outcome.due_on is not None:
+            ok &= fate.due == outcome.due_on
+            expected.append(f"due on {outcome.due_on}")
+        if outcome.revived is not None:
+            ok &= fate.revived == outcome.revived
+            expected.append(f"revived {in_words(outcome.revived)}")
     return Verdict(occasion.decree, title, bool(ok), ", ".join(expected), _got(fate))
 
 
@@ -97,14 +107,16 @@ def _tried(
     decrees = {**scenario.decrees, occasion.decree: _favourable(decree, case.who)}
     occasion = _sitting(scenario, occasion, case.who)
     lone = _LoneDraws(0, 0, case.who)
-    register = Register(_person(prisons, occasion, case.who))
+    register = Register(_person(prisons, occasion, case.who), Points(scenario.world))
     _remember(register, scenario, case.who)
     register.said = _flags(prisons, int(register.admitted[0]), case.who)
     if case.who.reduced and case.who.reduced_by == "pardon":
         register.cuts.append((LONG_AGO, NO_DECREE, np.array([0])))
     court = Court(prisons, lone, decrees, (occasion,))
-    gate = Gate(prisons, lone, decrees, (occasion,))
+    gate = Gate(prisons, lone, decrees, (occasion,), court.arrive)
     last = max(occasion.release_day, occasion.rest_day, *occasion.tranche_days)
+    exile = decree.release.exile
+    last += exile.approval.value if exile and exile.approval else 0
     if occasion.check_days:
         last += occasion.check_days[-1] - occasion.close_day
         for day in occasion.check_days:
@@ -118,12 +130,13 @@ def _tried(
     gate.advance(register, last * STAGES + RELEASE + 1)
     docket = court.dockets[0]
     met = len(docket.rows) > 0
+    shorter = any(decree_of == occasion.position for _, decree_of, _ in register.cuts)
     spared = bool(register.cause[0] == BY_DECREE + occasion.position)
     unbegun = bool(register.kind[0] == EXTINGUISHED)
     reached = {
         "released": spared and not unbegun,
         "extinguished": unbegun,
-        "reduced": bool(met and docket.granted[0] and not docket.freeing[0]),
+        "reduced": bool(met and docket.granted[0] and not docket.freeing[0] and shorter),
         "barred": bool(met and not docket.eligible[0]),
         "eligible": bool(met and docket.eligible[0]),
         "exiled": bool(register.exiled[0]),
@@ -133,8 +146,41 @@ def _tried(
     reached["stays"] = not spared
     day = int(register.left[0])
     left = scenario.world.start + timedelta(days=day) if day < NEVER else None
-    term = int(register.due[0] - register.admitted[0])
-    return _Fate(reached, term, left, bool(register.imposed[0] >= LIFE))
+    term = int(register.ends(np.array([0]))[0] - register.admitted[0])
+    life = bool(register.imposed[0] >= LIFE)
+    due = None if life else scenario.world.start + timedelta(days=int(register.due[0]))
+    revived = _brought_back(prisons, lone, register, court, gate, case.who)
+    return _Fate(reached, term, left, due, life, revived)
+
+
+def _brought_back(
+    prisons: Prisons, lone: Draws, register: Register, court: Court, gate: Gate, who: Who
+) -> int:
+    """Let the person of a case offend again, if it says so; days revived, 0 if he is still held."""
+    if who.later is None:
+        return 0
+    world, zero = prisons.scenario.world, np.array([0])
+    offended = (who.later.offence_date - world.start).days
+    gate.advance(register, offended * STAGES + ADMISSION)
+    left = int(register.left[0])
+    if left >= min(offended, NEVER):
+        return 0
+    delay = people.delays(prisons, lone, zero, zero + 1, np.zeros(1, dtype=np.uint64))
+    admitted = offended + int(np.asarray(delay).ravel()[0])
+    values = {name: np.array([getattr(register, name)[0]]) for name in ("born", "origin", "camp")}
+    sentence = who.later.sentence
+    imposed = LIFE if sentence == "life" else PLAIN_SENTENCE if sentence is None else sentence
+    offence = list(world.offences).index(who.later.offence) if who.later.offence else 0
+    points = prisons.points.codes(np.array([offence]), np.array([imposed]))
+    due = people.due_day(prisons, np.array([admitted]), np.array([imposed]), points)
+    fresh = {"person": 0, "line": 0, "spell": int(register.spell[0]) + 1, "residence": 0,
+             "kind": people.RETURN, "exiled": 0, "offence": offence, "imposed": imposed,
+             "health": 0, "admitted": admitted, "base": admitted, "tolerance": 1, "rate": 0,
+             "merit_count": 0, "merit_days": 0, "free_since": left}  # fmt: skip
+    values |= {name: np.array([value]) for name, value in fresh.items()}
+    new = register.add({**values, "due": due, "point": points})
+    court.arrive(register, new, zero)
+    return int(register.revived[new[0]])
 
 
 def _sitting(scenario: Scenario, occasion: Occasion, who: Who) -> Occasion:
@@ -155,6 +201,10 @@ def _got(fate: _Fate) -> str:
     if not words:
         words = ["stays"] if fate.reached["eligible"] else ["stays, not eligible"]
     words.append("life" if fate.life else f"term {in_words(fate.term_days)}")
+    if fate.due is not None:
+        words.append(f"due on {fate.due}")
+    if fate.revived:
+        words.append(f"revived {in_words(fate.revived)}")
     if fate.left is not None:
         words.append(f"left on {fate.left}")
     return ", ".join(words)
@@ -189,6 +239,8 @@ def _answered(review: Review, who: Who) -> Review:
         update={
             "recommended": _certain(review.recommended, who.recommended),
             "approved": _certain(review.approved, who.approved),
+            "officers_per_camp": None,
+            "files_a_day": None,
         }
     )
 
@@ -224,13 +276,17 @@ def _person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
 
     origin = code(who.origin, world.origins) if who.origin else _plain_origin(world.origins)
     residence = code(who.residence, places(prisons)) if who.residence else origin
+    offence = code(who.offence, world.offences)
+    points = prisons.points.codes(np.array([offence]), np.array([imposed]))
+    term = np.array([LIFE if life else imposed - reduced])
+    due = int(people.due_day(prisons, np.array([admitted]), term, points)[0])
     values: dict[str, int] = {
         "person": PAST_RELEASES, "line": 0, "spell": 0, "born": born, "origin": origin,
-        "residence": residence, "exiled": 0, "offence": code(who.offence, world.offences),
+        "residence": residence, "exiled": 0, "offence": offence,
         "imposed": LIFE if life else imposed, "health": code(who.health, world.health.states),
         "camp": code(who.camp, world.camps), "admitted": admitted, "base": admitted,
         "tolerance": 1, "rate": 0,
-        "due": NEVER if life else admitted + imposed - reduced,
+        "point": int(points[0]), "due": due,
         "merit_count": int(merit and reduced > 0), "merit_days": reduced if merit else 0,
         "pardon_days": 0 if merit else reduced, "offence_day": offence_day,
     }  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.hazards import NEVER
 from sim.custody.people import ARREST, EXTINGUISHED, FIRST, RETURN
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
@@ -115,7 +116,7 @@ def flows(
         "reductions by decree": _reductions(register, days),
         "exiled": _on(register.left[exiled], days),
         **_depth(prisons, register, spared),
-        **_remitted(register, spared, nexts, days),
+        **_remitted(prisons, register, spared, nexts),
     }
 
 
@@ -187,13 +188,13 @@ def _depth(prisons: Prisons, register: Register, spared: Rows) -> dict[str, Ints
 
 
 def _remitted(
-    register: Register, spared: Rows, nexts: tuple[Rows, Rows], days: int
+    prisons: Prisons, register: Register, spared: Rows, nexts: tuple[Rows, Rows]
 ) -> dict[str, Ints]:
     """Count who would still be held: after a release, after a cut; and who returns meanwhile."""
-    r = register
+    r, days = register, prisons.days
     would_leave = np.minimum(r.due[spared], r.dies[spared])
-    cut = np.flatnonzero(r.pardon_days > 0)
-    uncut = np.minimum(r.due[cut] + r.pardon_days[cut], r.dies[cut])
+    cut = shortened(prisons, register)
+    uncut = np.minimum(due_without_decrees(prisons, register, cut), r.dies[cut])
     rows, following = nexts
     back = r.admitted[following]
     meanwhile = (r.cause[rows] >= BY_DECREE) & (back < np.minimum(r.due[rows], r.dies[rows]))
@@ -202,6 +203,29 @@ def _remitted(
         "terms cut that would still run": _between(r.due[cut], uncut, days),
         "returns in remitted time": _on(back[meanwhile], days),
     }
+
+
+def shortened(prisons: Prisons, register: Register) -> Rows:
+    """Rows whose term, sentence or release point a decree has changed."""
+    r = register
+    changed = r.pardon_days > 0
+    if prisons.points.known != r.points.known:
+        changed |= r.point != prisons.points.codes(r.offence, r.imposed)
+    changed[r.commuted] = True
+    return np.flatnonzero(changed)
+
+
+def due_without_decrees(prisons: Prisons, register: Register, rows: Rows) -> Ints:
+    """Day of ordinary release by the term and the release point that decrees have left alone."""
+    r = register
+    due = r.due[rows].astype(np.int64) + r.pardon_days[rows]
+    own = prisons.points.codes(r.offence[rows], r.imposed[rows])
+    other = (own > 0) | (r.point[rows] > 0)
+    if other.any():
+        some = rows[other]
+        due[other] = r.due_after(some, r.term(some) + r.pardon_days[some], own[other])
+    due[np.isin(rows, r.commuted)] = NEVER
+    return due
 
 
 def spared_rows(register: Register, days: int) -> Rows:

@@ -19,6 +19,7 @@ from sim.custody.calendar import drawn_grants
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
 from sim.custody.people import Columns, past_releases, people_at_hand
+from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.record import Record, heads_by_camp, record
 from sim.custody.register import ADMISSION, RELEASE, STAGES, Register, Rows
@@ -70,11 +71,12 @@ def simulate(
     trace
         Called with the day and the event for every event of a process.
     """
+    points = Points(scenario.world)
     if people is None:  # people drawn here are nobody else's: they may be written to
         drawn_here = prisons.past is None and prisons.scenario.prisoners is None
-        register = Register(everybody(prisons, draws), shared=not drawn_here)
+        register = Register(everybody(prisons, draws), points, shared=not drawn_here)
     else:
-        register = Register(people)
+        register = Register(people, points)
     model = _Model(scenario, prisons, draws, register, clock, trace)
     model.run()
     return model.cell()
@@ -86,7 +88,10 @@ def everybody(prisons: Prisons, draws: Draws) -> Columns:
     if past is not None:
         assert past.scenario.ends_on is not None
         people, ends = people_at_hand(past, draws), past.scenario.ends_on
-        model = _Model(past.scenario, past, draws, Register(people), "production", None, ends)
+        model = _Model(
+            past.scenario, past, draws, Register(people, Points(past.scenario.world)), "production",
+            None, ends,
+        )  # fmt: skip
         model.run()
         return people_at_hand(prisons, draws, [opening(model.register, ends)])
     if prisons.scenario.prisoners is not None:
@@ -111,7 +116,7 @@ class _Model:
         self.days = prisons.days if ends_on is None else ends_on
         self.occasions = sittings(scenario, drawn_grants(scenario, draws))
         self.court = Court(prisons, draws, scenario.decrees, self.occasions)
-        self.gate = Gate(prisons, draws, scenario.decrees, self.occasions)
+        self.gate = Gate(prisons, draws, scenario.decrees, self.occasions, self.court.arrive)
         self.trace = trace
         self.by_day = clock == "day"
         self.agenda = _agenda(self.occasions, self.days)
@@ -141,6 +146,7 @@ class _Model:
             self.scenario.decrees,
             stock_by_camp=self.heads if self.by_day else None,
             draws=self.draws,
+            suspended=self.court.suspended,
         )
         return Cell(counted, self.register, self.court.dockets)
 
@@ -171,6 +177,9 @@ class _Model:
         """Stages of decrees, in the order of their dates, orders and names."""
         for day, number, stage in self.agenda:
             yield self._until(day, DECREES)
+            if stage == "queue":
+                self.court.queue(self.register, number, day)
+                continue
             if stage == "check":
                 granted = self.court.check(self.register, number, day).granted.sum()
                 self._note(day, f"{self.occasions[number].decree}: checked, {granted} persons")
@@ -208,9 +217,9 @@ class _Model:
             line=register.line[rows], occurrence=_year(self.prisons, day),
         )  # fmt: skip
         rows = rows[happens(words, rule.probability)]
-        cut = np.minimum(rule.cut_days, register.due[rows] - day - 1)
-        register.due[rows] -= cut
-        register.merit_days[rows] += cut
+        cut = np.minimum(rule.cut_days, register.ends(rows) - day - 1)
+        register.due[rows] = np.maximum(register.due_after_cut(rows, cut), day + 1)
+        register.merit_days[rows] += cut.astype(np.int32)
         register.merit_count[rows] += 1
         register.rekey(rows)
         return rows
@@ -238,6 +247,9 @@ def _agenda(found: tuple[Occasion, ...], days: int) -> list[tuple[int, int, str]
         if occasion.check_days:
             stages += [(day, *order, 0, number, "check") for day in occasion.check_days]
             continue
+        if occasion.works:
+            days_of_work = range(occasion.ordered_day, occasion.close_day + 1)
+            stages += [(day, *order, -1, number, "queue") for day in days_of_work]
         stages.append((occasion.close_day, *order, 0, number, "lists"))
         stages.append((occasion.grant_day, *order, 1, number, "grant"))
     return [(s[0], s[5], s[6]) for s in sorted(stages) if 0 <= s[0] < days]

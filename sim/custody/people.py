@@ -40,7 +40,8 @@ DTYPES: dict[str, type[np.generic]] = {
     "due": np.int32, "dies": np.int32, "merit_count": np.int16, "merit_days": np.int32,
     "pardon_days": np.int32, "occasion": np.int16, "release": np.int32, "key": np.int32,
     "left": np.int32, "cause": np.int16, "freed_by": np.int16, "died_free": np.int32,
-    "eligible_on": np.int32, "free_since": np.int32,
+    "eligible_on": np.int32, "free_since": np.int32, "point": np.int16,
+    "revived": np.int32,
 }  # fmt: skip
 """Types of the register's columns."""
 STATED = {"offence_day": NEVER, "earlier_count": -1, "earlier_days": -1}
@@ -166,7 +167,7 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Par
     origin, health, offence, segment = _who(prisons, words, START)
     hazard = steady.hazard_class[health, origin]
     lengths, k = steady.stays.lengths, len(steady.stays.curves)
-    # A sentence is as many places along the lengths as in its table; life follows the longest.
+    # A sentence is as many places along the axis as in its table; life follows the longest.
     place = prisons.sentence.pick_index(segment, words(Stream.SENTENCE))
     life = place == len(lengths)
     some_life = bool(life.any())
@@ -185,18 +186,23 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Par
         elapsed[life] = np.minimum(1 + waited // rate, NEVER)
     cut_days = cuts * steady.stays.merit.cut_days
     admitted = -elapsed
-    due = admitted + imposed - cut_days
+    ends = admitted + imposed - cut_days
     if some_life:
-        due[life] = NEVER
-    eve = merit_on_the_eve(prisons, draws, first, due, elapsed)
+        ends[life] = NEVER
+    eve = merit_on_the_eve(prisons, draws, first, ends, elapsed)
+    spell = spell_of(prisons, words, offence, imposed, health, origin)
+    due = ends - eve
+    if not prisons.points.whole:
+        terms = np.where(life, LIFE, due - admitted)
+        due = np.maximum(due_day(prisons, admitted, terms, spell["point"]), 0)
     return {
         "kind": FIRST,
         **person_of(prisons, words, HELD_AT_START + np.arange(first, last), 0, origin, admitted,
                   START),
-        **spell_of(prisons, words, offence, imposed, health, origin),
+        **spell,
         "admitted": admitted,
         "base": -1,
-        "due": due - eve,
+        "due": due,
         "merit_count": cuts + (eve > 0),
         "merit_days": cut_days + eve,
         "free_since": NEVER_HELD,
@@ -204,16 +210,16 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Par
 
 
 def merit_on_the_eve(
-    prisons: Prisons, draws: Draws, first: int, due: Int32s, elapsed: Int32s
+    prisons: Prisons, draws: Draws, first: int, ends: Int32s, elapsed: Int32s
 ) -> Int32s | int:
     """Days cut on the day before the start, if that is the day of merit: nobody leaves that day."""
     rule, start = prisons.steady.stays.merit, prisons.scenario.world.start
     eve = start - timedelta(days=1)
     if rule.probability == 0 or in_year(eve.year, rule.month_day) != eve:
         return 0
-    words = draws.column(Stream.MERIT, HELD_AT_START + first, len(due), occurrence=eve.year)
-    given = happens(words, rule.probability) & (elapsed - 1 >= rule.after_days) & (due < NEVER)
-    return np.where(given, np.minimum(rule.cut_days, due), 0).astype(np.int32)
+    words = draws.column(Stream.MERIT, HELD_AT_START + first, len(ends), occurrence=eve.year)
+    given = happens(words, rule.probability) & (elapsed - 1 >= rule.after_days) & (ends < NEVER)
+    return np.where(given, np.minimum(rule.cut_days, ends), 0).astype(np.int32)
 
 
 def _arrivals(prisons: Prisons, draws: Draws, first: int, admitted: Int32s) -> tuple[int, Part]:
@@ -287,22 +293,18 @@ def _first_spell(
 ) -> Part:
     origin, health, offence, segment = _who(prisons, words, NEW, offences)
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
+    spell = spell_of(prisons, words, offence, imposed, health, origin)
     return {
         "kind": FIRST,
         **person_of(prisons, words, person, line, origin, admitted, NEW),
-        **spell_of(prisons, words, offence, imposed, health, origin),
+        **spell,
         "admitted": admitted,
         "base": admitted,
-        "due": _due(admitted, imposed),
+        "due": due_day(prisons, admitted, imposed, spell["point"]),
         "merit_count": 0,
         "merit_days": 0,
         "free_since": NEVER_HELD,
     }
-
-
-def _due(admitted: Ints | Int32s, imposed: Value) -> Value:
-    life = np.greater_equal(imposed, LIFE)
-    return np.where(life, NEVER, admitted + imposed) if life.any() else admitted + imposed
 
 
 def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
@@ -330,11 +332,10 @@ def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
     def words(stream: Stream) -> Words:
         return draws.at(stream, person, spell=0, line=0)
 
-    origin, health, _, segment = _who(prisons, words, PAST)
+    origin, health, offence, segment = _who(prisons, words, PAST)
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
-    one = columns_of(
-        len(rows), person_of(prisons, words, person, 0, origin, released - imposed, PAST)
-    )
+    stay = due_day(prisons, released, imposed, _point(prisons, offence, imposed)) - released
+    one = columns_of(len(rows), person_of(prisons, words, person, 0, origin, released - stay, PAST))
     born = np.asarray(one["born"], dtype=np.int64)
     tolerance = np.asarray(one["tolerance"], dtype=np.int64)
     state = np.broadcast_to(health, rows.shape)
@@ -367,13 +368,14 @@ def next_spell(
     offence, segment = _offence(prisons, words, NEW, 0)
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     origin = np.asarray(kept["origin"], dtype=np.int64)
+    own = spell_of(prisons, words, offence, imposed, health, origin)
     return columns_of(len(person), {
         "person": person, "line": line, "spell": spell, "kind": RETURN,
         **kept,
-        **spell_of(prisons, words, offence, imposed, health, origin),
+        **own,
         "admitted": admitted,
         "base": admitted,
-        "due": _due(admitted, imposed),
+        "due": due_day(prisons, admitted, imposed, own["point"]),
         "merit_count": 0,
         "merit_days": 0,
     })  # fmt: skip
@@ -449,14 +451,37 @@ def person_of(
 def spell_of(
     prisons: Prisons, words: WordsOf, offence: Value, imposed: Value, health: Value, origin: Value
 ) -> Part:
-    """Draw what belongs to a spell."""
+    """Draw what belongs to a spell, and find its release point."""
     segment = origin
     if prisons.scenario.world.offences_differ:
         wide = origin if isinstance(origin, int) else origin.astype(np.int64)
         segment = wide * len(prisons.steady.mix) + offence
     camp = _pick(prisons.camp, segment, words, Stream.CAMP)
     rate = prisons.steady.hazards[prisons.steady.hazard_class[health, origin]]
-    return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate}
+    return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate,
+            "point": _point(prisons, offence, imposed)}  # fmt: skip
+
+
+def _point(prisons: Prisons, offence: Value, imposed: Value) -> Value:
+    """Code of the release point; one for all where all serve the whole term."""
+    if prisons.points.whole:
+        return 0
+    both = np.broadcast_arrays(np.asarray(offence), np.asarray(imposed))
+    return prisons.points.codes(*map(np.atleast_1d, both))
+
+
+def due_day(
+    prisons: Prisons, admitted: Ints | Int32s, terms: Value, points: NDArray[np.generic] | int
+) -> NDArray[np.integer]:
+    """Day of ordinary release of terms in days, counted from the admission; never for life."""
+    life = np.greater_equal(terms, LIFE)
+    served = terms
+    if not prisons.points.whole:
+        served = prisons.points.served(
+            np.asarray(points, dtype=np.int64), np.asarray(terms, dtype=np.int64)
+        )
+    due = admitted + served
+    return np.where(life, NEVER, due) if life.any() else due
 
 
 def delay_of(prisons: Prisons, words: WordsOf) -> Ints | int:

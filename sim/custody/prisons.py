@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.custody.camps import camps_drawn, origins_by_camp
 from sim.custody.crackdowns import Campaign, campaigns
 from sim.custody.flags import FlagTable
+from sim.custody.points import Points
 from sim.custody.sentencing import LIFE, delay_distribution
 from sim.custody.steady import Steady, life_days, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
@@ -51,6 +52,11 @@ class Prisons:
     def days(self) -> int:
         """Days simulated."""
         return self.scenario.world.days
+
+    @property
+    def points(self) -> Points:
+        """Release points of the world."""
+        return self.steady.stays.points
 
     def digest(self) -> str:
         """Hash of every table: the same tables give the same cells on every processor."""

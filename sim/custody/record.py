@@ -15,6 +15,7 @@ from sim.custody.beneficiaries import depth, grants
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
+from sim.custody.decrees.suspended import Suspended
 from sim.custody.flows import Movements, extinguished, flows, freed_rows, spared_rows
 from sim.custody.follow_up import follow_up, next_spells
 from sim.custody.prisons import Prisons, places_by_camp
@@ -65,6 +66,7 @@ def record(
     *,
     stock_by_camp: Ints | None = None,
     draws: Draws | None = None,
+    suspended: Suspended | None = None,
 ) -> Record:
     """Count a finished register.
 
@@ -75,6 +77,8 @@ def record(
         admissions and leavings.
     draws
         What the cell was drawn with; without it nothing is counted by sex.
+    suspended
+        What was remitted on condition; counted where a decree does so.
     """
     movements = Movements.of(register, prisons.days, len(prisons.scenario.world.camps))
     if stock_by_camp is None:
@@ -91,6 +95,8 @@ def record(
     }
     if any(decree.reach is not None for decree in decrees.values()):
         series |= extinguished(register, prisons.days)
+    if suspended is not None and any(map(on_condition, decrees.values())):
+        series |= suspended.counted(register, prisons.days)
     curves = {
         "places by camp": places_by_camp(prisons),
         **depth(register, freed_rows(register, spared)),
@@ -102,6 +108,11 @@ def record(
         waterfalls(register, groups, dockets, decrees, sent),
         groups.names, tuple(prisons.scenario.world.camps), names,
     )  # fmt: skip
+
+
+def on_condition(decree: Decree) -> bool:
+    """Say whether a clause of a decree remits on condition."""
+    return any(clause.then.revived_if is not None for clause in decree.clauses.values())
 
 
 def heads_by_camp(register: Register, day: int, camps: int) -> Ints:

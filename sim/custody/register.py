@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
 from sim.custody.people import DTYPES, FIRST, NEVER_HELD, STATED, Columns, dies_on
+from sim.custody.points import Points
 from sim.custody.sentencing import LIFE
+from sim.scenario.law.points import MovedPoint
 
 Ints = NDArray[np.int64]
 Rows = NDArray[np.intp]
@@ -35,7 +37,7 @@ CHANGING = (
 BLANK: dict[str, int] = {
     "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
-    "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD,
+    "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD, "point": 0, "revived": 0,
 }  # fmt: skip
 
 
@@ -57,6 +59,10 @@ class Register:
         Whether the person has been exiled; whether after an earlier spell.
     occasion
         Occasion that has selected the spell for release, -1 if none.
+    revived
+        Days of an earlier sentence that are served after this one.
+    point
+        Code of the release point (`sim.custody.points`); 0 is the whole term.
     followed
         Rows of spells that a person came back after, with the rows of the spells that followed.
     kind
@@ -99,14 +105,21 @@ class Register:
     freed_by: NDArray[np.int16]
     died_free: NDArray[np.int32]
     eligible_on: NDArray[np.int32]
+    point: NDArray[np.int16]
+    revived: NDArray[np.int32]
     free_since: NDArray[np.int32]
 
-    def __init__(self, columns: Columns, *, shared: bool = True) -> None:
+    def __init__(
+        self, columns: Columns, points: Points | None = None, *, shared: bool = True
+    ) -> None:
+        self.points = Points() if points is None else points
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
         self.cuts: list[tuple[int, int, Rows]] = []
+        self.commuted = np.empty(0, dtype=np.intp)
         self.stated = {name: columns[name] for name in STATED if name in columns}
         self.followed: list[tuple[Rows, Rows]] = []
+        self._all: Columns = {}
         self._room = self._size = len(columns["person"])
         for name, column in self._complete(columns).items():
             changes = name in CHANGING and name in columns
@@ -144,7 +157,7 @@ class Register:
         grown = self._size > self._room
         if grown:
             self._room = self._size + self._size // 4
-            self._all: Columns = {}
+            self._all = {}
         for name, dtype in DTYPES.items():
             if grown:
                 self._all[name] = np.empty(self._room, dtype=dtype)
@@ -184,6 +197,40 @@ class Register:
         """Say who serves a life sentence."""
         return self.imposed[rows] >= LIFE
 
+    def term(self, rows: Rows) -> Ints:
+        """Terms in force, days: the sentence and what was revived, less all cuts; not of life."""
+        cut = self.merit_days[rows].astype(np.int64) + self.pardon_days[rows]
+        return np.asarray(self.imposed[rows] + self.revived[rows] - cut)
+
+    def standing(self) -> Ints:
+        """Return a number for each row that changes whenever its term or its day due does."""
+        rows = np.flatnonzero(self.point)
+        found = self.due.astype(np.int64)
+        found[rows] += self.term(rows) << 32
+        return found
+
+    def ends(self, rows: Rows) -> Ints:
+        """Day on which the term ends; that of release where the whole term is served."""
+        ends = self.due[rows].astype(np.int64)
+        early = self.point[rows] > 0
+        if early.any():
+            some = rows[early]
+            ends[early] = self.admitted[some] + self.term(some)
+        return ends
+
+    def due_after(self, rows: Rows, terms: Ints, points: NDArray[np.int16]) -> Ints:
+        """Day of ordinary release if terms and release points were these."""
+        return self.admitted[rows] + self.points.served(points, terms)
+
+    def due_after_cut(self, rows: Rows, days: Ints) -> Ints:
+        """Day of ordinary release if terms were so many days shorter."""
+        due = self.due[rows] - days
+        early = self.point[rows] > 0
+        if early.any():
+            some, cut = rows[early], days[early]
+            due[early] = self.due_after(some, self.term(some) - cut, self.point[some])
+        return np.asarray(due)
+
     def known(self, name: str, rows: Rows) -> tuple[Ints, Mask]:
         """Return what is known of rows at the start, and of which rows it is known."""
         blank = STATED[name]
@@ -193,15 +240,46 @@ class Register:
 
     def cut(self, rows: Rows, days: Ints, day: int, decree: int) -> None:
         """Shorten terms by decree."""
-        self.due[rows] -= days.astype(np.int32)
+        self.due[rows] = self.due_after_cut(rows, days)
         self.pardon_days[rows] += days.astype(np.int32)
         self.cuts.append((day, decree, rows))
         self.rekey(rows)
 
-    def reductions(self, rows: Rows, day: int, decree: int | None = None) -> Ints:
+    def _own(self, name: str) -> None:
+        """Make a column that seldom changes this register's own, before it does."""
+        if not self._all:
+            setattr(self, name, getattr(self, name).copy())
+
+    def commute(self, rows: Rows, to: int, day: int, decree: int) -> None:
+        """Put a sentence of so many days, counted from the admission, in place of one for life."""
+        self._own("imposed")
+        self._own("point")
+        self.commuted = np.union1d(self.commuted, rows)
+        self.imposed[rows] = to
+        self.point[rows] = self.points.codes(self.offence[rows], self.imposed[rows])
+        self.due[rows] = self.due_after(rows, self.term(rows), self.point[rows])
+        self.cuts.append((day, decree, rows))
+        self.rekey(rows)
+
+    def revive(self, rows: Rows, days: Ints) -> None:
+        """Add what was remitted of an earlier sentence to terms."""
+        self._own("revived")
+        self.revived[rows] = days
+        self.due[rows] = self.due_after(rows, self.term(rows), self.point[rows])
+        self.rekey(rows)
+
+    def move(self, rows: Rows, change: MovedPoint) -> None:
+        """Put other pieces in place of release points, and release those concerned accordingly."""
+        self._own("point")
+        self.point[rows] = self.points.moved(self.point[rows], change)
+        fixed = rows[~self.is_life(rows)]
+        self.due[fixed] = self.due_after(fixed, self.term(fixed), self.point[fixed])
+        self.rekey(rows)
+
+    def reductions(self, rows: Rows, day: Ints | int, decree: int | None = None) -> Ints:
         """Count cuts by decrees (one decree, or all) made before a day, for each row."""
         counts = np.zeros(len(self), dtype=np.int64)
         for when, by, which in self.cuts:
-            if when < day and decree in (None, by):
+            if decree in (None, by) and np.all(when < day):
                 counts[which] += 1
         return counts[rows]

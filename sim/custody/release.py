@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,11 @@ class Gate:
         draws: Draws,
         decrees: Mapping[str, Decree],
         occasions: tuple[Occasion, ...],
+        arrive: Callable[[Register, Rows, Rows | None], None] | None = None,
     ) -> None:
         self.prisons = prisons
         self.draws = draws
+        self.arrive = arrive or (lambda register, new, before: None)
         self.decrees = list(decrees.values())
         self.names = list(decrees)
         self.occasions = occasions
@@ -132,7 +134,8 @@ class Gate:
             return self.draws.at(stream, person, spell=0, line=line)
 
         columns = people.first_spell(self.prisons, words_of, person, line, day)
-        register.add({**columns, "kind": np.full(len(rows), ARREST)})
+        new = register.add({**columns, "kind": np.full(len(rows), ARREST)})
+        self.arrive(register, new, None)
 
     def _at_liberty(self, register: Register, rows: Rows, kinds: Ints) -> None:
         """Find who dies at liberty and who returns before, and admit the latter on their day."""
@@ -185,4 +188,6 @@ class Gate:
             )
             soon = died < days
             register.died_free[rows[spared][soon]] = died[soon]
-        register.followed.append((rows[~spared], register.add(columns)))
+        new = register.add(columns)
+        register.followed.append((rows[~spared], new))
+        self.arrive(register, new, rows[~spared])

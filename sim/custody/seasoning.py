@@ -40,6 +40,7 @@ def opening(register: Register, start: int) -> Columns:
         "imposed": np.where(imposed < LIFE, imposed - cut, imposed),
         "due": np.where(due < NEVER, due - start, NEVER),
         "free_since": np.where(since > NEVER_HELD, since - start, NEVER_HELD),
+        "point": np.zeros(len(rows), dtype=np.int16),
         "exiled_before": columns["exiled"],
         "offence_day": np.full(len(rows), NEVER, dtype=np.int64),
         "earlier_count": register.reductions(rows, start),

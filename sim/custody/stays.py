@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import DAYS_PER_YEAR, UNIT
+from sim.custody.points import Points
 from sim.scenario.lengths import in_year
 from sim.scenario.world import Merit
 
@@ -86,23 +87,34 @@ class Stays:
         Days of one merit cut.
     merit
         The merit rule.
+    points, codes
+        Release points, and the code of each length, shape (n,); where the release point depends on
+        the offence, lengths stand once for each kind of offence.
     """
 
     hazards: NDArray[np.int64]
     lengths: NDArray[np.int64]
     curves: NDArray[np.float64]
     merit: MeritRule
+    points: Points
+    codes: NDArray[np.int16]
 
     @staticmethod
     def of(
-        hazards: NDArray[np.int64], lengths: NDArray[np.int64], merit: MeritRule, start: date
+        hazards: NDArray[np.int64],
+        lengths: NDArray[np.int64],
+        merit: MeritRule,
+        start: date,
+        points: Points,
+        codes: NDArray[np.int16],
     ) -> Stays:
         """Set up the curves for a world that starts on a date."""
         longest = int(lengths.max(initial=1))
         elapsed = np.arange(1, longest + 1)
         dates = merit.dates_before(start, longest)
         trials = np.searchsorted(dates, elapsed - merit.after_days, side="right")
-        return Stays(hazards, lengths, binomial_curves(trials, merit.probability), merit)
+        curves = binomial_curves(trials, merit.probability)
+        return Stays(hazards, lengths, curves, merit, points, codes)
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
@@ -115,7 +127,13 @@ class Stays:
     def limits(self) -> NDArray[np.int64]:
         """Most days elapsed while held, by cuts and sentence, shape (k, n); 0 where never."""
         cuts = np.arange(len(self.curves))[:, None] * self.merit.cut_days
-        return np.asarray(np.maximum(self.lengths[None, :] - cuts, 0))
+        return self._served(np.maximum(self.lengths[None, :] - cuts, 0))
+
+    def _served(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Days to serve of terms, shape (…, n)."""
+        if self.points.whole:
+            return terms
+        return self.points.served(np.broadcast_to(self.codes, terms.shape), terms)
 
     @cached_property
     def held(self) -> NDArray[np.float64]:
@@ -152,14 +170,16 @@ class Stays:
         high = binomial_curves(fewer + 1, self.merit.probability)
         k = max(len(low), len(high))
         average = Stays(
-            self.hazards, self.lengths, _rows(low, k) * (1 - odd) + _rows(high, k) * odd, self.merit
-        )
+            self.hazards, self.lengths, _rows(low, k) * (1 - odd) + _rows(high, k) * odd,
+            self.merit, self.points, self.codes,
+        )  # fmt: skip
         risk = -np.expm1(-self.hazards / UNIT)
         # Where next to nobody survives, the difference may fall below 0 by rounding.
         alive = np.maximum(1 - risk[:, None] * average.held.sum(axis=1), 0.0)
         cuts = np.arange(k) @ average.curves
-        stay = self.lengths - np.rint(cuts[self.lengths - 1] * self.merit.cut_days).astype(np.int64)
-        return alive, np.maximum(stay, 1)
+        met = np.maximum(self._served(self.lengths), 1)
+        stay = self.lengths - np.rint(cuts[met - 1] * self.merit.cut_days).astype(np.int64)
+        return alive, np.maximum(self._served(np.maximum(stay, 0)), 1)
 
 
 def _rows(curves: NDArray[np.float64], k: int) -> NDArray[np.float64]:

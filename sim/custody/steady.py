@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import DAYS_PER_YEAR, UNIT, StepHazard, per_day
+from sim.custody.points import Points
 from sim.custody.sentencing import LIFE, SentenceDistribution, sentence_distributions
 from sim.custody.stays import MeritRule, Stays
 from sim.scenario.lengths import whole_days
@@ -25,6 +26,40 @@ AGE_BINS = 260
 ITERATIONS = 200
 CLOSE = 1e-13
 EVER = 120
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The fixed sentences of a world, one block of them for each kind of offence.
+
+    Offences are of one kind if equal sentences have equal release points.
+
+    Attributes
+    ----------
+    lengths, codes
+        Days and code of the release point of each entry, shape (n,).
+    kinds
+        Kind of each offence, shape (offences,).
+    """
+
+    lengths: NDArray[np.int64]
+    codes: NDArray[np.int16]
+    kinds: NDArray[np.int64]
+
+    @staticmethod
+    def of(points: Points, sentences: tuple[SentenceDistribution, ...]) -> Axis:
+        """Sort offences into kinds."""
+        lengths = np.unique(np.concatenate([s.days[s.days < LIFE] for s in sentences]))
+        by_offence = np.array([
+            points.codes(np.full(len(lengths), j), lengths) for j in range(len(sentences))
+        ])  # fmt: skip
+        codes, kinds = np.unique(by_offence, axis=0, return_inverse=True)
+        return Axis(np.tile(lengths, len(codes)), codes.ravel(), kinds.ravel())
+
+    def places(self, offence: NDArray[np.integer], days: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Entries of fixed sentences."""
+        block = len(self.lengths) // (int(self.kinds.max()) + 1)
+        return np.asarray(self.kinds[offence] * block + np.searchsorted(self.lengths[:block], days))
 
 
 @dataclass(frozen=True)
@@ -71,6 +106,7 @@ class Steady:
     label_probability: float
     liberty: StepHazard
     returning: StepHazard | None
+    axis: Axis
 
     @property
     def stock_joint(self) -> Floats:
@@ -112,20 +148,22 @@ def solve(scenario: Scenario) -> Steady:
     """
     world = scenario.world
     sentences = sentence_distributions(scenario)
-    lengths = np.unique(np.concatenate([s.days[s.days < LIFE] for s in sentences]))
+    points = Points(world)
+    axis = Axis.of(points, sentences)
     mix = np.array([offence.share.value for offence in world.offences.values()])
-    imposed = np.zeros((len(mix), len(lengths)))
+    imposed = np.zeros((len(mix), len(axis.lengths)))
     life = np.zeros(len(mix))
     for j, one in enumerate(sentences):
         fixed = one.days < LIFE
-        imposed[j, np.searchsorted(lengths, one.days[fixed])] = one.weights[fixed]
+        imposed[j, axis.places(np.array(j), one.days[fixed])] = one.weights[fixed]
         life[j] = one.weights[~fixed].sum()
     factors = np.array([o.hazard.value if o.hazard else 1.0 for o in world.origins.values()])
     _, group = np.unique(factors, return_inverse=True)
     origin = np.array([o.share.value for o in world.origins.values()])
 
     def stays_at(hazards: NDArray[np.int64]) -> Stays:
-        return Stays.of(hazards, lengths, MeritRule.of(world.merit), world.start)
+        rule = MeritRule.of(world.merit)
+        return Stays.of(hazards, axis.lengths, rule, world.start, points, axis.codes)
 
     stays, hazard_class, health = _hazards(world, stays_at, factors, origin, (mix, imposed, life))
     if np.any(life > 0) and np.any(stays.hazards == 0):
@@ -143,7 +181,7 @@ def solve(scenario: Scenario) -> Steady:
         admissions, admissions * first.sum(), origin, first / first.sum(),
         age_all, age_first, group,
         _label_probability(scenario, stays, mix, imposed, life, joint, hazard_class),
-        liberty, returning,
+        liberty, returning, axis,
     )  # fmt: skip
 
 

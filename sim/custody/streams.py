@@ -84,6 +84,7 @@ class Stream(IntEnum):
     LATENCY = 60  # how many days a release is late
     GRANT_DAY = 61  # which of some days a grant falls on; the person is 0
     SURPRISE = 62  # waits between surprises; the person is the number of the surprise
+    FILE = 63  # place of a file in a review by lot
 
 
 def decree_salt(name: str) -> int:

@@ -18,7 +18,8 @@ Ints = NDArray[np.int64]
 STAGES = (
     "held", "meets a clause", "barred", "eligible", "applied", "recommended", "listed", "approved",
     "selected", "granted", "released", "reduced", "exiled", "expired waiting", "died waiting",
-    "moved while waiting", "still waiting", "declined", "beyond its reach", "extinguished",
+    "moved while waiting", "still waiting", "declined", "not reached", "beyond its reach",
+    "extinguished",
 )  # fmt: skip
 BEYOND, UNBEGUN = "beyond its reach", "extinguished"
 """Stages of decrees with a reach: held for an offence after it; a sentence that never began."""
@@ -55,7 +56,7 @@ def _counted(
     exiled: NDArray[np.bool_],
 ) -> dict[tuple[str, str], Ints]:
     """Count one occasion by clause and stage."""
-    stages = _stages(register, docket, exiled)
+    stages = {**_stages(register, docket, exiled), **_changed(decree, docket)}
     masks = {(DECREE, stage): mask for stage, mask in stages.items()}
     for i, exclusion in enumerate(decree.exclude):
         any_reason, only = _reasons(decree, docket, i)
@@ -71,6 +72,18 @@ def _counted(
     for i, exclusion in enumerate(decree.exclude):
         counts[DECREE, f"held and named by {exclusion}"] = docket.named[i]
     return counts
+
+
+def _changed(decree: Decree, docket: Docket) -> dict[str, NDArray[np.bool_]]:
+    """Whose term or release point is changed without a release, under the clauses that do so."""
+    effects = [clause.then for clause in decree.clauses.values()]
+    kept = docket.granted & ~docket.freeing
+    shorter = np.array([effect.commute is not None for effect in effects])
+    moved = np.array([effect.release_point is not None for effect in effects])
+    found = {"reduced": kept & ((docket.cut_days > 0) | shorter[docket.clause])}
+    if moved.any():
+        found["release point moved"] = kept & moved[docket.clause]
+    return found
 
 
 def _reasons(
@@ -108,6 +121,8 @@ def _stages(
     unbegun = released & (register.kind[rows] == EXTINGUISHED)
     gone = left < NEVER
     own = {} if docket.takes is None else {"declined": docket.declined}
+    if docket.reached is not None:
+        own["not reached"] = docket.eligible & ~docket.reached
     of_reach = {} if docket.occasion.until_day is None else {UNBEGUN: unbegun}
     return {
         "meets a clause": np.ones(len(rows), dtype=np.bool_),
@@ -120,7 +135,6 @@ def _stages(
         "selected": docket.selected,
         "granted": docket.granted,
         "released": released & ~unbegun,
-        "reduced": docket.granted & ~docket.freeing & (docket.cut_days > 0),
         "exiled": released & exiled[rows],
         **of_reach,
         "expired waiting": waiting & gone & (cause == BY_EXPIRY),

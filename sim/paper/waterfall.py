@@ -18,6 +18,7 @@ STAGES = (
     ("meets a clause", "meet a clause"),
     ("barred", "  barred"),
     ("eligible", "eligible"),
+    ("not reached", "  file not reached"),
     ("recommended", "recommended, where asked for"),
     ("approved", "approved"),
     ("selected", "selected within the cap"),
@@ -38,6 +39,7 @@ CLAUSE_STAGES = (
     ("reduced", "term reduced"),
 )  # fmt: skip
 LOSSES = (
+    "not reached",
     "beyond its reach", "declined", "expired waiting", "died waiting", "moved while waiting",
     "still waiting", "extinguished", "exiled",
 )  # fmt: skip

@@ -135,7 +135,7 @@ Amount = Annotated[float, BeforeValidator(_positive)]
 Day = Annotated[date, BeforeValidator(read_date)]
 MonthDay = Annotated[tuple[int, int], BeforeValidator(read_month_day)]
 
-Value = TypeVar("Value", bound=float)
+Value = TypeVar("Value", bound=float | Fraction)
 
 
 def check_range(
@@ -143,7 +143,7 @@ def check_range(
     low: float | Fraction | None,
     high: float | Fraction | None,
     grade: str | None,
-    written: Callable[[float], str] = "{:g}".format,
+    written: Callable[[float | Fraction], str] = "{:g}".format,
 ) -> None:
     """Refuse half a range, a range that does not hold the value, and grade C without one.
 
@@ -158,7 +158,7 @@ def check_range(
         if grade == "C" and value is not None:
             raise ValueError("grade C (assumed) needs a range: give 'low' and 'high'")
     elif value is not None and not low <= value <= high:
-        texts = [written(number) for number in (low, high, value)]  # type: ignore[arg-type]
+        texts = [written(number) for number in (low, high, value)]
         raise ValueError(f"the range {texts[0]} to {texts[1]} does not hold {texts[2]}")
 
 
@@ -174,7 +174,7 @@ def check_assumption(source: tuple[str, ...] | None, grade: str | None) -> None:
         raise ValueError("what rests on an assumption is grade C: write 'grade: C'")
 
 
-def days_written(days: float) -> str:
+def days_written(days: float | Fraction) -> str:
     """Write a number of days as a length."""
     return in_words(round(days))
 

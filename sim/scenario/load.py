@@ -295,6 +295,14 @@ def _scenario(
         for place in [tree.place((*SEASONED, other, "granted"))]
         if decree.granted and decree.granted.value and decree.granted.value >= start
     ]  # fmt: skip
+    late += [
+        Problem(place.file, place.line, dotted((*SEASONED, other)),
+                "a decree of the years before cannot move release points or remit on condition")
+        for other, decree in past.decrees.items()
+        for place in [tree.place((*SEASONED, other))]
+        for then in [[clause.then for clause in decree.clauses.values()]]
+        if any(effect.release_point or effect.revived_if for effect in then)
+    ]  # fmt: skip
     if late:
         raise ScenarioError(late)
     before = (document.world.start - past.world.start).days

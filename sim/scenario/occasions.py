@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sim.scenario.law.afterwards import Education
+from sim.scenario.law.afterwards import DecreeExile, Education
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Review
 from sim.scenario.law.dates import Offset
@@ -38,6 +38,8 @@ class Occasion:
         Day of release of those in no tranche; of each tranche in the order of the file.
     until_day
         Last day of the offences that the decree reaches; None where it asks for none.
+    works
+        Whether its review is work, done between the order and the close of lists.
     check_days
         Days on which a standing decree looks at those held; each is read and granted at once.
     late
@@ -59,6 +61,7 @@ class Occasion:
     until_day: int | None = None
     late: bool = False
     check_days: tuple[int, ...] = ()
+    works: bool = False
 
 
 Drawn = Mapping[str, Sequence[tuple[int, int]]]
@@ -92,9 +95,14 @@ def occasions(scenario: Scenario, drawn: Drawn | None = None) -> tuple[Occasion,
         for position, (name, decree) in enumerate(scenario.decrees.items())
         for number, day in _grants(scenario, name, drawn)
         for occasion in [_occasion(name, position, number, decree, day, world.start)]
-        if occasion.close_day >= 0 or not decree.recurs
+        if _first_act(decree, occasion) >= 0 or not decree.recurs
     ]
     return tuple(sorted(found, key=lambda o: (o.close_day, o.ordered_day, o.decree)))
+
+
+def _first_act(decree: Decree, occasion: Occasion) -> int:
+    """Return the day on which an occasion first looks at people."""
+    return occasion.close_day if decree.review.work is None else occasion.ordered_day
 
 
 def _grants(scenario: Scenario, name: str, drawn: Drawn | None) -> list[tuple[int, date]]:
@@ -126,6 +134,7 @@ def _occasion(
     return Occasion(
         name, position, number, ordered_day, close_day, threshold_day, grant_day, release_day,
         rest_day, tranche_days, until_day, check_days=_checks(decree, start),
+        works=decree.review.work is not None,
     )  # fmt: skip
 
 
@@ -213,6 +222,8 @@ def last_release_day(scenario: Scenario) -> int | None:
             spread, late = decree.release.over, decree.release.latency
             last = max(occasion.release_day, *occasion.tranche_days, occasion.rest_day)
             wait = (spread.value - 1 if spread else 0) + (late.longest if late else 0)
+            exile = decree.release.exile
+            wait += exile.approval.value if exile and exile.approval else 0
             days.append(last + wait)
     return max(days, default=None)
 
@@ -292,6 +303,8 @@ def _occasion_difference(
     )
     if not same_read:
         days.append(min(first.close_day, second.close_day))
+    if _work(one) != _work(other):
+        days.append(min(first.ordered_day, second.ordered_day) + 1)
     if first.grant_day != second.grant_day or one.places != other.places:
         days.append(min(first.grant_day, second.grant_day))
     if apart := set(first.check_days) ^ set(second.check_days):
@@ -307,6 +320,11 @@ def _by_chance(decree: Decree) -> object:
     """Return what decides on which days chance puts the grant."""
     rate = decree.random.rate.value if decree.random else None
     return rate, decree.granted.random if decree.granted else None
+
+
+def _work(decree: Decree) -> object:
+    work = decree.review.work
+    return None if work is None else work.deciding
 
 
 def _education(decree: Decree) -> Education | None:
@@ -355,8 +373,14 @@ def _afterwards(decree: Decree) -> object:
         after.latency.deciding if after.latency else None,
         after.over.value if after.over else 1,
         after.escort,
-        (after.exile.origin, after.exile.to) if after.exile else None,
+        _exile(after.exile),
         after.supervision,
         after.job.value if after.job else None,
         (drive.per_release.value, drive.within) if drive else None,
     )
+
+
+def _exile(exile: DecreeExile | None) -> object:
+    if exile is None:
+        return None
+    return exile.origin, exile.to, exile.approval.value if exile.approval else 0

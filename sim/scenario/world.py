@@ -23,6 +23,7 @@ from sim.scenario.graded import (
     at_least_one,
 )
 from sim.scenario.problems import nearest
+from sim.scenario.release_point import ReleasePoint
 
 OLDEST = 100
 MOST_YEARS = 60
@@ -273,6 +274,9 @@ class World(Block):
     health: HealthStates
     deaths: Deaths
     merit: Merit | None = None
+    release_point: Annotated[tuple[ReleasePoint, ...], BeforeValidator(as_list)] = Field(
+        (), alias="release point"
+    )
     earlier_reductions: EarlierReductions | None = Field(None, alias="earlier reductions")
     returns: Returns | None = None
     exile: Exile | None = None
@@ -324,6 +328,9 @@ class World(Block):
                     if camp not in self.camps:
                         message = f"unknown camp {camp!r}: {nearest(camp, self.camps)}"
                         found.append(((key, name, "by camp", camp), message))
+        if self.stock is not None and self.release_point:
+            message = "cannot be solved for a stock that is stated or left by decrees"
+            found.append((("release point",), message))
         return found + self._age_problems() + self._crackdown_problems() + flag_problems(self.flags)
 
     def _crackdown_problems(self) -> list[tuple[tuple[str, ...], str]]:

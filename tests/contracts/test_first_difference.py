@@ -63,6 +63,13 @@ CUT = with_(
                                      "then": {"reduce": {"by": "8 months"}}}},
 )  # fmt: skip
 TABLE = {"table": [{"when": {"offence": "theft"}, "is": 0.2}, {"otherwise": 0.9}]}
+
+
+def some(number: float) -> dict:
+    return {"value": number, "low": number, "high": number}
+
+
+WORK = {"officers per camp": some(2), "files a day": some(1)}
 THREE_DAYS = {"value": "3 days", "low": "3 days", "high": "3 days"}
 BY_CHANCE = {"shares": [{"within": "0 days", "is": 0.5}, {"within": "5 days", "is": 1}]}
 PLUS_5, PLUS_9 = (
@@ -167,6 +174,13 @@ EXACT = {
         AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "at least", to="8 months"), GRANT,
     ),
     "a ceiling": (AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "to", to="2 years"), GRANT),
+    "a moved release point": (
+        with_(AT_ONCE, *WHOLE, "then", to={"release point": {"fraction": "80%",
+                                                             "for": "those held"}}),
+        with_(AT_ONCE, *WHOLE, "then", to={"release point": {"fraction": "60%",
+                                                             "for": "those held"}}),
+        GRANT,
+    ),
     "an effect": (AT_ONCE, with_(AT_ONCE, *WHOLE, "then", to="release"), GRANT),
     "lists due": (FULL, with_(FULL, "lists_due", to=on("2003-02-20")), "2003-02-20"),
     "lists due, later": (FULL, with_(FULL, "lists_due", to=on("2003-03-09")), LISTS),
@@ -179,6 +193,8 @@ EXACT = {
     ),
     "release over days": (FULL, with_(FULL, "release", "over", to="2 days"), RELEASE),
     "exile": (FULL, with_(FULL, "release", "exile", to=None), RELEASE),
+    "approval of exile": (
+        FULL, with_(FULL, "release", "exile", "approval", to=THREE_DAYS), RELEASE),
     "exile of others": (FULL, with_(FULL, "release", "exile", "origin", to="coast"), RELEASE),
 }  # fmt: skip
 SAFE = {
@@ -189,7 +205,17 @@ SAFE = {
     "length of a drive": (FULL, with_(FULL, "drive", "within", to="1 month"), RELEASE),
     "supervision": (FULL, with_(FULL, "release", "supervision", to=False), RELEASE),
     "job": (FULL, with_(FULL, "release", "job", to=0.1), RELEASE),
+    "what revives a remission": (
+        with_(CUT, "clauses", "cut", "then", "revived if", to={"within": "3 years"}),
+        with_(CUT, "clauses", "cut", "then", "revived if", to={"within": "0 days"}),
+        GRANT,
+    ),
     "escort": (FULL, with_(FULL, "release", "escort", to=False), RELEASE),
+    "review by work": (
+        FULL, with_(FULL, "review", to={"approved": 0.9, **WORK}), "2003-02-02"),
+    "files a day": (
+        with_(FULL, "review", to={"approved": 0.9, **WORK}),
+        with_(FULL, "review", to={"approved": 0.9, **WORK, "files a day": some(2)}), "2003-02-02"),
     "places passed on": (DECLINED, with_(DECLINED, "places", to="passed on"), GRANT),
     "the day of a tranche": (
         with_(BY_SHARE, "release", to={"tranches": {"all": {"out": PLUS_5}}}),

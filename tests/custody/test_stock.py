@@ -309,6 +309,15 @@ def test_a_sentence_is_what_it_was_before_the_cuts_of_the_past():
     assert freed == (meant & (c["due"] > 0)).sum() > 0
 
 
+def test_pardons_of_the_past_are_earlier_pardons():
+    clauses = {"once": {"when": {"earlier pardons": "== 1"}, "then": "release"}}
+    made = seasoned({"d": {**REST, "granted": "2001-01-01", "clauses": clauses}})
+    c = everybody(solved(made), DRAWS)
+    meant = (c["admitted"] < 0) & (c["earlier_count"] == 1) & (c["due"] > 0)
+    freed = simulate(made, solved(made), DRAWS, people=c).record.series["releases by decree"][0]
+    assert freed == meant.sum() > 0
+
+
 def test_a_pardon_before_leaves_fewer():
     many = {"all": {**REST, "granted": "2000-12-31", "clauses": EVERYBODY}}
     made = seasoned(past=many)

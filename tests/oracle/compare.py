@@ -19,7 +19,9 @@ from sim.scenario.load import Scenario
 from tests.oracle.curves import freed, same_curves
 from tests.oracle.engine import Oracle
 from tests.oracle.law import Spell, is_ill
+from tests.oracle.points import point_of, served
 from tests.oracle.reach import never_began
+from tests.oracle.suspended import suspended_by_day
 
 Row = dict[str, Any]
 WHOLE = "(decree)"
@@ -32,6 +34,7 @@ SERIES = (
     "freed with under a year left", "freed in ill health", "freed for violent offences",
     "freed who would still be held", "terms cut that would still run", "returns in remitted time",
 )  # fmt: skip
+ON_CONDITION = ("days suspended", "days revived", "sentences revived")
 OF_REACH = ("sentences extinguished", "days extinguished")
 SAME_AS = {"applied": "eligible", "listed": "recommended"}
 
@@ -86,6 +89,7 @@ def _oracle_row(s: Spell) -> Row:
         "due": s.due, "imposed": s.imposed, "offence": s.offence, "health": s.health,
         "camp": s.camp, "origin": s.origin, "residence": s.residence, "exiled": s.exiled,
         "tolerance": s.tolerance, "rate": s.rate, "merits": s.merits, "cut days": s.cut_days,
+        "term": s.term, "revived": s.revived,
         "died free": s.died_free, "freed by": s.freed_by, "eligible on": s.eligible_on,
     }  # fmt: skip
 
@@ -109,7 +113,8 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
     names = (
         "person", "line", "spell", "admitted", "base", "born", "left", "cause", "due", "imposed",
         "offence", "health", "camp", "origin", "residence", "exiled", "tolerance", "rate",
-        "merit_count", "pardon_days", "died_free", "freed_by", "eligible_on",
+        "merit_count", "merit_days", "revived", "pardon_days", "died_free", "freed_by",
+        "eligible_on",
     )  # fmt: skip
     columns = {name: column(name) for name in names}
     rows = {}
@@ -126,7 +131,12 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
             "camp": oracle.camps[c["camp"]], "origin": oracle.places[c["origin"]],
             "residence": oracle.places[c["residence"]], "exiled": c["exiled"],
             "tolerance": c["tolerance"], "rate": c["rate"], "merits": c["merit_count"],
-            "cut days": c["pardon_days"], "died free": within(c["died_free"]),
+            "cut days": c["pardon_days"],
+            "term": None if life else (
+                c["imposed"] + c["revived"] - c["merit_days"] - c["pardon_days"]
+            ),
+            "revived": c["revived"],
+            "died free": within(c["died_free"]),
             "freed by": None if c["freed_by"] < 0 else decrees[c["freed_by"]],
             "eligible on": within(c["eligible_on"]),
         }  # fmt: skip
@@ -198,10 +208,30 @@ def same_series(oracle: Oracle, record: Record) -> None:
     assert record.exiled_to.tolist() == exiled_to
 
 
+def on_condition(oracle: Oracle) -> bool:
+    """Whether a clause of the scenario remits on condition."""
+    decrees = oracle.scenario.decrees.values()
+    return any(c.then.revived_if is not None for d in decrees for c in d.clauses.values())
+
+
+def _conditional(oracle: Oracle) -> dict[str, list[int]]:
+    """Days remitted on condition and brought back."""
+    days = {name: [0] * oracle.horizon for name in ON_CONDITION}
+    for s in oracle.spells:
+        for day, number in suspended_by_day(s, oracle.horizon):
+            days["days suspended"][day] += number
+        if s.revived:
+            days["days revived"][s.admitted] += s.revived
+            days["sentences revived"][s.admitted] += 1
+    return days
+
+
 def _series(oracle: Oracle) -> dict[str, list[int]]:
     days = {name: [0] * oracle.horizon for name in SERIES}
     if any(decree.reach is not None for decree in oracle.scenario.decrees.values()):
         days |= {name: [0] * oracle.horizon for name in OF_REACH}
+    if on_condition(oracle):
+        days |= _conditional(oracle)
     changes = [0] * (oracle.horizon + 1)
     for s in oracle.spells:
         changes[max(s.admitted, 0)] += 1
@@ -246,8 +276,15 @@ def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
             after = names.get((s.person, s.line, s.spell + 1))
             if after is not None and after.admitted < would_leave:
                 days["returns in remitted time"][after.admitted] += 1
-        if s.due is not None:
-            for day in range(s.due, min(s.due + s.cut_days, s.dies, oracle.horizon)):
+        if s.due is not None and s.term is not None:
+            uncut = s.admitted + served(
+                point_of(oracle.world, s.offence, s.imposed), s.term + s.cut_days
+            )
+            if s.commuted:
+                uncut = oracle.horizon
+            changed = s.cut_days or s.commuted
+            changed = changed or s.point != point_of(oracle.world, s.offence, s.imposed)
+            for day in range(s.due, min(uncut, s.dies, oracle.horizon) if changed else s.due):
                 days["terms cut that would still run"][day] += 1
 
 

@@ -49,7 +49,8 @@ def _depth(oracle: Oracle) -> dict[str, Curve]:
     for s in oracle.spells:
         if freed(s) and s.due is not None and not never_began(s, s.waits_for):
             assert s.left is not None
-            shares[s.left, floor(1000 * Fraction(s.left - s.admitted, s.due - s.admitted))] += 1
+            assert s.term is not None
+            shares[s.left, floor(1000 * Fraction(s.left - s.admitted, s.term))] += 1
             remitted[s.left, s.due - s.left] += 1
     return {
         "served share of the freed": [[*pair, shares[pair]] for pair in sorted(shares)],

@@ -49,9 +49,12 @@ from tests.oracle.law import (
     rank_key,
     standing,
 )
+from tests.oracle.points import due_under, moved, point_of, served
 from tests.oracle.reach import never_began, reaches, sittings
 from tests.oracle.reading import flag_value
 from tests.oracle.standing import days_checked, on_check
+from tests.oracle.suspended import comes_back, given, settled
+from tests.oracle.work import Desk
 
 DEATH, EXPIRY, ADMISSION, MERIT, DECREES, RELEASES, CENSUS = range(7)
 PHASES = 8
@@ -67,7 +70,7 @@ class File:
     cut: int | None
     lot: int
     key: tuple[object, ...]
-    takes_all: bool = False
+    frees: bool = False
     takes_up: bool = True
     goes: int = 0
     """The day of release, without latency or spreading."""
@@ -84,6 +87,7 @@ class Docket:
     selected: list[File] = field(default_factory=list)
     without_place: list[File] = field(default_factory=list)
     """Approved and in want of a place, by rank."""
+    desk: Desk = field(default_factory=Desk)
     passed_on: int = 0
     met: set[tuple[int, int, int]] = field(default_factory=set)
     """Whom a standing decree has looked at."""
@@ -105,6 +109,7 @@ class Oracle:
         self.spells: list[Spell] = []
         self.inside: dict[tuple[int, int, int], Spell] = {}
         self.processes: dict[tuple[int, int], simpy.Process] = {}
+        self.rules_to_come: list[tuple[Occasion, list[str]]] = []
         drawn = grants_by_chance(scenario, draws)
         acts = (*occasions(scenario, drawn), *sittings(scenario, drawn))
         self.dockets = [Docket(o) for o in acts]
@@ -204,6 +209,10 @@ class Oracle:
             person=row["person"], line=row["line"], spell=row["spell"],
             admitted=row["admitted"], base=row["base"],
             due=None if life else row["due"], imposed=None if life else row["imposed"],
+            term=None if life else row["imposed"] - row["merit_days"],
+            point=point_of(
+                self.world, self.offences[row["offence"]], None if life else row["imposed"]
+            ),
             offence=self.offences[row["offence"]], petty=row["petty"],
             health=self.states[row["health"]], camp=self.camps[row["camp"]],
             origin=self.places[row["origin"]], residence=self.places[row["residence"]],
@@ -250,6 +259,8 @@ class Oracle:
         while current is not None:
             if current.base >= 0:
                 yield self._until(current.admitted, ADMISSION)
+                for rule in self.rules_to_come:
+                    self._welcome(current, rule)
             self.spells.append(current)
             self.inside[current.name] = current
             yield from self._custody(current)
@@ -289,7 +300,9 @@ class Oracle:
 
     def _dies_inside(self, s: Spell) -> int:
         """Day of death if held as long as can be; the horizon if he outlives that."""
-        last = self.horizon if s.due is None else min(s.due, self.horizon)
+        last = self.horizon
+        if s.imposed is not None:  # a release point may move, but never beyond the sentence
+            last = min(s.admitted + s.imposed + s.revived, self.horizon)
         used, rate, tolerance = 0, s.rate, s.tolerance
         for day in range(s.base + 1, last + 1):
             used += rate
@@ -310,7 +323,9 @@ class Oracle:
             return
         year = dict(self.merit_days)[day]
         if happens(self._word(Stream.MERIT, s, occurrence=year), merit.probability.value)[0]:
-            s.due = max(s.due - merit.cut.value, day + 1)
+            assert s.term is not None
+            s.term -= min(merit.cut.value, s.admitted + s.term - day - 1)
+            s.due = max(s.admitted + served(s.point, s.term), day + 1)
             s.merits += 1
             s.merit_day = day
 
@@ -353,7 +368,8 @@ class Oracle:
             return self.draws.at(stream, person, spell=0, line=line)
 
         admitted = np.array([day], dtype=np.int64)
-        self._begin(self._spells(first_spell(self.prisons, words, person, line, admitted))[0])
+        arrested = self._spells(first_spell(self.prisons, words, person, line, admitted))[0]
+        self._begin(arrested)
 
     def _liberty(self, s: Spell) -> Iterator[Any]:
         """At liberty from the day of leaving; returns the next spell, or None."""
@@ -389,7 +405,23 @@ class Oracle:
                 s.died_free = died
             return None
         yield self._until(back, DEATH)
+        self._bring_back(s, following)
         return following
+
+    def _bring_back(self, s: Spell, new: Spell) -> None:
+        """What hangs over a person who returns: served after the new term, or left hanging."""
+        f = facts(self.world, new, new.admitted, new.admitted)
+        for one in (*s.hanging, *(settled(one, s) for one in s.remissions)):
+            if not one.days:
+                continue
+            if comes_back(one, new, one.rule.when is None or holds(one.rule.when, f)):
+                new.revived += one.days
+            else:
+                new.hanging.append(one)
+        if new.revived:
+            assert new.term is not None
+            new.term += new.revived
+            new.due = new.admitted + served(new.point, new.term)
 
     def _is_spared(self, s: Spell) -> bool:
         """Whether fewer than usual are admitted for his offence on his day, and he is not."""
@@ -458,6 +490,9 @@ class Oracle:
         """All decrees: lists close and pardons are granted, day by day, in their order."""
         days = {d.occasion.close_day for d in self.dockets}
         days |= {d.occasion.grant_day for d in self.dockets}
+        for docket in self.dockets:
+            if self.scenario.decrees[docket.occasion.decree].review.files_a_day is not None:
+                days.update(range(docket.occasion.ordered_day, docket.occasion.close_day + 1))
         checks = {}
         for docket in self.dockets:
             decree = self.scenario.decrees[docket.occasion.decree]
@@ -471,10 +506,36 @@ class Oracle:
                     if day in checks[docket.occasion.decree]:
                         self._check(docket, day)
                     continue
+                if docket.occasion.ordered_day <= day <= docket.occasion.close_day:
+                    self._work(docket, day)
                 if docket.occasion.close_day == day:
                     self._close(docket)
                 if docket.occasion.grant_day == day:
                     self._grant(docket, docket.selected, docket.occasion)
+
+    def _work(self, docket: Docket, day: int) -> None:
+        """Files join, on the day of the order all, later those of the newly admitted; then work."""
+        occasion = docket.occasion
+        decree = self.scenario.decrees[occasion.decree]
+        if decree.review.files_a_day is None:
+            return
+        for s in self.inside.values():
+            if s.waits_for is not None or (day > occasion.ordered_day and s.admitted != day):
+                continue
+            f = facts(self.world, s, day, occasion.threshold_day, occasion)
+            stands = standing(self.world, decree, occasion, s, f, occasion.rest_day)
+            if not stands.met or stands.barred:
+                continue
+            lot = int(self._word(Stream.FILE, s, occasion.decree, occasion.number)[0])
+            key: tuple[object, ...] = (lot, *s.name)
+            if decree.review.order in (None, "joining"):
+                key = (day, *key)
+            elif decree.review.order == "rank":
+                ranks = rank_key(decree, self.world, s, f, lot)[: len(decree.rank)]
+                key = (*ranks, *key)
+            docket.desk.join(s.camp, key, s)
+        if day > occasion.ordered_day:
+            docket.desk.work(decree, day - occasion.ordered_day)
 
     def _check(self, docket: Docket, day: int) -> None:
         """A standing decree looks at everybody whom it has not settled yet; it grants at once."""
@@ -485,7 +546,7 @@ class Oracle:
             if s.waits_for is not None or s.name in docket.settled:
                 continue
             f = facts(self.world, s, day, occasion.threshold_day, occasion)
-            stands = standing(decree, occasion, s, f, goes_on(decree, occasion, f))
+            stands = standing(self.world, decree, occasion, s, f, goes_on(decree, occasion, f))
             if s.name not in docket.met:
                 docket.met.add(s.name)
                 docket.count("held", None, s)
@@ -529,7 +590,7 @@ class Oracle:
         docket.count("selected", file.clause, file.spell)
         if not file.takes_up:
             docket.count("declined", file.clause, file.spell)
-        elif file.cut is None or file.takes_all:
+        elif file.frees:
             file.spell.waits_for = docket.occasion
 
     def _examine(self, docket: Docket, s: Spell) -> File | None:
@@ -537,7 +598,8 @@ class Oracle:
         occasion = docket.occasion
         decree = self.scenario.decrees[occasion.decree]
         f = facts(self.world, s, occasion.close_day, occasion.threshold_day, occasion)
-        stands = standing(decree, occasion, s, f, goes_on(decree, occasion, f))
+        goes = goes_on(decree, occasion, f)
+        stands = standing(self.world, decree, occasion, s, f, goes)
         for name in stands.named_by:
             docket.count(f"held and named by {name}", None, s)
         for clause in stands.met:
@@ -563,15 +625,18 @@ class Oracle:
     ) -> File | None:
         """Ask the officer and the centre, and whether he takes it up."""
         decree = self.scenario.decrees[occasion.decree]
+        reached = decree.review.files_a_day is None or s.name in docket.desk.done
         passed: list[tuple[Offer, bool, bool]] = []
         for offer in stands.offers:
-            recommended = self._agreed(Stream.RECOMMENDATION, s, f, occasion, offer)
+            recommended = reached and self._agreed(Stream.RECOMMENDATION, s, f, occasion, offer)
             approved = recommended and self._agreed(Stream.APPROVAL, s, f, occasion, offer)
             passed.append((offer, recommended, approved))
         # Booked under the clause that carries him furthest, the most favourable of them.
         offer, recommended, approved = max(passed, key=lambda p: (p[2], p[1]))
         docket.count("meets a clause", offer.clause, s)
         docket.count("eligible", offer.clause, s)
+        if not reached:
+            docket.count("not reached", offer.clause, s)
         if s.eligible_on is None:
             s.eligible_on = occasion.close_day
         if recommended:
@@ -581,23 +646,18 @@ class Oracle:
         docket.count("approved", offer.clause, s)
         lot = int(self._word(Stream.LOTTERY, s, occasion.decree, occasion.number)[0])
         key = rank_key(decree, self.world, s, f, lot)
-        nothing = (
-            offer.cut is not None
-            and s.due is not None
-            and leaves_nothing(s.due, offer.cut, occasion)
-        )
         chance = decree.clauses[offer.clause].take_up or decree.take_up
         takes = chance is None or self._happens(Stream.TAKE_UP, s, occasion, chance_for(chance, f))
-        return File(
-            s,
-            offer.clause,
-            offer.cut,
-            lot,
-            key,
-            takes_all=nothing,
-            takes_up=takes,
-            goes=goes_on(decree, occasion, f),
-        )
+        frees = self._frees(s, offer.clause, offer.cut, occasion)
+        goes = goes_on(decree, occasion, f)
+        return File(s, offer.clause, offer.cut, lot, key, frees=frees, takes_up=takes, goes=goes)
+
+    def _frees(self, s: Spell, clause: str, cut: int | None, occasion: Occasion) -> bool:
+        """Whether a clause releases, or leaves nothing to serve."""
+        effect = self.scenario.decrees[occasion.decree].clauses[clause].then
+        if effect.release:
+            return True
+        return leaves_nothing(s, due_under(self.world, effect, s, cut), occasion)
 
     def _agreed(self, stream: Stream, s: Spell, f: Facts, occasion: Occasion, offer: Offer) -> bool:
         kind = "recommended" if stream is Stream.RECOMMENDATION else "approved"
@@ -619,8 +679,7 @@ class Oracle:
         most = places(cap, self.camps, self.spells, docket.occasion.close_day, self.room)
         selected = []
         for file in sorted(listed, key=lambda file: file.key):
-            releases = file.cut is None or file.takes_all
-            counted = decree.counts == "both" or releases == (decree.counts == "releases")
+            counted = decree.counts == "both" or file.frees == (decree.counts == "releases")
             if counted:
                 camp = file.spell.camp if cap.per == "camp" else "all"
                 if taken[camp] >= most[camp]:
@@ -649,34 +708,113 @@ class Oracle:
                 continue
             file.granted = True
             docket.count("granted", file.clause, file.spell)
-            if (
-                file.cut is not None
-                and s.due is not None
-                and not leaves_nothing(s.due, file.cut, occasion)
-            ):
+            if not file.frees and not self._frees(s, file.clause, file.cut, occasion):
                 s.waits_for = None
                 file.outcome = "reduced"
-                if file.cut == 0:
-                    continue  # no reduction
-                s.due -= file.cut
-                s.cuts.append((occasion.grant_day, occasion.decree))
-                s.cut_days += file.cut
-                docket.count("reduced", file.clause, file.spell)
-                self.processes[s.person, s.line].interrupt()
+                self._change(docket, file, occasion)
+                self._suspend(file, occasion, file.cut)
             else:
                 s.waits_for = docket.occasion
                 released.append(file)
+                self._suspend(file, occasion, None)
+        self._deal(released, occasion)
+        self._begin_for_newcomers(occasion)
+
+    def _deal(self, released: list[File], occasion: Occasion) -> None:
+        """Give each his day of release: in turn over the days, later where the way is long."""
+        decree = self.scenario.decrees[occasion.decree]
         over = None if occasion.late else decree.release.over
         days = over.value if over is not None else 1
         turns: Counter[tuple[str, int]] = Counter()
         for file in sorted(released, key=lambda file: (file.lot, file.spell.name)):
             s = file.spell
-            s.release_day = file.goes + turns[s.camp, file.goes] % days
-            turns[s.camp, file.goes] += 1
+            goes = file.goes
+            exile = decree.release.exile
+            sent = exile is not None and s.origin == exile.origin and not s.exiled
+            if exile is not None and exile.approval is not None and sent:
+                goes += exile.approval.value
+            s.release_day = goes + turns[s.camp, goes] % days
+            turns[s.camp, goes] += 1
             latency = decree.release.latency
             if latency is not None:
                 word = self._word(Stream.LATENCY, s, occasion.decree, occasion.number)
                 s.release_day += days_late(latency, int(word[0]))
+            self.processes[s.person, s.line].interrupt()
+
+    def _begin_for_newcomers(self, occasion: Occasion) -> None:
+        """Release points moved for those to come, from the grant on."""
+        decree = self.scenario.decrees[occasion.decree]
+        rules = [
+            name
+            for name, clause in decree.clauses.items()
+            if decree.reach is None
+            and decree.in_force is None
+            and clause.then.release_point is not None
+            and "those to come" in clause.then.release_point.reach
+        ]
+        if rules:
+            self.rules_to_come.append((occasion, rules))
+            for s in list(self.inside.values()):
+                if s.admitted > occasion.close_day:
+                    self._welcome(s, self.rules_to_come[-1])
+
+    def _suspend(self, file: File, occasion: Occasion, cut: int | None) -> None:
+        """Note what is remitted on condition."""
+        rule = self.scenario.decrees[occasion.decree].clauses[file.clause].then.revived_if
+        if rule is not None and cut != 0:
+            file.spell.remissions.append(given(occasion, rule, cut))
+
+    def _change(self, docket: Docket, file: File, occasion: Occasion) -> None:
+        """A shorter term, another sentence or another release point, from the grant on."""
+        s = file.spell
+        effect = self.scenario.decrees[occasion.decree].clauses[file.clause].then
+        due = due_under(self.world, effect, s, file.cut)
+        if effect.release_point is not None:
+            s.point = moved(s.point, effect.release_point)
+            docket.count("release point moved", file.clause, s)
+        elif effect.commute is not None:
+            s.imposed = s.term = effect.commute.to.value
+            s.point = point_of(self.world, s.offence, s.imposed)
+            s.commuted = True
+            s.cuts.append((occasion.grant_day, occasion.decree))
+            docket.count("reduced", file.clause, s)
+        elif not file.cut:
+            return  # no reduction
+        else:
+            assert s.term is not None
+            s.term -= file.cut
+            s.cuts.append((occasion.grant_day, occasion.decree))
+            s.cut_days += file.cut
+            docket.count("reduced", file.clause, s)
+        s.due = due
+        self.processes[s.person, s.line].interrupt()
+
+    def _welcome(self, s: Spell, rule: tuple[Occasion, list[str]]) -> None:
+        """Hold one who came after the lists had closed to a rule for those to come."""
+        occasion, names = rule
+        if s.term is None or s.admitted <= occasion.close_day:
+            return
+        decree = self.scenario.decrees[occasion.decree]
+        f = facts(self.world, s, s.admitted, s.admitted)
+        offers = []
+        for name in names:
+            clause = decree.clauses[name]
+            barred = any(
+                holds(bar.when, f) for key, bar in decree.exclude.items()
+                if key not in clause.despite
+            )  # fmt: skip
+            if holds(clause.when, f) and not barred:
+                offers.append((due_under(self.world, clause.then, s, None), clause.then))
+        if not offers:
+            return
+        due, effect = min(offers, key=lambda offer: offer[0])
+        assert effect.release_point is not None
+        s.point = moved(s.point, effect.release_point)
+        if due <= occasion.grant_day:  # past his point already: out on the next day
+            assert s.due is not None
+            due = min(s.due, occasion.grant_day + 1)
+        s.due = due
+        if s.name in self.inside:
             self.processes[s.person, s.line].interrupt()
 
     def _pass_on(self, docket: Docket) -> None:
@@ -686,8 +824,7 @@ class Oracle:
         empty: Counter[str] = Counter()
         for file in docket.selected:
             s = file.spell
-            releases = file.cut is None or file.takes_all
-            counted = decree.counts == "both" or releases == (decree.counts == "releases")
+            counted = decree.counts == "both" or file.frees == (decree.counts == "releases")
             if counted and (s.cause in ("death", "expiry") or not file.takes_up):
                 empty[s.camp if cap is not None and cap.per == "camp" else "all"] += 1
         for file in docket.without_place:

@@ -33,7 +33,9 @@ from sim.scenario.law.predicate import (
 from sim.scenario.occasions import Occasion
 from sim.scenario.world import World
 from tests.oracle.effects import cut_days
+from tests.oracle.points import Point, due_under, reaches
 from tests.oracle.reading import age_reached, dates_of, day_on, word_of
+from tests.oracle.suspended import Remission
 
 ENDLESS = 10**9
 """The length of a life sentence: longer than any other."""
@@ -41,7 +43,7 @@ ENDLESS = 10**9
 
 @dataclass
 class Spell:
-    """One stay of one person, as it is now; `imposed` and `due` are None for life."""
+    """One stay of one person, as it is now; `imposed`, `term` and `due` are None for life."""
 
     person: int
     line: int
@@ -49,7 +51,10 @@ class Spell:
     admitted: int
     base: int
     due: int | None
+    """The day of ordinary release."""
     imposed: int | None
+    term: int | None
+    point: Point
     offence: str
     petty: bool
     health: str
@@ -83,6 +88,12 @@ class Spell:
     eligible_on: int | None = None
     """The first day on which he was eligible under a decree."""
     exiled_on: int | None = None
+    commuted: bool = False
+    remissions: list[Remission] = field(default_factory=list)
+    """Given in this spell, on condition."""
+    hanging: list[Remission] = field(default_factory=list)
+    """Given in an earlier spell, and not brought back so far."""
+    revived: int = 0
     cut_days: int = 0
     flags: dict[str, int] = field(default_factory=dict)
     before: Spell | None = None
@@ -164,7 +175,8 @@ class History:
     world: World
     now: Spell
     close: int
-    labelled: bool
+    before: int
+    """Reductions of this spell before the start: those known, or the label."""
 
     def earlier(self) -> list[Spell]:
         """His spells before, the latest first."""
@@ -176,8 +188,7 @@ class History:
 
     def spells(self) -> int:
         first = self.earlier()[-1] if self.now.before is not None else self.now
-        unknown = 1 if first.spell > 0 else 0
-        return unknown + sum(not s.unbegun for s in self.earlier())
+        return first.spell + sum(not s.unbegun for s in self.earlier())
 
     def days_before(self) -> int:
         return sum((s.left or 0) - s.admitted for s in self.earlier())
@@ -196,15 +207,19 @@ class History:
     def pardons(self, by: str) -> int:
         """Cuts and releases in all spells, by one decree or by any; the label is one by any."""
         count = sum(day < self.close and by in ("any", name) for day, name in self.now.cuts)
-        if by == "any" and self.labelled:
-            count += 1
-        label = self.world.earlier_reductions
+        if by == "any":
+            count += self.before
+        label = self.world.label
         for s in self.earlier():
             count += sum(by in ("any", name) for _, name in s.cuts)
             if s.cause != "expiry" and by in ("any", s.cause):
                 count += 1
             assert s.left is not None
-            if by == "any" and s.labelled and label and s.left - s.admitted >= label.after.value:
+            if by == "any" and s.earlier is not None:
+                count += s.earlier[0]
+            elif (
+                by == "any" and s.labelled and label and (s.left - s.admitted >= label.after.value)
+            ):
                 count += 1
         return count
 
@@ -241,18 +256,19 @@ def facts(
         lost = min(lost, s.imposed)
     if s.imposed is not None:
         sentence += lost
+    ends = None if s.term is None else s.admitted + s.term
     merit = by_pardon = 0
-    if s.due is not None and s.imposed is not None:
-        merit = s.imposed - (s.due - s.admitted) - s.cut_days
-        by_pardon = sentence - (s.due - s.admitted) - merit
+    if s.term is not None and s.imposed is not None:
+        merit = s.imposed + s.revived - s.term - s.cut_days
+        by_pardon = sentence + s.revived - s.term - merit
     said = {name: word_of(world.flags[name], value) for name, value in s.flags.items()
             if world.flags[name].kind in (None, "boolean", "category")}  # fmt: skip
     earlier = [name for day, name in s.cuts if day < close]
     return Facts(
         sentence=sentence,
-        term=None if s.due is None else s.due - s.admitted,
+        term=s.term,
         served=threshold - s.admitted,
-        remaining=None if s.due is None else s.due - threshold,
+        remaining=None if ends is None else ends - threshold,
         until_due=None if s.due is None else s.due - threshold,
         age_at_offence=birthdays(world.start, s.born, s.admitted - s.delay),
         words={
@@ -272,7 +288,7 @@ def facts(
         flags=s.flags,
         cuts={"merit": merit, "pardon": by_pardon},
         numbers={name: Fraction(str(one.value)) for name, one in offence.numbers.items()},
-        history=History(world, s, close, labelled),
+        history=History(world, s, close, before),
     )  # fmt: skip
 
 
@@ -362,9 +378,8 @@ def length_of(rule: LengthIs, f: Facts) -> int | None:
     if rule.attribute == "time in prison":
         return f.history.days_before() + f.day(rule.on) - f.dates["admitted"]
     if rule.attribute in ("remaining", "until due"):
-        if f.remaining is None:
-            return None
-        return f.remaining - (f.day(rule.on) - f.threshold)
+        left = f.remaining if rule.attribute == "remaining" else f.until_due
+        return None if left is None else left - (f.day(rule.on) - f.threshold)
     return {"sentence": f.sentence, "term": f.term}[rule.attribute]
 
 
@@ -386,19 +401,22 @@ def reductions_of(rule: CountIs, f: Facts) -> int:
     return sum(name == rule.by for name in f.by_decree)
 
 
-def leaves_nothing(due: int, cut: int, occasion: Occasion) -> bool:
-    """Whether a cut takes all that is left on the grant day; no cut takes nothing."""
-    return cut > 0 and due - cut <= occasion.grant_day
+def leaves_nothing(s: Spell, due: int, occasion: Occasion) -> bool:
+    """Whether an earlier day of release leaves nothing on the grant day."""
+    earlier = s.due is None or due < s.due
+    return earlier and due <= occasion.grant_day
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A clause that a person meets, and what it gives: a release, or a cut of some days."""
+    """A clause that a person meets, and what it gives; the days of a cut, if it is one."""
 
     clause: str
     cut: int | None
     leaves_on: int
     """The planned day of leaving, without spreading."""
+    bound: bool = False
+    """Whether a new offence may bring it back."""
 
 
 @dataclass(frozen=True)
@@ -418,7 +436,9 @@ class Standing:
     """Exclusions without which, by itself, he would not be barred."""
 
 
-def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts, goes: int) -> Standing:
+def standing(
+    world: World, decree: Decree, occasion: Occasion, s: Spell, f: Facts, goes: int
+) -> Standing:
     """Try a person, who would be released on a day, under every clause and every exclusion."""
     holding = {name for name, rule in decree.exclude.items() if holds(rule.when, f)}
     met: list[Offer] = []
@@ -426,22 +446,23 @@ def standing(decree: Decree, occasion: Occasion, s: Spell, f: Facts, goes: int) 
     for name, clause in decree.clauses.items():
         if not holds(clause.when, f):
             continue
-        if not clause.then.release and s.due is None:
-            continue  # a life sentence cannot be shortened by days
+        if not reaches(clause.then, s):
+            continue
         cut = None if clause.then.reduce is None else cut_days(clause.then.reduce, f)
-        if cut is None:
-            leaves_on = goes
-        else:
-            assert s.due is not None
-            leaves_on = s.due - cut
-            if leaves_nothing(s.due, cut, occasion):  # a release by the decree
-                leaves_on = goes
-        met.append(Offer(name, cut, leaves_on))
+        leaves_on = goes
+        bound = clause.then.revived_if is not None
+        if not clause.then.release:
+            due = due_under(world, clause.then, s, cut)
+            if not leaves_nothing(s, due, occasion):  # else a release by the decree
+                leaves_on = due
+        met.append(Offer(name, cut, leaves_on, bound))
         barring.append(holding - set(clause.despite))
     free = [offer for offer, bars in zip(met, barring, strict=True) if not bars]
     barred = bool(met) and not free
     return Standing(
-        offers=tuple(sorted(met if barred else free, key=lambda offer: offer.leaves_on)),
+        offers=tuple(
+            sorted(met if barred else free, key=lambda offer: (offer.leaves_on, offer.bound))
+        ),
         met=tuple(offer.clause for offer in met),
         named_by=frozenset(holding),
         barred=barred,

@@ -130,10 +130,15 @@ class _Decrees:
         if counts == "releases":
             caps += ["until stock <= 70% of capacity", "until stock <= 75% of capacity per camp",
                      "until stock <= 110% of capacity"]  # fmt: skip
+        made = {name: self._clause(look, excluded) for name in clauses}
+        if "reach" in frame or "in force" in frame:  # which says itself who of those to come is met
+            for clause in made.values():
+                if "release point" in clause["then"]:
+                    clause["then"]["release point"].pop("for", None)
         return frame | without_nones({
             "exclude": {name: look.predicate() for name in excluded},
-            "clauses": {name: self._clause(look, excluded) for name in clauses},
-            "review": some.maybe(self._review(look), 0.5),
+            "clauses": made,
+            "review": (some.maybe(self._review(look), 0.5) or {}) | self._work(frame),
             "take-up": some.maybe(self._chance(look), 0.25),
             "places": some.one(("passed on", "lost")) if "in force" not in frame else "lost",
             "cap": None if {"reach", "in force"} & set(frame) else some.maybe(some.one(caps), 0.6),
@@ -183,6 +188,14 @@ class _Decrees:
                 "thresholds_on": some.one((*readings, threshold.isoformat())),
             }
         )
+
+    def _work(self, frame: Node) -> Node:
+        """Files done a day, where a decree has the days for it."""
+        some = self.some
+        if "ordered" not in frame or {"reach", "in force"} & set(frame) or some.often(0.4):
+            return {}
+        return {"officers per camp": some.one((1, 2, 0.5)), "files a day": some.one((0.1, 1, 20)),
+                "order": some.one(("joining", "rank", "lottery"))}  # fmt: skip
 
     def _in_force(self, days: Sequence[date]) -> Node:
         """In force from a day to another, checked daily or weekly."""
@@ -247,7 +260,10 @@ class _Decrees:
     def _afterwards(self) -> Node:
         some = self.some
         education = some.one(("60 days", "60 days", "400 days", "1 day", "0 days"))
-        exile = {"origin": some.one(list(self.world["origins"])), "to": "chosen by camp"}
+        exile = without_nones({
+            "origin": some.one(list(self.world["origins"])), "to": "chosen by camp",
+            "approval": some.maybe(some.one(("30 days", "1 day", "400 days")), 0.4),
+        })  # fmt: skip
         return without_nones(
             {
                 "education": some.maybe(f"{education} from {some.one(('listing', 'grant'))}", 0.5),
@@ -280,14 +296,53 @@ class _Decrees:
 
     def _clause(self, look: _Look, excluded: Sequence[str]) -> Node:
         some = self.some
-        narrow = look.predicate()
+        narrow, effect = look.predicate(), self._effect(look)
+        despite = [name for name in excluded if some.often(0.3)] or None
+        when = EVERYBODY if some.often(0.5 if self.wide else 0.1) else narrow
+        if (
+            effect != "release"
+            and "release point" in effect
+            and effect["release point"].get("for") != "those held"
+        ):
+            when, despite = look.known_at_admission(), list(excluded) or None
         return without_nones({
-            "when": EVERYBODY if some.often(0.5 if self.wide else 0.1) else narrow,
-            "then": "release" if some.often(0.5) else {"reduce": look.cut()},
+            "when": when,
+            "then": effect,
             "review": some.maybe(self._review(look), 0.3),
             "take-up": some.maybe(self._chance(look), 0.2),
-            "despite": [name for name in excluded if some.often(0.3)] or None,
+            "despite": despite,
         })  # fmt: skip
+
+    def _condition(self, look: _Look) -> Node:
+        """On which condition something is remitted, if on any."""
+        some = self.some
+        if some.often(0.5):
+            return {}
+        when = look.known_at_admission()
+        if some.often(0.2):
+            when = {"offence date": f">= {self.start + timedelta(days=some.one((200, 900)))}"}
+        return {"revived if": without_nones({
+            "when": when if some.often(0.6) else None,
+            "within": some.one(("5 years", "400 days", "90 days", "0 days")),
+            "from": some.one(("law", "release", "delivery", None)),
+        })}  # fmt: skip
+
+    def _effect(self, look: _Look) -> Node:
+        some = self.some
+        if some.often(0.45):
+            return {"release": True, **self._condition(look)} if some.often(0.4) else "release"
+        if some.often(0.7):
+            return {"reduce": look.cut(), **self._condition(look)}
+        if some.often(0.3):
+            return {"commute": {"from": "life", "to": some.one(("3 years", "1 year", "20 years"))}}
+        pieces = {
+            "fraction": some.one(("1/3", "1/2", "90%", "0%", "100%")),
+            some.one(("earlier by", "later by")): some.one(("18 days", "200 days", "0 days")),
+            "at least": some.one(("28 days", "300 days", "0 days")),
+        }
+        few = some.few(sorted(pieces), 1, 3)
+        reach = some.one((None, None, "those held", "those to come"))
+        return {"release point": without_nones({k: pieces[k] for k in few} | {"for": reach})}
 
 
 @dataclass(frozen=True)
@@ -318,6 +373,17 @@ class _Look:
             else:
                 found.update(some.one(leaves)())
         return found
+
+    def known_at_admission(self) -> Node:
+        """What may be asked of those to come."""
+        some = self.some
+        if some.often(0.4):
+            return {"sentence": ">= 0 days"}
+        size = f"{some.one((*OPERATORS, '=='))} {some.one(LENGTHS)}"
+        length = {some.one(("sentence", "term")): size}
+        age = {some.one(("age", "age at offence")): f"{some.one(OPERATORS)} {FORTY} years"}
+        camp = {"camp": some.one(list(self.world["camps"]))}
+        return some.one((length, age, camp, {"sex": "women"}, {"not": [length, age]}))
 
     def _table(self, depth: int) -> Node:
         """A threshold that differs from row to row; a few tables have no last row."""

@@ -22,6 +22,7 @@ WORDS = st.binary(min_size=4, max_size=4)
 """Three of them: to mix the parts of one example, as the library does, makes a wholly new one."""
 FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
 SEEN = (
+    "release point moved", "days suspended", "days revived",
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "declined", "place passed on", "expired waiting", "died waiting",
     "moved while waiting", "still waiting", "unrecommended", "unapproved", "capped", "returned",
@@ -30,7 +31,7 @@ SEEN = (
     "freed in ill health", "freed for violent offences", "beyond its reach", "extinguished",
     "days extinguished", "terms cut that would still run", "returns in remitted time",
     "advanced returns", "in a tranche", "late", "by surprise", "on an anniversary",
-    "on a day by lot", "on a check",
+    "on a day by lot", "on a check", "not reached", "reached",
     "a table", "a flag", "a number of the offence", "another day",
     "a date", "cuts that count", "age reached in the year",
     "history of a returner", "an earlier pardon",
@@ -41,12 +42,13 @@ SEEN = (
 
 
 RARE = (
+    "release point moved", "days suspended", "days revived",
     "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
     "days extinguished", "still waiting", "died waiting", "arrested in a drive",
     "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
     "on a day by lot", "age reached in the year", "another day", "a date", "a table", "declined",
     "beyond its reach", "freed of life",
-    "history of a returner", "an earlier pardon",
+    "a number of the offence", "history of a returner", "an earlier pardon",
 )  # fmt: skip
 """What need not have happened among a hundred examples; two thousand must show all of it."""
 
@@ -108,6 +110,7 @@ def _timing(oracle: Oracle, seen: Counter[str]) -> None:
             if file.granted and out is not None:
                 seen["in a tranche"] += file.goes != docket.occasion.rest_day
                 seen["late"] += decree.release.latency is not None and out > file.goes
+        seen["reached"] += len(docket.desk.done)
         seen["on a check"] += decree.in_force is not None and len(docket.selected)
         seen["by surprise"] += decree.random is not None and bool(docket.selected)
         seen["on an anniversary"] += decree.since is not None and bool(docket.selected)

@@ -105,6 +105,7 @@ def world_of(some: Chooser) -> Node:
             },
         },
         "merit": some.maybe(_merit(some, start)),
+        "release point": some.maybe(_release_point(some), 0.5),
         "earlier reductions": some.maybe({
             "share": graded(some.one((0.05, 0.2, 0.2, 0))),
             "after": graded(some.one(("0 days", "30 days", "6 months"))),
@@ -196,6 +197,28 @@ def _merit(some: Chooser, start: date) -> Node:
         "probability": graded(some.one((0.3, 1))),
         "cut": graded(some.one(("1 month", "6 months", "2 years", "0 days"))),
     }
+
+
+def _release_point(some: Chooser) -> Node:
+    """One point for all, or rows for some."""
+
+    def row(when: Node) -> Node:
+        way = some.one(("earlier by", "later by"))
+        return without_nones({
+            "when": when,
+            "fraction": graded(some.one(("1/2", "2/3", "40%", "0%", "100%"))),
+            way: some.maybe(graded(some.one(("18 days", "100 days", "0 days"))), 0.3),
+            "at least": some.maybe(graded(some.one(("28 days", "1 year"))), 0.4),
+        })  # fmt: skip
+
+    rows = []
+    for _ in range(some.one((0, 0, 1, 2))):
+        sentence = {"sentence": some.one((">= 3 years", "< 2 years", "== 1 year"))}
+        offence = {"offence": some.one(("theft", {"not": "theft"}))}
+        rows.append(row(some.one((sentence, offence, {"not": [sentence, offence]}))))
+    if not rows or some.often(0.6):
+        rows.append(row(None))
+    return rows if len(rows) > 1 or some.often(0.5) else rows[0]
 
 
 def _returns(some: Chooser) -> Node:

@@ -109,13 +109,34 @@ def _dates(some: Random) -> Node:
 
 
 def _effect(some: Random) -> object:
+    rule: Node = {}
+    if some.random() < 0.3:
+        within = some.choice(["5 years", {"value": "5 years", "low": "2 years", "high": "5 years"}])
+        rule = {
+            "revived if": {
+                "within": within,
+                "from": some.choice(["law", "release", "delivery"]),
+                "when": some.choice(
+                    [{"offence": {"tag": "violent"}}, [{"sentence": "> 2 years"}, {"sex": "men"}]]
+                ),
+            }
+        }
     if some.random() < 0.5:
-        return "release"
+        return {"release": True, **rule} if rule else "release"
+    if some.random() < 0.2:
+        return {"commute": {"from": "life", "to": some.choice(["20 years", "15 years"])}}
+    if some.random() < 0.3:
+        share: Node = {"value": "1/2", "low": "1/3", "high": "2/3"}
+        point = {"fraction": some.choice(["1/2", share]), "at least": "1 month",
+                 some.choice(["earlier by", "later by"]): "18 days",
+                 "for": some.choice(["those held", ["those held"]])}  # fmt: skip
+        kept = {key: value for key, value in point.items() if some.random() < 0.6}
+        return {"release point": {"fraction": "40%", **kept, "for": "those held"}}
     keys = [key for key in ("at least", "at most", "to") if some.random() < 0.4]
     cut = {"by": some.choice(AMOUNTS), **{key: some.choice(AMOUNTS) for key in keys}}
     if "to" in keys and some.random() < 0.5:
         cut = {"to": cut["to"]}
-    return {"reduce": cut}
+    return {"reduce": cut, **rule}
 
 
 def _afterwards(some: Random) -> Node:

@@ -89,7 +89,7 @@ MISTAKES = {
     "decree-without-clauses": (4, "decrees.wrong.clauses", "names nothing; expected at least one"),
     "unknown-effect": (6, f"{ECONOMIC}.then", "'relaese': expected 'release' or such as {reduce"),
     "amount-of-nothing": (6, f"{ECONOMIC}.then.reduce.by", "such as '3 years', 'half the"),
-    "cap-nonsense": (3, f"{PARTY}.cap", "'a few'; expected 'none', '50 per camp' or '5000 in all'"),
+    "cap-nonsense": (3, f"{PARTY}.cap", "'a few'; expected 'none', '50 per camp', '5000 in all'"),
     "education-from-nowhere": (3, f"{PARTY}.release.education", "such as '60 days from listing'"),
     "neither-true-nor-false": (3, f"{PARTY}.release.escort", "expected true or false"),
     # Dates.
@@ -200,6 +200,23 @@ MISTAKES = {
         7, f"{ECONOMIC}.then.reduce", "'by' is missing (or 'to', a ceiling on the term)"),
     "reduction-with-a-release": (7, f"{ECONOMIC}.then", "'release' and 'reduce' exclude each"),
     "amount-graded-c-without-a-range": (7, f"{ECONOMIC}.then.reduce.to", "needs a range"),
+    "release-point-earlier-and-later": (
+        7, f"{ECONOMIC}.then.release point", "'earlier by' and 'later by' exclude each other"),
+    "release-point-that-moves-nothing": (
+        7, f"{ECONOMIC}.then.release point", "moves nothing; expected 'fraction'"),
+    "release-point-of-those-to-come-by-time-served": (
+        8, f"{BORDER}.when", "this cannot be asked of those to come, but offence, gravity"),
+    "release-point-of-the-world-by-camp": (
+        4, "world.release point.0", "depends on offence, its tags, and sentence alone"),
+    "commutation-of-ten-years": (
+        7, f"{ECONOMIC}.then.commute.from", "unknown word '10 years': expected one of: life"),
+    "revival-without-a-window": (7, f"{ECONOMIC}.then.revived if.within", "'within' is missing"),
+    "revival-of-a-commutation": (
+        7, f"{ECONOMIC}.then", "belongs to a release or a reduction, not 'commute'"),
+    "revival-by-time-served": (
+        7, f"{ECONOMIC}.then.revived if", "of a new sentence can be asked: offence date, offence"),
+    "case-of-an-unknown-later-offence": (
+        3, f"{PARTY}.cases.again.who.later.offence", "did you mean 'theft'?"),
     "reduction-by-more-than-the-whole": (7, f"{ECONOMIC}.then.reduce.by", "between 0 and 1"),
     "day-before-month": (3, f"{PARTY}.dates.0", "'16-02'; expected MM-DD such as 02-16"),
     "every-month": (3, f"{PARTY}.every", "expected 'year' or such as '5 years'"),
@@ -238,6 +255,13 @@ MISTAKES = {
     "in-force-without-an-end": (8, "decrees.wrong.in force.to", "'to' is missing"),
     "checked-hourly": (9, "decrees.wrong.checked", "expected one of: daily, weekly"),
     "checked-without-being-in-force": (4, "decrees.wrong", "belongs to a decree 'in force'"),
+    "officers-without-files": (5, f"{PARTY}.review", "'files a day' belong together"),
+    "files-by-nobody": (5, f"{PARTY}.review.officers per camp", "a number above 0"),
+    "files-in-no-order": (5, f"{PARTY}.review.order", "one of: joining, lottery, rank"),
+    "files-of-one-clause": (
+        5, f"{ECONOMIC}.review.files a day", "the work of a whole decree"),
+    "files-without-an-order": (4, PARTY, "from 'ordered' to the close of lists"),
+    "approval-without-unit": (5, f"{PARTY}.release.exile.approval", "a length needs its unit"),
     "odds-times-nothing": (3, f"{PARTY}.take-up.odds.times", "by a number above 0"),
     "chance-without-a-number": (3, f"{PARTY}.take-up", "either a probability or a 'table'"),
     "counts-people": (3, f"{PARTY}.counts", "expected one of: both, reductions, releases"),

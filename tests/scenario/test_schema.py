@@ -38,6 +38,7 @@ UNSEEN = {
     "flag-without-shares", "flag-band-in-words", "case-of-an-unknown-flag",
     "cap-whose-range-is-of-another-kind", "goal-that-counts-reductions", "odds-times-nothing",
     "table-that-leaves-some-out", "chance-without-a-number", "lists-counted-after-the-grant",
+    "officers-without-files", "files-by-nobody", "files-of-one-clause", "files-without-an-order",
     "in-force-backwards", "in-force-without-an-end", "in-force-and-granted", "in-force-with-a-cap",
     "in-force-beyond-the-end", "checked-without-being-in-force",
     "lists-counted-from-before-the-order", "granted-by-chance-and-ignorance",
@@ -45,6 +46,9 @@ UNSEEN = {
     "surprise-on-a-date", "surprise-every-day", "tranche-before-the-grant",
     "tranche-for-all-others-first", "latency-of-two-kinds", "latency-that-leaves-some-in",
     "latency-that-falls", "latency-without-an-end",
+    "revival-without-a-window", "revival-of-a-commutation", "revival-by-time-served",
+    "release-point-earlier-and-later", "release-point-that-moves-nothing",
+    "release-point-of-those-to-come-by-time-served", "release-point-of-the-world-by-camp",
     "amount-graded-c-without-a-range", "reduction-of-half-with-a-range",
     "reduction-with-a-share-for-a-range", "reduction-with-a-release",
     # Missing from a file that extends another, where a schema cannot know what is there.
@@ -65,7 +69,8 @@ UNSEEN = {
     "duplicate-key", "tag-of-a-language", "text-with-a-comma",
 }  # fmt: skip
 WORDS = {
-    "case-of-an-unknown-camp", "exile-of-an-unknown-origin", "unknown-offence", "unknown-source",
+    "case-of-an-unknown-camp", "case-of-an-unknown-later-offence", "exile-of-an-unknown-origin",
+    "unknown-offence", "unknown-source",
     "unknown-attribute", "unknown-attribute-of-a-bare-exclusion", "unknown-health",
     "unknown-source-of-a-threshold", "unknown-tag", "flag-asked-with-yes", "misspelt-flag",
     "served-on-no-day", "served-on-no-stage", "tag-beside-the-offence",

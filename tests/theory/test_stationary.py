@@ -23,11 +23,20 @@ from sim.scenario.lengths import whole_days
 from sim.scenario.world import World
 from tests.theory.chance import assert_dispersion, assert_means, assert_normal, assert_poisson
 from tests.theory.theory import sentence_law
-from tests.theory.worlds import SHIPPED, extreme_world, scenario, shipped, solved
+from tests.theory.worlds import SHIPPED, extreme_world, graded, scenario, shipped, solved
 
 YEARS = 20
 HELD = 3000
-EXTREME = ("extreme", "extreme without returns", "extreme by admissions")
+EXTREME = (
+    "extreme", "extreme without returns", "extreme by admissions", "extreme with release points",
+)  # fmt: skip
+POINTS = [
+    {"when": {"offence": "violence"}, "fraction": graded("2/3")},
+    {"when": {"sentence": "< 2 years"}, "fraction": graded("1/2"), "at least": graded("6 months"),
+     "later by": graded("20 days")},
+    {"fraction": graded("1/2"), "earlier by": graded("18 days")},
+]  # fmt: skip
+"""By offence and by length, with every piece of a release point."""
 
 
 def made(name: str):
@@ -38,6 +47,8 @@ def made(name: str):
     if name == "extreme without returns":
         changes["returns"] = None
     plain = extreme_world(**changes)
+    if name == "extreme with release points":
+        plain["release point"] = POINTS
     if name == "extreme by admissions":
         plain["health"]["of"] = "admissions"
     return scenario({key: part for key, part in plain.items() if part is not None})
@@ -142,6 +153,7 @@ def age_edges(world: World) -> list[int]:
         *((name, 25) for name in SHIPPED),
         ("extreme", 15),
         ("extreme without returns", 15),
+        ("extreme with release points", 15),
         *(pytest.param((name, 500), marks=pytest.mark.slow) for name in SHIPPED),
         *(pytest.param((name, 300), marks=pytest.mark.slow) for name in EXTREME),
     ],

@@ -8,13 +8,14 @@ or not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.comparing import COMPARE
 from sim.custody.decrees.days import reading_day, years_reached
 from sim.custody.decrees.facts import Facts
 from sim.custody.decrees.history import (
@@ -48,10 +49,6 @@ from sim.scenario.law.predicate import (
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-COMPARE: dict[str, Callable[[Ints, Ints | int], Mask]] = {
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal,
-}  # fmt: skip
 
 
 class Bench(Facts):
@@ -161,7 +158,7 @@ class Bench(Facts):
         held = [n is not None and _exactly(Fraction(str(n.value)), leaf) for n in numbers]
         return np.array(held)[self.register.offence[self.rows]]
 
-    def day_of(self, on: On | None) -> int:
+    def day_of(self, on: On | None) -> Ints | int:
         """Day to which a leaf refers."""
         start = self.prisons.scenario.world.start
         return reading_day(on, self.occasion, self.threshold_day, start)
@@ -188,7 +185,8 @@ class Bench(Facts):
         if "merit" in leaf.counting:
             served = served + r.merit_days[rows]
         if "pardon" in leaf.counting:
-            served = served + (self.sentence - self.term - r.merit_days[rows])
+            cut = self.sentence - self.term - r.merit_days[rows]
+            served = served + cut + r.revived[rows]
         return served
 
     def _length(self, leaf: LengthIs) -> Mask:
@@ -202,8 +200,10 @@ class Bench(Facts):
                 return compare(np.where(self.life, LIFE, self.sentence), leaf.days)
             case "term":
                 return compare(self.term, leaf.days) & ~self.life
-            case "remaining" | "until due":
+            case "remaining":
                 return compare(self.remaining - ahead, leaf.days) & ~self.life
+            case "until due":
+                return compare(self.until_due - ahead, leaf.days) & ~self.life
         if leaf.since:
             return compare(self.day_of(leaf.on) - self.date_of(leaf.attribute), leaf.days)
         return compare(self.flag(leaf.attribute), leaf.days)

@@ -14,16 +14,20 @@ from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
-from sim.custody.decrees.effects import meets
+from sim.custody.decrees.effects import apply, due_under, meets, used_up
 from sim.custody.decrees.groups import Groups
-from sim.custody.decrees.review import review, take_up
+from sim.custody.decrees.newcomers import Newcomers
+from sim.custody.decrees.review import qualified, review, take_up
 from sim.custody.decrees.selection import pass_on, select
 from sim.custody.decrees.standing import Watch
+from sim.custody.decrees.suspended import OPEN, Suspended
 from sim.custody.decrees.waits import deal_releases
+from sim.custody.decrees.work import Desks
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, NO_OCCASION, WINDOW, Register, Rows
 from sim.custody.streams import Draws
+from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion, check_on
 
@@ -48,7 +52,10 @@ class Court:
         self.occasions = occasions
         self.groups = Groups(prisons)
         self.dockets: dict[int, Docket] = {}
+        self.newcomers = Newcomers(prisons, draws)
+        self.suspended = Suspended(prisons, draws)
         self.watches: dict[int, Watch] = {}
+        self.desks: dict[int, Desks] = {}
 
     def close_lists(self, register: Register, number: int) -> None:
         """Read those held, review them and select within the cap, on the close of lists."""
@@ -57,10 +64,25 @@ class Court:
         rows = rows[register.occasion[rows] == NO_OCCASION]
         if occasion.late:
             rows = rows[register.admitted[rows] == occasion.close_day]
-        docket = self._read(register, rows, occasion)
+        docket = self._read(register, rows, occasion, self.desks.get(number))
         self.dockets[number] = docket
         bound = docket.selected & docket.freeing & ~docket.declined
         register.occasion[docket.rows[bound]] = number
+
+    def queue(self, register: Register, number: int, day: int) -> None:
+        """Add files to the queues of an occasion: of those held, later of those admitted."""
+        occasion = self.occasions[number]
+        decree = self.decrees[occasion.decree]
+        work = decree.review.work
+        assert work is not None
+        rows = register.held(day)
+        if day > occasion.ordered_day:
+            rows = rows[register.admitted[rows] == day]
+        rows = rows[register.occasion[rows] == NO_OCCASION]
+        bench = Bench(register, self.prisons, self.draws, self.names, rows, day,
+                      occasion.threshold_day, occasion)  # fmt: skip
+        desks = self.desks.setdefault(number, Desks(decree, work, occasion))
+        desks.join(bench, qualified(bench, decree))
 
     def check(self, register: Register, number: int, day: int) -> Docket:
         """Look, on one day, at those for whom a standing decree may have come; grant at once."""
@@ -69,11 +91,11 @@ class Court:
         occasion = check_on(decree, first, day, start)
         watch = self.watches.setdefault(number, Watch(decree, first, self.groups))
         rows = watch.awaited(register, day)
-        watch.count(register, self._bench(register, rows, occasion))
         docket = self._read(register, rows, occasion)
         bound = docket.selected & docket.freeing & ~docket.declined
         register.occasion[docket.rows[bound]] = number
         self.dockets[number] = docket
+        watch.meet(register, self._bench(register, rows, occasion))
         self.grant(register, number, occasion)
         watch.note(register, docket, self._bench(register, rows, occasion))
         return docket
@@ -83,14 +105,17 @@ class Court:
         for number, watch in self.watches.items():
             self.dockets[number] = watch.docket()
 
-    def _read(self, register: Register, rows: Rows, occasion: Occasion) -> Docket:
+    def _read(
+        self, register: Register, rows: Rows, occasion: Occasion, desks: Desks | None = None
+    ) -> Docket:
         """Read people, review them and select within the cap."""
         decree = self.decrees[occasion.decree]
         rows, beyond = self._reached(register, rows, occasion)
         held, named, rows, kinds, met, excluded = self._who_meets(register, rows, decree, occasion)
         held += beyond
         bench = self._bench(register, rows, occasion)
-        docket = review(bench, decree, occasion, met, excluded, kinds)
+        reached = None if desks is None else desks.reached(register, bench.rows)
+        docket = review(bench, decree, occasion, met, excluded, kinds, reached)
         docket.held, docket.beyond, docket.named = held, beyond, named
         select(bench, decree, docket)
         docket.takes = take_up(bench, decree, occasion, docket)
@@ -161,13 +186,37 @@ class Court:
         out = bound & ~still & (register.cause[rows] >= BY_DECREE)
         docket.moved = elsewhere | out
         docket.granted = still & ~docket.moved
-        left = register.due[rows] - docket.cut_days
-        # A cut that leaves nothing is a release by the decree, on its day, unless the term as it
-        # was ends sooner.
-        spent = docket.granted & ~docket.freeing & (left <= occasion.grant_day)
-        docket.freeing |= spent
-        register.occasion[rows[spent]] = number
-        cut = docket.granted & ~docket.freeing & (docket.cut_days > 0)
-        register.cut(rows[cut], docket.cut_days[cut], occasion.grant_day, occasion.position)
+        for i, clause in enumerate(decree.clauses.values()):
+            own = np.flatnonzero(docket.granted & ~docket.freeing & (docket.clause == i))
+            due = due_under(register, rows[own], clause.then, docket.cut_days[own])
+            # A cut that leaves nothing is a release by the decree, on its day, unless the term as
+            # it was ends sooner.
+            spent = used_up(register, rows[own], due, occasion)
+            docket.freeing[own[spent]] = True
+            register.occasion[rows[own[spent]]] = number
+            kept = own[~spent]
+            apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
+            self._suspend(docket, clause, i, kept, occasion)
         free = docket.granted & docket.freeing
-        deal_releases(self.draws, register, rows[free], docket.released_on[free], decree, occasion)
+        deal_releases(self.draws, register, rows[free], docket.released_on[free], decree, occasion,
+                       list(self.prisons.scenario.world.origins))  # fmt: skip
+        if on is None:
+            self.newcomers.begin(register, decree, occasion)
+
+    def _suspend(
+        self, docket: Docket, clause: Clause, number: int, kept: Rows, occasion: Occasion
+    ) -> None:
+        """Note what a clause remits on condition: cuts by their days, releases once they happen."""
+        rule = clause.then.revived_if
+        if rule is None:
+            return
+        kept = kept[docket.cut_days[kept] > 0]
+        self.suspended.give(occasion, rule, docket.rows[kept], docket.cut_days[kept])
+        free = docket.rows[docket.granted & docket.freeing & (docket.clause == number)]
+        self.suspended.give(occasion, rule, free, np.full(len(free), OPEN, dtype=np.int64))
+
+    def arrive(self, register: Register, new: Rows, before: Rows | None = None) -> None:
+        """Hold spells just added to what is suspended over a person, and to rules for newcomers."""
+        if before is not None:
+            self.suspended.arrive(register, before, new)
+        self.newcomers.arrive(register, new)

@@ -13,7 +13,9 @@ from sim.scenario.occasions import Occasion, day_read
 Ints = NDArray[np.int64]
 
 
-def reading_day(on: On | None, occasion: Occasion, threshold_day: int, start: date) -> int:
+def reading_day(
+    on: On | None, occasion: Occasion, threshold_day: Ints | int, start: date
+) -> Ints | int:
     """Return the day to which a leaf refers: that of the thresholds unless it names another."""
     return threshold_day if on is None else day_read(on, occasion, start)
 

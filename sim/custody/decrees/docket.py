@@ -48,6 +48,8 @@ class Docket:
         Selected, but does not take it up.
     takes
         Who would take it up, shape (n,); None where nobody is asked.
+    reached
+        Whose file was done, shape (n,); None where review is no work.
     queue, camps
         Those who ask for places, by group and rank, as positions in `rows`; their groups.
     moved
@@ -74,6 +76,7 @@ class Docket:
     moved: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     declined: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     takes: Mask | None = None
+    reached: Mask | None = None
     queue: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     camps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 

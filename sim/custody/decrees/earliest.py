@@ -65,6 +65,8 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
 
 def _length(bench: Bench, leaf: LengthIs, *, met: bool) -> Ints:
     ahead, due = _ahead(bench), bench.register.due[bench.rows].astype(np.int64)
+    if leaf.attribute == "remaining":
+        due = bench.register.ends(bench.rows)
     match leaf.attribute:
         case "served":
             day = _admitted(bench) + leaf.days + (leaf.operator in (">", "<=")) - ahead
@@ -109,7 +111,7 @@ def _admitted(bench: Bench) -> Ints:
     return bench.register.admitted[bench.rows].astype(np.int64)
 
 
-def _ahead(bench: Bench) -> int:
+def _ahead(bench: Bench) -> Ints | int:
     """Days from a check to the day of its thresholds: the most that any later check may have."""
     return bench.threshold_day - bench.day
 

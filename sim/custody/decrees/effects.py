@@ -7,8 +7,11 @@ from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
 from sim.custody.hazards import NEVER
+from sim.custody.register import Register, Rows
 from sim.scenario.law.amounts import DecreeAmount, Part, Per, Reduce
 from sim.scenario.law.clauses import Clause
+from sim.scenario.law.decree import Decree
+from sim.scenario.law.effects import Effect
 from sim.scenario.lengths import complete_units
 from sim.scenario.occasions import Occasion
 
@@ -16,16 +19,10 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-def spent(bench: Bench, cut_days: Ints, occasion: Occasion) -> Mask:
-    """Whose term a cut uses up by the grant."""
-    left = bench.register.due[bench.rows] - cut_days
-    return np.asarray((cut_days > 0) & (left <= occasion.grant_day))
-
-
 def outcomes(
     bench: Bench, clauses: list[Clause], occasion: Occasion, released_on: Ints
-) -> tuple[Ints, Ints]:
-    """Planned day of leaving and days cut under each clause, shape (clauses, n) both.
+) -> tuple[Ints, Ints, Mask]:
+    """Under each clause: planned day of leaving, days cut, who is freed; shape (clauses, n).
 
     Parameters
     ----------
@@ -35,19 +32,68 @@ def outcomes(
     n = len(bench.rows)
     leaving = np.tile(released_on, (len(clauses), 1))
     cuts = np.zeros((len(clauses), n), dtype=np.int64)
-    due = bench.register.due[bench.rows].astype(np.int64)
+    frees = np.ones((len(clauses), n), dtype=np.bool_)
     for i, clause in enumerate(clauses):
+        if clause.then.release:
+            continue
         if clause.then.reduce is not None:
             cuts[i] = np.where(bench.life, 0, cut_by(bench, clause.then.reduce))
-            kept = due - cuts[i]
-            leaving[i] = np.where(spent(bench, cuts[i], occasion), leaving[i], kept)
-    return leaving, cuts
+        due = due_under(bench.register, bench.rows, clause.then, cuts[i])
+        frees[i] = used_up(bench.register, bench.rows, due, occasion)
+        leaving[i] = np.where(frees[i], leaving[i], due)
+    return leaving, cuts, frees
+
+
+def due_under(register: Register, rows: Rows, effect: Effect, cut_days: Ints) -> Ints:
+    """Day of ordinary release of each row if an effect were applied, shape (n,)."""
+    if effect.reduce is not None:
+        return register.due_after_cut(rows, cut_days)
+    due = register.due[rows].astype(np.int64)
+    if effect.commute is not None:
+        life = rows[register.is_life(rows)]
+        terms = np.full(len(life), effect.commute.to.value, dtype=np.int64)
+        points = register.points.codes(register.offence[life], terms)
+        due[register.is_life(rows)] = register.due_after(life, terms, points)
+    if effect.release_point is not None:
+        points = register.points.moved(register.point[rows], effect.release_point)
+        moved = register.due_after(rows, register.term(rows), points)
+        due = np.where(register.is_life(rows), due, moved)
+    return due
+
+
+def used_up(register: Register, rows: Rows, due: Ints, occasion: Occasion) -> Mask:
+    """Say for whom a changed day of ordinary release is not later than the grant."""
+    return np.asarray((due < register.due[rows]) & (due <= occasion.grant_day))
+
+
+def apply(register: Register, rows: Rows, effect: Effect, cut_days: Ints, by: Occasion) -> None:
+    """Make an effect that leaves something to serve take effect on the day of the grant."""
+    if effect.reduce is not None:
+        some = cut_days > 0
+        register.cut(rows[some], cut_days[some], by.grant_day, by.position)
+    elif effect.commute is not None:
+        register.commute(rows, effect.commute.to.value, by.grant_day, by.position)
+    elif effect.release_point is not None:
+        register.move(rows, effect.release_point)
 
 
 def meets(bench: Bench, clause: Clause) -> Mask:
-    """Who meets a clause; a cut in days does not reach a life sentence."""
+    """Who meets a clause; a cut in days does not reach a life sentence, a commutation no other."""
+    met, effect = bench.meets(clause.when), clause.then
+    if effect.commute is not None:
+        return met & bench.life
+    if effect.release_point is not None and "those held" not in effect.release_point.reach:
+        return np.zeros(len(met), dtype=np.bool_)
+    return met if effect.release else met & ~bench.life
+
+
+def named(bench: Bench, decree: Decree, clause: Clause) -> Mask:
+    """Who meets the conditions of a clause and no exclusion that binds it."""
     met = bench.meets(clause.when)
-    return met if clause.then.release else met & ~bench.life
+    for name, exclusion in decree.exclude.items():
+        if name not in clause.despite:
+            met &= ~bench.meets(exclusion.when)
+    return met
 
 
 def cut_by(bench: Bench, reduce: Reduce) -> Ints:
@@ -99,5 +145,5 @@ def _whole(bench: Bench, of: str) -> Ints:
     if of == "sentence":
         return np.where(bench.life, 0, bench.sentence)
     lengths = {"term": bench.term, "served": bench.served, "remaining": bench.remaining,
-               "until due": bench.remaining}  # fmt: skip
+               "until due": bench.until_due}  # fmt: skip
     return lengths[of]

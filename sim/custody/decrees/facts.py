@@ -7,7 +7,6 @@ life sentence have no meaning.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,10 +23,6 @@ from sim.scenario.occasions import Occasion
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-COMPARE: dict[str, Callable[[Ints, Ints | int], Mask]] = {
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal,
-}  # fmt: skip
-
 
 @dataclass
 class Facts:
@@ -38,7 +33,7 @@ class Facts:
     rows
         Rows of the register, shape (n,).
     day
-        Day on which attributes are read.
+        Day on which attributes are read: one for all, or one for each.
     threshold_day
         Day to which served and remaining time, shares and ages refer.
     occasion
@@ -50,8 +45,8 @@ class Facts:
     draws: Draws
     decrees: tuple[str, ...]
     rows: Rows
-    day: int
-    threshold_day: int
+    day: Ints | int
+    threshold_day: Ints | int
     occasion: Occasion
     flags: dict[str, Ints] = field(default_factory=dict)
 
@@ -68,6 +63,11 @@ class Facts:
     @cached_property
     def remaining(self) -> Ints:
         """Days from the threshold day to the end of the term; no meaning for life."""
+        return self.register.ends(self.rows) - self.threshold_day
+
+    @cached_property
+    def until_due(self) -> Ints:
+        """Days from the threshold day to ordinary release; no meaning for life."""
         return self.register.due[self.rows].astype(np.int64) - self.threshold_day
 
     @cached_property
@@ -91,7 +91,7 @@ class Facts:
     def sentence(self) -> Ints:
         """Sentence imposed, days: the term plus every cut, those before the label included."""
         r, rows = self.register, self.rows
-        known = self.term + r.merit_days[rows] + r.pardon_days[rows]
+        known = self.term + r.merit_days[rows] + r.pardon_days[rows] - r.revived[rows]
         label, before = self.prisons.scenario.world.label, np.zeros_like(known)
         if label is not None:
             before = np.where(self.labelled, np.minimum(label.cut.value, known), before)

@@ -42,7 +42,7 @@ def earlier_spells(facts: Facts) -> Ints:
     return count
 
 
-def days_in_prison(facts: Facts, day: int) -> Ints:
+def days_in_prison(facts: Facts, day: Ints | int) -> Ints:
     """Days held by a day in this spell and in those before of which the register knows."""
     r = facts.register
     days = day - r.admitted[facts.rows].astype(np.int64)
@@ -90,21 +90,25 @@ def pardons(facts: Facts, by: str) -> Ints:
     decree = facts.decrees.index(by) if by in facts.decrees else None
     count = r.reductions(facts.rows, facts.day, decree)
     if decree is None:
-        count = count + facts.labelled
+        count = count + facts.earlier
     for places, rows in earlier(facts):
         count[places] += r.reductions(rows, facts.day, decree)
         count[places] += _ended(facts, rows, by if decree is not None else "decree")
         if decree is None:
-            count[places] += _was_labelled(facts, rows)
+            count[places] += _reduced_before(facts, rows)
     return count
 
 
-def _was_labelled(facts: Facts, rows: Ints) -> NDArray[np.bool_]:
-    """Whether the label was on when an earlier spell ended."""
-    r, label = facts.register, facts.prisons.scenario.world.earlier_reductions
-    if label is None:
-        return np.zeros(len(rows), dtype=np.bool_)
-    on = labelled(
-        facts.prisons, facts.draws, r.person[rows], r.spell[rows].astype(np.int64), r.line[rows]
-    )
-    return np.asarray(on & (r.left[rows] - r.admitted[rows] >= label.after.value))
+def _reduced_before(facts: Facts, rows: Ints) -> Ints:
+    """Count the reductions of an earlier spell before the start: those known, or the label."""
+    r, label = facts.register, facts.prisons.scenario.world.label
+    found = np.zeros(len(rows), dtype=np.int64)
+    if label is not None:
+        on = labelled(
+            facts.prisons, facts.draws, r.person[rows], r.spell[rows].astype(np.int64), r.line[rows]
+        )
+        found = (on & (r.left[rows] - r.admitted[rows] >= label.after.value)).astype(np.int64)
+    if r.stated:
+        stated, sure = r.known("earlier_count", rows)
+        found = np.where(sure, stated, found)
+    return found

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.chances import probabilities
 from sim.custody.decrees.docket import Docket
-from sim.custody.decrees.effects import outcomes, spent
+from sim.custody.decrees.effects import meets, outcomes
 from sim.custody.decrees.lots import lots
 from sim.custody.decrees.waits import release_days
 from sim.custody.hazards import NEVER
@@ -24,19 +24,35 @@ Mask = NDArray[np.bool_]
 
 
 def review(
-    bench: Bench, decree: Decree, occasion: Occasion, met: Mask, excluded: Mask, kinds: Ints
+    bench: Bench,
+    decree: Decree,
+    occasion: Occasion,
+    met: Mask,
+    excluded: Mask,
+    kinds: Ints,
+    reached: Mask | None = None,
 ) -> Docket:
-    """Book everybody who meets a clause under the one that he leaves by, if all agree."""
+    """Book everybody who meets a clause under the one that he leaves by, if all agree.
+
+    Parameters
+    ----------
+    reached
+        Whose file is done, shape (n,); None where review is no work. Nobody else is recommended.
+    """
     n = len(bench.rows)
     clauses = list(decree.clauses.values())
     open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
     eligible = open_to.any(axis=0)
     released_on = release_days(bench, decree, occasion)
-    leaving, cuts = outcomes(bench, clauses, occasion, released_on)
+    leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on)
     # Open clauses first, the most favourable of them before the others; then those barred.
     tried = leaving + np.where(open_to, 0, np.where(met, NEVER, 2 * NEVER))
-    order = np.argsort(tried, axis=0, kind="stable")
+    # Of two that are alike, the one without conditions comes first.
+    conditional = np.array([[c.then.revived_if is not None] for c in clauses])
+    order = np.argsort(2 * tried + conditional, axis=0, kind="stable")
     recommended, approved = _answers(bench, decree, occasion, eligible)
+    if reached is not None:
+        recommended &= reached
     columns = np.arange(n)
     clause = order[0].copy()
     advised, passed = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
@@ -47,15 +63,24 @@ def review(
         agreed = yes & approved[rank, columns]
         clause[agreed] = rank[agreed]
         passed |= agreed
-    cut_days = cuts[clause, columns]
     # A cut that will leave nothing is a release, and takes a place where releases are counted.
-    freeing = np.array([c.then.release for c in clauses])[clause]
-    freeing |= spent(bench, cut_days, occasion)
+    cut_days, freeing = cuts[clause, columns], frees[clause, columns]
     return Docket(
         occasion, bench.rows, kinds,
         met, excluded, eligible, advised, passed,
-        clause, cut_days, freeing, released_on,
+        clause, cut_days, freeing, released_on, reached=reached,
     )  # fmt: skip
+
+
+def qualified(bench: Bench, decree: Decree) -> Mask:
+    """Who meets a clause and no exclusion that binds it, as things are on the day of the bench."""
+    n = len(bench.rows)
+    barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
+    excluded = np.array(barring, dtype=np.bool_).reshape(len(decree.exclude), n)
+    found = np.zeros(n, dtype=np.bool_)
+    for clause in decree.clauses.values():
+        found |= meets(bench, clause) & ~_barred(decree, clause, excluded, n)
+    return found
 
 
 def _answers(bench: Bench, decree: Decree, occasion: Occasion, eligible: Mask) -> tuple[Mask, Mask]:

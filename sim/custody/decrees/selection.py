@@ -30,9 +30,7 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     rows = docket.rows[asking]
     register = bench.register
     lottery = lots(bench.draws, register, rows, Stream.LOTTERY, docket.occasion)
-    keys = [
-        lottery if name == "lottery" else _rank_key(bench, name)[asking] for name in decree.rank
-    ]
+    keys = [lottery if name == "lottery" else rank_key(bench, name)[asking] for name in decree.rank]
     ties = [register.spell[rows], register.line[rows], register.person[rows], lottery]
     by_camp = cap.per == "camp"
     groups = register.camp[rows] if by_camp else np.zeros(len(rows), dtype=np.int16)
@@ -90,7 +88,7 @@ def places(bench: Bench, cap: Cap) -> Ints:
     return part if cap.of == "stock" else np.maximum(stock - part, 0)
 
 
-def _rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
+def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     """Smaller comes first."""
     register, rows = bench.register, bench.rows
     last = np.iinfo(np.int64).max

@@ -27,14 +27,14 @@ class Watch:
     """Who is still to be looked at, and from which day; what was decided so far.
 
     Columns are as long as the register: ``next_day``, the first day on which a row has to be read
-    (``NEVER`` once it is settled); ``due``, the end of the term for which that holds; ``seen`` and
-    ``barred``, whether it has been read, and been kept out, before.
+    (``NEVER`` once it is settled); ``due``, the term and the day of release for which that holds;
+    ``seen`` and ``barred``, whether it has been read, and been kept out, before.
     """
 
     def __init__(self, decree: Decree, first: Occasion, groups: Groups) -> None:
         self.decree, self.first, self.groups = decree, first, groups
         self.next_day = np.zeros(0, dtype=np.int32)
-        self.due = np.zeros(0, dtype=np.int32)
+        self.due = np.zeros(0, dtype=np.int64)
         self.seen = np.zeros(0, dtype=np.bool_)
         self.barred = np.zeros(0, dtype=np.bool_)
         self.parts: list[Docket] = []
@@ -45,10 +45,12 @@ class Watch:
     def awaited(self, register: Register, day: int) -> Rows:
         """Rows to read on a day: held, not selected for release, and their day has come."""
         self._grow(register)
-        changed = np.flatnonzero(register.due != self.due)
-        self.due[changed] = register.due[changed]
+        standing = register.standing()
+        changed = np.flatnonzero(standing != self.due)
+        self.due[changed] = standing[changed]
         again = changed[self.next_day[changed] < NEVER]
-        self.next_day[again] = np.minimum(self.next_day[again], day)
+        soon = np.minimum(self.next_day[again], day)  # nobody is read before his admission
+        self.next_day[again] = np.maximum(soon, register.admitted[again])
         rows = np.flatnonzero(self.next_day <= day)
         gone = register.left[rows] != NEVER
         self.next_day[rows[gone]] = NEVER
@@ -60,7 +62,7 @@ class Watch:
         if known == n:
             return
         self.next_day = np.concatenate((self.next_day, register.admitted[known:]))
-        self.due = np.concatenate((self.due, register.due[known:]))
+        self.due = np.concatenate((self.due, register.standing()[known:]))
         self.seen = np.concatenate((self.seen, np.zeros(n - known, dtype=np.bool_)))
         self.barred = np.concatenate((self.barred, np.zeros(n - known, dtype=np.bool_)))
 
@@ -73,12 +75,12 @@ class Watch:
         if docket.eligible.any():
             self.parts.append(part_of(docket, docket.eligible))
         self._nobody = part_of(docket, np.zeros(len(docket.rows), dtype=np.bool_))
-        self.due[bench.rows] = register.due[bench.rows]
+        self.due[bench.rows] = register.standing()[bench.rows]
         self.next_day[bench.rows] = np.minimum(self._again(bench), NEVER)
         self.next_day[docket.rows[docket.eligible]] = NEVER
 
-    def count(self, register: Register, bench: Bench) -> None:
-        """Count those read for the first time, and whom of them exclusions name, as they stand."""
+    def meet(self, register: Register, bench: Bench) -> None:
+        """Count those read for the first time, and whom of them exclusions name, before a grant."""
         new = ~self.seen[bench.rows]
         if not new.any():
             return

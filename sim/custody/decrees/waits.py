@@ -32,9 +32,22 @@ def release_days(bench: Bench, decree: Decree, occasion: Occasion) -> Ints:
 
 
 def deal_releases(
-    draws: Draws, register: Register, rows: Rows, on: Ints, decree: Decree, occasion: Occasion
+    draws: Draws,
+    register: Register,
+    rows: Rows,
+    on: Ints,
+    decree: Decree,
+    occasion: Occasion,
+    origins: list[str],
 ) -> None:
-    """Plan releases: late by latency, then spread evenly within each camp and day by lottery."""
+    """Plan releases: after approval of an exile, late by latency, then spread over days.
+
+    They are spread evenly within each camp and day, by lottery.
+    """
+    exile = decree.release.exile
+    if exile is not None and exile.approval is not None:
+        sent = (register.origin[rows] == origins.index(exile.origin)) & ~register.exiled[rows]
+        on = on + sent * exile.approval.value
     register.release[rows] = on
     if decree.release.latency is not None and len(rows):
         register.release[rows] += _late(draws, register, rows, decree.release.latency, occasion)

@@ -21,7 +21,7 @@ from sim.scenario.graded import (
     check_range,
     days_written,
 )
-from sim.scenario.law.waits import Latency, Tranche
+from sim.scenario.law.waits import DecreeLength, Latency, Tranche
 from sim.scenario.lengths import read_length
 from sim.scenario.problems import shown
 
@@ -89,6 +89,7 @@ class DecreeExile(Said):
 
     origin: str
     to: Literal["chosen by camp"]
+    approval: DecreeLength | None = None
 
 
 class Afterwards(Said):

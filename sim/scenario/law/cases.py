@@ -37,6 +37,22 @@ def _read_sentence(value: object) -> object:
     return value if value == "life" else read_length(value)
 
 
+class Later(Block):
+    """A new offence of the person of a case, once he has left."""
+
+    offence: str | None = None
+    sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = None
+    offence_date: Day = Field(alias="offence date")
+
+    @field_validator("offence")
+    @classmethod
+    def _offence_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
+        words = words_of(info).get("offence")
+        if value is not None and words is not None and value not in words:
+            raise ValueError(f"unknown offence {value!r}: {nearest(value, words)}")
+        return value
+
+
 class Stay(Block):
     """An earlier spell of the person of a case: from when to when, and how it ended."""
 
@@ -82,6 +98,7 @@ class Who(Block):
     recommended: bool = True
     approved: bool = True
     takes_up: bool = Field(True, alias="takes up")
+    later: Later | None = None
 
     @field_validator("flags")
     @classmethod
@@ -169,10 +186,12 @@ OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 
 class Expected(Block):
-    """What a case expects of a term: its length or what remains after the decree."""
+    """What a case expects: the term after the decree, the day due, the day of release."""
 
     term: Days | None = None
     released_on: Day | None = Field(None, alias="released on")
+    due_on: Day | None = Field(None, alias="due on")
+    revived: Days | None = None
 
 
 def _read_outcome(value: object, info: ValidationInfo) -> object:

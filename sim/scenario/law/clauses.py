@@ -20,6 +20,7 @@ from sim.scenario.law.chances import Chance
 from sim.scenario.law.effects import ThenEffect
 from sim.scenario.law.predicate import Every
 from sim.scenario.law.when import Condition
+from sim.scenario.law.work import Capacity, Order, Work
 
 
 class Review(Said):
@@ -31,6 +32,26 @@ class Review(Said):
     recommended: Chance | None = None
     approved: Chance | None = None
     persistent: bool = False
+    officers_per_camp: Capacity | None = Field(None, alias="officers per camp")
+    files_a_day: Capacity | None = Field(None, alias="files a day")
+    order: Order | None = None
+
+    @model_validator(mode="after")
+    def _work_is_whole(self) -> Self:
+        if (self.officers_per_camp is None) != (self.files_a_day is None):
+            raise ValueError("'officers per camp' and 'files a day' belong together")
+        if self.order and self.files_a_day is None:
+            raise ValueError("'order' is that of files: give 'officers per camp', 'files a day'")
+        return self
+
+    @property
+    def work(self) -> Work | None:
+        """Review as work done; None where every file is reached."""
+        if self.officers_per_camp is None or self.files_a_day is None:
+            return None
+        return Work.model_construct(
+            officers=self.officers_per_camp, files=self.files_a_day, order=self.order or "joining"
+        )
 
 
 class Exclusion(Said):

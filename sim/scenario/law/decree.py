@@ -49,7 +49,8 @@ from sim.scenario.law.dates import (
     anniversaries,
     read_offset,
 )
-from sim.scenario.law.predicate import Predicate
+from sim.scenario.law.points import BOTH, KNOWN, known_at_admission
+from sim.scenario.law.predicate import Predicate, leaves
 from sim.scenario.law.reach import Reach
 from sim.scenario.law.selection import DecreeCap, Rank
 from sim.scenario.lengths import in_year, read_date
@@ -166,6 +167,23 @@ class Decree(Block):
             kinds = "'every: year' with 'dates', or 'random: {rate: 0.5}'"
             raise ValueError(f"'granted' is missing (or {kinds})")
         self._days_in_order()
+        return self
+
+    @model_validator(mode="after")
+    def _work_has_its_days(self) -> Self:
+        wrong = [
+            InitErrorDetails(
+                type=custom("files are the work of a whole decree: write it under its 'review'"),
+                loc=("clauses", name, "review", "files a day"),
+                input=None,
+            )
+            for name, clause in self.clauses.items()
+            if clause.review.work is not None
+        ]
+        if wrong:
+            raise ValidationError.from_exception_data("review", wrong)
+        if self.review.work is not None and (self.ordered is None or self.in_force or self.reach):
+            raise ValueError("files are done from 'ordered' to the close of lists: give both days")
         return self
 
     def _standing_fits(self) -> None:
@@ -316,6 +334,36 @@ class Decree(Block):
                 type=custom(wrong), loc=("reach", "offences until"), input=until
             )
             raise ValidationError.from_exception_data("reach", [line])
+        return self
+
+    @model_validator(mode="after")
+    def _those_to_come_are_known(self) -> Self:
+        wrong: list[InitErrorDetails] = []
+
+        def say(message: str, *path: str) -> None:
+            wrong.append(InitErrorDetails(type=custom(message), loc=("clauses", *path), input=path))
+
+        for name, clause in self.clauses.items():
+            moved = clause.then.release_point
+            if moved is None:
+                continue
+            if self.reach is not None or self.in_force is not None:
+                if moved.reach != BOTH:
+                    other = "reach" if self.reach is not None else "in force"
+                    message = f"'for' and the decree's {other!r} both say who is met; leave one out"
+                    say(message, name, "then", "release point", "for")
+                continue
+            rules: list[tuple[Predicate, tuple[str, ...]]] = [(clause.when, ("when",))]
+            rules += [(e.when, ()) for n, e in self.exclude.items() if n not in clause.despite]
+            for rule, path in rules:
+                if "those to come" in moved.reach and not all(
+                    map(known_at_admission, leaves(rule))
+                ):
+                    what = "this" if path else "an exclusion that binds it"
+                    message = f"{what} cannot be asked of those to come, but {KNOWN}"
+                    say(f"{message}; or write 'for: those held'", name, *path)
+        if wrong:
+            raise ValidationError.from_exception_data("release point", wrong)
         return self
 
     @model_validator(mode="after")

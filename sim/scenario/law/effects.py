@@ -1,16 +1,26 @@
-"""What a clause gives: release, or a shorter term."""
+"""What a clause gives: release, a shorter term, another sentence, an earlier release point."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from sim.scenario.graded import Block
 from sim.scenario.law.amounts import DecreeAmount, Reduce
+from sim.scenario.law.points import MovedPoint
 from sim.scenario.law.predicate import Predicate
+from sim.scenario.law.revival import Revival
+from sim.scenario.law.waits import DecreeLength
 from sim.scenario.problems import shown
+
+
+class Commute(Block):
+    """Another sentence in place of one for life, counted from the admission."""
+
+    source: Literal["life"] = Field(alias="from")
+    to: DecreeLength
 
 
 class Effect(Block):
@@ -18,14 +28,21 @@ class Effect(Block):
 
     release: bool = False
     reduce: Reduce | None = None
+    commute: Commute | None = None
+    release_point: MovedPoint | None = Field(None, alias="release point")
+    revived_if: Revival | None = Field(None, alias="revived if")
 
     @model_validator(mode="after")
     def _gives_one_thing(self) -> Self:
-        given = [name for name in type(self).model_fields if getattr(self, name)]
+        fields = type(self).model_fields.items()
+        given = [field.alias or name for name, field in fields
+                 if name != "revived_if" and getattr(self, name)]  # fmt: skip
         if not given:
             raise ValueError("gives nothing; expected 'release' or such as {reduce: {by: 3 years}}")
         if len(given) > 1:
             raise ValueError(f"'{given[0]}' and '{given[1]}' exclude each other")
+        if self.revived_if and given[0] not in ("release", "reduce"):
+            raise ValueError(f"'revived if' belongs to a release or a reduction, not '{given[0]}'")
         return self
 
     def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
@@ -37,9 +54,19 @@ class Effect(Block):
     @property
     def deciding(self) -> object:
         """What can change a result: the effect without what it rests on."""
-        cut = self.reduce
-        names = ("by", "at_least", "at_most", "to")
-        return (self.release, cut and [_value(getattr(cut, name)) for name in names])
+        cut, names = self.reduce, ("by", "at_least", "at_most", "to")
+        return (
+            self.release,
+            cut and [_value(getattr(cut, name)) for name in names],
+            self.commute and self.commute.to.value,
+            self.release_point and self.release_point.deciding,
+            self.revived_if and self.revived_if.deciding,
+        )
+
+    @property
+    def shortens(self) -> bool:
+        """Whether it is a cut or a commutation, which count as reductions."""
+        return self.reduce is not None or self.commute is not None
 
 
 def _value(amount: DecreeAmount | None) -> object:

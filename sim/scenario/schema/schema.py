@@ -24,9 +24,11 @@ from sim.scenario.law import (
     clauses,
     dates,
     decree,
+    points,
     selection,
     waits,
     when,
+    work,
 )
 from sim.scenario.lengths import read_date, read_length, read_month_day, read_share
 from sim.scenario.load import Scenario
@@ -250,7 +252,7 @@ def _bare(name: str, one: JsonSchemaValue) -> JsonSchemaValue:
         has_table = {"type": "object", "required": ["table"]}
         return {"description": one.get("description", ""), "if": has_table, "then": table,
                 "else": bare}  # fmt: skip
-    rooms = (graded, afterwards, amounts, chances, clauses, dates, waits, selection)
+    rooms = (graded, afterwards, amounts, chances, clauses, dates, points, waits, work, selection)
     model = next((getattr(room, kind) for room in rooms if hasattr(room, kind)), None)
     said = isinstance(model, type) and issubclass(model, graded.Said)
     if not said or "value" not in one["properties"]:
@@ -304,7 +306,8 @@ def _name_words(definitions: dict[str, JsonSchemaValue], scenario: Scenario) -> 
                 one["properties"][key] = {**value, "anyOf": [sources, {
                     "type": "array", "items": sources, "minItems": 1}]}  # fmt: skip
     for key, words in known_words(scenario).items():
-        if key in definitions["Who"]["properties"]:
-            definitions["Who"]["properties"][key] = {"enum": list(words)}
+        for kind in ("Who", "Later"):
+            if key in definitions[kind]["properties"]:
+                definitions[kind]["properties"][key] = {"enum": list(words)}
     origins = list(scenario.world.origins)
     definitions["DecreeExile"]["properties"]["origin"] = {"enum": origins}

@@ -81,4 +81,8 @@ def _exile(law: Law) -> str:
     text = f"those who come from {exile.origin} are exiled to places that the camp chooses"
     if world is not None:
         text += f"; in this world {percent(world.compliance.value)} of them comply"
-    return joined(sentence(text), part_in_words("exile", exile, law.decree))
+    wait = ""
+    if exile.approval:
+        days = f"they wait in custody for {length(exile.approval.value)} until that is approved"
+        wait = described(days, exile.approval, law.decree)
+    return joined(sentence(text), wait, part_in_words("exile", exile, law.decree))

@@ -15,6 +15,7 @@ from sim.scenario.law.chances import Chance, Times
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.dates import DecreeDay, Rate
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.points import DecreeFraction
 from sim.scenario.law.predicate import (
     AgeIs,
     DateIs,
@@ -28,6 +29,7 @@ from sim.scenario.law.predicate import (
 from sim.scenario.law.selection import DecreeCap
 from sim.scenario.law.thresholds import read_on
 from sim.scenario.law.waits import DecreeLength, Latency
+from sim.scenario.law.work import Capacity
 from sim.scenario.lengths import read_date, read_length
 from sim.scenario.load import Scenario
 from sim.scenario.tree import Tree
@@ -125,8 +127,10 @@ def _end_of_amount(end: Fraction | float) -> str:
 
 _ENDS: dict[type, Callable[[float], str]] = {
     DecreeShare: percent, Chance: percent, Times: amount, Rate: amount, Number: amount,
+    Capacity: amount,
     DecreeEducation: _in_days, DecreeOver: _in_days, DecreeDay: _as_length, Latency: _as_length,
-    DecreeLength: _as_length, DecreeCap: _end_of_cap, OneAmount: _end_of_amount,
+    DecreeFraction: percent, DecreeLength: _as_length, DecreeCap: _end_of_cap,
+    OneAmount: _end_of_amount,
 }  # fmt: skip
 """How the ends of a range are written, by the kind of value."""
 

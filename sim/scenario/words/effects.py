@@ -1,16 +1,20 @@
-"""What clauses give, in words: how much a term is cut, within which limits."""
+"""What clauses give, in words: cuts within their limits, other sentences, release points."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from sim.scenario.law.amounts import DecreeAmount, Part, Per, Reduce
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.effects import Effect
+from sim.scenario.law.points import MovedPoint
 from sim.scenario.law.predicate import Every
+from sim.scenario.law.revival import Revival
 from sim.scenario.words.basis import aside
 from sim.scenario.words.conditions import condition_in_words
 from sim.scenario.words.phrases import fraction, joined, length, listed, sentence
+from sim.scenario.world import World
 
 _WHOLE = {
     "sentence": "sentence",
@@ -52,6 +56,84 @@ def reduction_in_words(reduce: Reduce, decree: Decree, called: Mapping[str, str]
         if one.note
     ]
     return joined(*(sentence(text) for text in (by, to) if text), *notes)
+
+
+def effect_in_words(effect: Effect, decree: Decree, called: Mapping[str, str]) -> tuple[str, str]:
+    """Say what a clause qualifies for, and in sentences what it gives."""
+    condition = _revival_in_words(effect.revived_if, decree) if effect.revived_if else ""
+    if effect.reduce is not None:
+        cut = reduction_in_words(effect.reduce, decree, called)
+        return "a reduction", joined(cut, condition)
+    if effect.commute is not None:
+        to = effect.commute.to
+        text = f"their sentence for life becomes one of {length(to.value)}{aside(to, decree)}, "
+        return "a commutation", joined(
+            sentence(f"{text}counted from the admission"),
+            "Whoever has served it by the day of the grant is released under this decree.",
+        )
+    if effect.release_point is not None:
+        return "another release point", _moved_in_words(effect.release_point, decree)
+    return "release", condition
+
+
+def _revival_in_words(rule: Revival, decree: Decree) -> str:
+    """Say which new offence brings back what is remitted."""
+    since = {
+        "law": "the day of the grant",
+        "release": "their leaving prison",
+        "delivery": "the day on which this takes effect for them",
+    }[rule.since]
+    who = "whoever of them comes back to prison"
+    if rule.when is not None:
+        named = condition_in_words(rule.when).removeprefix("those ")
+        who = f"{who}, among {condition_in_words(rule.when)}" if named.startswith("any") else (
+            f"those of them {named} when they come back to prison")  # fmt: skip
+    verb = "serves" if who.startswith("whoever") else "serve"
+    window = f"{length(rule.within.value)}{aside(rule.within, decree)} after {since}"
+    return joined(
+        sentence(f"this is on condition: {who} for an offence committed no later than {window} "
+                 f"{verb} what was remitted after the new term"),
+        "Over whoever comes back otherwise it stays suspended; a new sentence for life revives "
+        "nothing.",
+    )  # fmt: skip
+
+
+def _moved_in_words(point: MovedPoint, decree: Decree) -> str:
+    """Say which pieces of a release point are replaced, and for whom."""
+    said = []
+    if point.fraction:
+        share = f"{fraction(point.fraction.value)}{aside(point.fraction, decree)}"
+        said.append(f"ordinary release falls at {share} of the term")
+    for moved, way in ((point.earlier_by, "earlier"), (point.later_by, "later")):
+        if moved:
+            text = f"{length(moved.value)} {way}{aside(moved, decree)}"
+            said.append(f"release comes {text} than the fraction of the term")
+    if point.at_least:
+        least = f"{length(point.at_least.value)}{aside(point.at_least, decree)}"
+        said.append(f"at least {least} must be served")
+    whom = "of those held when the lists close"
+    if "those to come" in point.reach:
+        later = "of those admitted after the lists have closed"
+        whom = later if len(point.reach) == 1 else f"{whom} and {later}"
+    return joined(
+        sentence(f"for them, {listed(said)}; nothing else of their release point changes"),
+        sentence(f"this is said {whom}, and holds from the day of the grant on"),
+        "Whoever has passed the new point by then is released under this decree.",
+    )
+
+
+def points_in_words(world: World) -> Iterator[str]:
+    """Say at which part of the term people ordinarily leave, a sentence for each row."""
+    for number, row in enumerate(world.release_point):
+        who = "everybody else is" if number else "everybody is"
+        if row.when is not None:
+            who = f"{condition_in_words(row.when)} are"
+        parts = [f"after {fraction(row.fraction.value)} of the term"]
+        for moved, way in ((row.earlier_by, "earlier"), (row.later_by, "later")):
+            if moved:
+                parts.append(f"{length(moved.value)} {way}")
+        least = f", but not before {length(row.at_least.value)} are served" if row.at_least else ""
+        yield sentence(f"{who} ordinarily released {listed(parts, 'or rather')}{least}")
 
 
 def how_reduced(reductions: list[Reduce]) -> str:

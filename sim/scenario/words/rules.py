@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.law.clauses import Clause, Review
-from sim.scenario.words.basis import limits_in_words, part_in_words
+from sim.scenario.law.work import Work
+from sim.scenario.words.basis import described, limits_in_words, part_in_words
 from sim.scenario.words.chances import chance_in_words
 from sim.scenario.words.conditions import condition_in_words, readings_in_words
 from sim.scenario.words.decreed import Law, Parts
-from sim.scenario.words.effects import how_reduced, reduction_in_words
+from sim.scenario.words.effects import effect_in_words, how_reduced
 from sim.scenario.words.phrases import (
+    counted,
     joined,
     listed,
 )
@@ -63,9 +65,7 @@ def qualifying(law: Law) -> Parts:
 def _clause(law: Law, name: str, clause: Clause) -> str:
     who = condition_in_words(clause.when, law.called)
     verb = "is" if who == "nobody" else "are"
-    kind, effect = "release", ""
-    if clause.then.reduce is not None:
-        kind, effect = "a reduction", reduction_in_words(clause.then.reduce, law.decree, law.called)
+    kind, effect = effect_in_words(clause.then, law.decree, law.called)
     despite = ""
     if clause.despite:
         bars = listed([f"“{word}”" for word in clause.despite])
@@ -92,12 +92,35 @@ def review(law: Law) -> Parts:
     if none:
         also = "" if len(none) < 2 else ": whoever is eligible is put on the list and approved"
         yield "no review", f"No {listed(none, 'and no')} is asked for{also}."
+    if law.decree.review.work is not None:
+        yield "work", _work(law, law.decree.review.work)
     if lasting := [part for part, review in _reviews(law) if review.persistent]:
         where = "" if lasting == ["of this decree"] else f" in the review {listed(lasting)}"
         yield "persistent", f"Answers{where} are given once for a person, for every occasion."
     for part, review in _reviews(law):
         if said := part_in_words(f"the review {part}", review, law.decree):
             yield f"review {part}", said
+
+
+_ORDERS = {
+    "joining": "in the order in which they joined, ties by lot",
+    "rank": "by the rank that is stated, ties by lot",
+    "lottery": "by lot",
+}
+
+
+def _work(law: Law, work: Work) -> str:
+    officers = counted(work.officers.value, "officer")
+    files = counted(work.files.value, "file")
+    return joined(
+        described(f"in each camp {officers} review", work.officers, law.decree),
+        described(f"each of them does {files} a day", work.files, law.decree),
+        f"Files are taken {_ORDERS[work.order]}.",
+        "The queue is formed on the day of the order, of those who would qualify if nothing else "
+        "happened; whoever is admitted later joins then.",
+        "Work lasts from the day after the order to the close of the lists; whose file is not "
+        "reached is not listed. The file of a person who has left costs nothing.",
+    )
 
 
 def _reviews(law: Law) -> Iterator[tuple[str, Review]]:

@@ -9,6 +9,7 @@ from sim.scenario.flags import Flag
 from sim.scenario.graded import Length, Number, Proportion
 from sim.scenario.load import Scenario
 from sim.scenario.words.conditions import condition_in_words
+from sim.scenario.words.effects import points_in_words
 from sim.scenario.words.phrases import (
     amount,
     basis,
@@ -56,6 +57,7 @@ def world_in_words(world: World) -> tuple[str, ...]:
 
 def _parts(world: World) -> Iterator[str]:
     yield from _people(world)
+    yield from points_in_words(world)
     deaths = world.deaths.in_custody
     yield sentence(
         f"in custody there are {amount(deaths.value)} {deaths.unit} over all{_aside(deaths)}; "

@@ -1,0 +1,134 @@
+"""Conditional remission: what is suspended over those who benefit, and what revives it.
+
+A remission is suspended over the spell in which it was given. Whoever comes back for an offence
+within the window, with a sentence of the kind named, serves it after the new term; over whoever
+comes back otherwise it stays suspended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.decrees.bench import Bench
+from sim.custody.prisons import Prisons
+from sim.custody.register import BY_DECREE, Register, Rows
+from sim.custody.streams import Draws
+from sim.scenario.law.revival import Revival
+from sim.scenario.occasions import Occasion
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+OPEN = -(1 << 30)
+"""Stands for a day that is not known before the person has left."""
+
+
+@dataclass
+class Remission:
+    """What one occasion has remitted under one clause and its condition.
+
+    Attributes
+    ----------
+    rows
+        Spells over which it is suspended, shape (n,).
+    days
+        Days remitted; ``OPEN`` for a release that has not happened yet.
+    start
+        Day from which the window runs; ``OPEN`` before it is known.
+    """
+
+    occasion: Occasion
+    rule: Revival
+    rows: Rows
+    days: Ints
+    start: Ints
+
+
+class Suspended:
+    """The conditional remissions of a run, as they stand, and what was done by them."""
+
+    def __init__(self, prisons: Prisons, draws: Draws) -> None:
+        self.prisons, self.draws = prisons, draws
+        self.standing: list[Remission] = []
+        self.given: list[tuple[Occasion, Rows, Ints]] = []
+        self.revived: list[tuple[Rows, Ints]] = []
+
+    def give(self, occasion: Occasion, rule: Revival, rows: Rows, cut_days: Ints) -> None:
+        """Note a remission on the day of its grant: days of a cut, ``OPEN`` for a release."""
+        if not len(rows):
+            return
+        start = np.full(len(rows), OPEN, dtype=np.int64)
+        if rule.since == "law":
+            start[:] = occasion.grant_day
+        elif rule.since == "delivery":
+            start[cut_days != OPEN] = occasion.grant_day
+        self.given.append((occasion, rows, cut_days))
+        self.standing.append(Remission(occasion, rule, rows, cut_days, start))
+
+    def arrive(self, register: Register, before: Rows, new: Rows) -> None:
+        """Find what the new spells of people revive, and hang the rest over these spells."""
+        if not self.standing or not len(new):
+            return
+        days = np.zeros(len(new), dtype=np.int64)
+        for one in self.standing:
+            self._return(register, one, before, new, days)
+        some = days > 0
+        if some.any():
+            self.revived.append((new[some], days[some]))
+            register.revive(new[some], days[some])
+
+    def counted(self, register: Register, days: int) -> dict[str, Ints]:
+        """Count by day what was remitted on condition, and what was brought back, shape (days,)."""
+        found = {name: np.zeros(days, dtype=np.int64)
+                 for name in ("days suspended", "days revived", "sentences revived")}  # fmt: skip
+        for occasion, rows, cut in self.given:
+            freed = cut == OPEN
+            found["days suspended"][occasion.grant_day] += cut[~freed].sum()
+            rows = rows[freed]
+            rows = rows[register.left[rows] < days]
+            left = register.left[rows]
+            np.add.at(found["days suspended"], left, remitted(register, rows, occasion))
+        for rows, number in self.revived:
+            np.add.at(found["days revived"], register.admitted[rows], number)
+            np.add.at(found["sentences revived"], register.admitted[rows], 1)
+        return found
+
+    def _return(
+        self, register: Register, one: Remission, before: Rows, new: Rows, revived: Ints
+    ) -> None:
+        """Let one remission meet those who return; adds to the days revived of each new spell."""
+        own = np.isin(one.rows, before)
+        if not own.any():
+            return
+        order = np.argsort(before)
+        place = order[np.searchsorted(before[order], one.rows[own])]
+        days, start = self._settled(register, one, own)
+        admitted = register.admitted[new].astype(np.int64)
+        bench = Bench(register, self.prisons, self.draws, (), new, admitted, admitted, one.occasion)
+        met = ~register.is_life(new) & (bench.meets(one.rule.when) if one.rule.when else True)
+        within = bench.offence_day[place] <= start + one.rule.within.value
+        back = met[place] & within & (days > 0)
+        np.add.at(revived, place[back], days[back])
+        stays = ~back & (days > 0)
+        one.rows = np.concatenate((one.rows[~own], new[place[stays]]))
+        one.days = np.concatenate((one.days[~own], days[stays]))
+        one.start = np.concatenate((one.start[~own], start[stays]))
+
+    def _settled(self, register: Register, one: Remission, own: Mask) -> tuple[Ints, Ints]:
+        """Days remitted and start of the window of those who have left, shape (n,) both."""
+        rows, days, start = one.rows[own], one.days[own].copy(), one.start[own].copy()
+        left = register.left[rows].astype(np.int64)
+        freed = days == OPEN
+        days[freed] = remitted(register, rows[freed], one.occasion)
+        start[start == OPEN] = left[start == OPEN]
+        return days, start
+
+
+def remitted(register: Register, rows: Rows, occasion: Occasion) -> Ints:
+    """Days that a release by an occasion's decree has remitted; none of a life sentence."""
+    left = register.left[rows].astype(np.int64)
+    by_it = register.cause[rows] == BY_DECREE + occasion.position
+    days = register.ends(rows) - left
+    return np.where(by_it & ~register.is_life(rows), days, 0)

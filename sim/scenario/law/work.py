@@ -1,0 +1,41 @@
+"""Review as work done: so many officers, so many files a day, in some order."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from sim.scenario.graded import Amount, Block, DecreeNumber
+
+Order = Literal["joining", "rank", "lottery"]
+
+
+class Capacity(DecreeNumber[Amount]):
+    """How many: officers of a camp, or files that one of them does in a day."""
+
+    @field_validator("value")
+    @classmethod
+    def _some(cls, value: float) -> float:
+        if value <= 0:
+            raise ValueError("work is done by somebody: give a number above 0")
+        return value
+
+
+class Work(Block):
+    """Files that the officers of each camp do, a day and in all."""
+
+    officers: Capacity = Field(alias="officers per camp")
+    files: Capacity = Field(alias="files a day")
+    order: Order = "joining"
+
+    def done_by(self, days: int) -> int:
+        """Return how many files a camp has done after so many days of work, rounded down."""
+        a_day = Fraction(str(self.officers.value)) * Fraction(str(self.files.value))
+        return int(days * a_day)
+
+    @property
+    def deciding(self) -> object:
+        """What decides, without what it rests on."""
+        return self.officers.value, self.files.value, self.order
