@@ -27,7 +27,7 @@ from sim.scenario.world import World
 
 
 def setting_in_words(scenario: Scenario) -> str:
-    """Name the world, its camps, those held and the days simulated."""
+    """Name the world, its camps, those held, the days simulated and when people leave."""
     world = scenario.world
     last = world.end - timedelta(days=1)
     held = f"{counted(world.held.value, 'person')} held at the start{_aside(world.held)}"
@@ -35,10 +35,11 @@ def setting_in_words(scenario: Scenario) -> str:
         file = scenario.prisoners
         held = (f"{counted(file.count, 'person')} held at the start, those of a file (SHA-256 "
                 f"{file.digest[:12]}…)")  # fmt: skip
-    return sentence(
+    prisons = sentence(
         f"the prisons are those of the world “{world.name}”: {counted(len(world.camps), 'camp')} "
         f"with {held}, from {day(world.start)} to {day(last)}" + _before(scenario)
     )
+    return joined(prisons, *points_in_words(world))
 
 
 def _before(scenario: Scenario) -> str:
@@ -57,7 +58,6 @@ def world_in_words(world: World) -> tuple[str, ...]:
 
 def _parts(world: World) -> Iterator[str]:
     yield from _people(world)
-    yield from points_in_words(world)
     deaths = world.deaths.in_custody
     yield sentence(
         f"in custody there are {amount(deaths.value)} {deaths.unit} over all{_aside(deaths)}; "
