@@ -33,8 +33,8 @@ from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, sittings
 
 # The order within a day, as slots of the clock: death, expiry, admissions and returns (one sweep),
-# merit, stages of decrees, releases by decree, census.
-SWEEP, MERIT, DECREES, RELEASES, CENSUS, SLOTS = 0, 1, 2, 3, 4, 5
+# merit, stages of decrees, turns of escorts, releases by decree, census.
+SWEEP, MERIT, DECREES, ESCORTS, RELEASES, CENSUS, SLOTS = 0, 1, 2, 3, 4, 5, 6
 Trace = Callable[[int, str], None]
 Waiting = Generator[simpy.Event, None, None]
 
@@ -135,6 +135,8 @@ class _Model:
     def run(self) -> None:
         for process in (self._sweeps, self._merit, self._decrees, self._releases, self._census):
             self.env.process(process())
+        if self.court.escorts.first_days:
+            self.env.process(self._escorts())
         self.env.run()
 
     def cell(self) -> Cell:
@@ -191,6 +193,26 @@ class _Model:
             docket = self.court.dockets[number]
             counted = docket.selected if stage == "lists" else docket.granted
             self._note(day, f"{self.occasions[number].decree}: {stage}, {counted.sum()} persons")
+
+    def _escorts(self) -> Waiting:
+        """Let those wait for whom no escort is left, on every day on which somebody may go.
+
+        New ones join on days of grants alone; until the queues are empty it wakes daily.
+        """
+        escorts = self.court.escorts
+        grants = [day for day, number, stage in self.agenda
+                  if stage in ("grant", "check")
+                  and self.occasions[number].decree in escorts.first_days]  # fmt: skip
+        day = -1
+        while True:
+            soon = escorts.next_day(self.register)
+            day = min((one for one in (*grants, soon) if one > day), default=self.days)
+            if day >= self.days:
+                return
+            yield self._until(day, ESCORTS)
+            self.gate.advance(self.register, day * STAGES + ADMISSION + 1)
+            escorts.turn(self.register, day)
+            self._note(day, "escorts: who has no turn waits")
 
     def _releases(self) -> Waiting:
         """Releases by decree, after the decrees of the day; else with the next sweep."""

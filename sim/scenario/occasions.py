@@ -372,7 +372,8 @@ def _afterwards(decree: Decree) -> object:
     return (
         after.latency.deciding if after.latency else None,
         after.over.value if after.over else 1,
-        after.escort,
+        bool(after.escort),
+        after.turns.value if after.turns else None,
         _exile(after.exile),
         after.supervision,
         after.job.value if after.job else None,

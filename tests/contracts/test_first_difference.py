@@ -69,6 +69,7 @@ def some(number: float) -> dict:
     return {"value": number, "low": number, "high": number}
 
 
+FEW = {"per camp and day": {"value": 1, "low": 1, "high": 2}}
 WORK = {"officers per camp": some(2), "files a day": some(1)}
 THREE_DAYS = {"value": "3 days", "low": "3 days", "high": "3 days"}
 BY_CHANCE = {"shares": [{"within": "0 days", "is": 0.5}, {"within": "5 days", "is": 1}]}
@@ -192,6 +193,7 @@ EXACT = {
         AT_ONCE, with_(AT_ONCE, "release", to={"education": "9 days from listing"}), GRANT,
     ),
     "release over days": (FULL, with_(FULL, "release", "over", to="2 days"), RELEASE),
+    "escorts": (FULL, with_(FULL, "release", "escort", to=FEW), RELEASE),
     "exile": (FULL, with_(FULL, "release", "exile", to=None), RELEASE),
     "approval of exile": (
         FULL, with_(FULL, "release", "exile", "approval", to=THREE_DAYS), RELEASE),

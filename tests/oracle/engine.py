@@ -37,6 +37,7 @@ from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions
 from tests.oracle.chances import asked, chance_for, places, rooms
 from tests.oracle.dates import days_late, goes_on, grants_by_chance
+from tests.oracle.escorts import Waiting
 from tests.oracle.law import (
     Facts,
     Offer,
@@ -56,7 +57,7 @@ from tests.oracle.standing import days_checked, on_check
 from tests.oracle.suspended import comes_back, given, settled
 from tests.oracle.work import Desk
 
-DEATH, EXPIRY, ADMISSION, MERIT, DECREES, RELEASES, CENSUS = range(7)
+DEATH, EXPIRY, ADMISSION, MERIT, DECREES, ESCORTS, RELEASES, CENSUS = range(8)
 PHASES = 8
 Process = Iterator[simpy.Event]
 
@@ -113,6 +114,11 @@ class Oracle:
         drawn = grants_by_chance(scenario, draws)
         acts = (*occasions(scenario, drawn), *sittings(scenario, drawn))
         self.dockets = [Docket(o) for o in acts]
+        self.waiting: dict[str, Waiting] = {}
+        for name, decree in scenario.decrees.items():
+            grants = [o.grant_day for o in acts if o.decree == name]
+            if not isinstance(decree.release.escort, bool) and grants:
+                self.waiting[name] = Waiting(min(grants))
         self.room = dict(zip(prisons.scenario.world.camps, rooms(self.world), strict=False))
         self._names()
         self._hazards()
@@ -153,6 +159,8 @@ class Oracle:
         for spell in self._spells(everybody(self.prisons, self.draws)):
             self._begin(spell)
         self.env.process(self._court())
+        if self.waiting:
+            self.env.process(self._escorts())
         self.env.run(until=self.horizon * PHASES)
         self._settle()
         self.spells.sort(key=lambda s: s.name)
@@ -739,7 +747,18 @@ class Oracle:
             if latency is not None:
                 word = self._word(Stream.LATENCY, s, occasion.decree, occasion.number)
                 s.release_day += days_late(latency, int(word[0]))
+            if occasion.decree in self.waiting:
+                self.waiting[occasion.decree].join(occasion, s, file.lot)
             self.processes[s.person, s.line].interrupt()
+
+    def _escorts(self) -> Process:
+        """Every day, after the decrees: whom nobody can bring home stays for another day."""
+        for day in range(self.horizon):
+            yield self._until(day, ESCORTS)
+            for name, waiting in self.waiting.items():
+                for s in waiting.bring_home(self.scenario.decrees[name], day):
+                    s.release_day = day + 1
+                    self.processes[s.person, s.line].interrupt()
 
     def _begin_for_newcomers(self, occasion: Occasion) -> None:
         """Release points moved for those to come, from the grant on."""

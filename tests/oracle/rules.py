@@ -268,7 +268,7 @@ class _Decrees:
             {
                 "education": some.maybe(f"{education} from {some.one(('listing', 'grant'))}", 0.5),
                 "over": some.maybe(some.one(("2 days", "5 days", "1 day")), 0.5),
-                "escort": some.often(0.5),
+                "escort": some.one((True, False, {"per camp and day": some.one((1, 2, 0.3))})),
                 "exile": some.maybe(exile) if "exile" in self.world else None,
                 "supervision": some.often(0.5),
                 "job": some.maybe(some.one(("50%", "100%", "0%")), 0.5),

@@ -22,7 +22,7 @@ WORDS = st.binary(min_size=4, max_size=4)
 """Three of them: to mix the parts of one example, as the library does, makes a wholly new one."""
 FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
 SEEN = (
-    "release point moved", "days suspended", "days revived",
+    "release point moved", "days suspended", "days revived", "a turn waited for",
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "declined", "place passed on", "expired waiting", "died waiting",
     "moved while waiting", "still waiting", "unrecommended", "unapproved", "capped", "returned",
@@ -42,7 +42,7 @@ SEEN = (
 
 
 RARE = (
-    "release point moved", "days suspended", "days revived",
+    "release point moved", "days suspended", "days revived", "a turn waited for",
     "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
     "days extinguished", "still waiting", "died waiting", "arrested in a drive",
     "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
@@ -77,6 +77,7 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
     stages = Counter(stage for docket in oracle.dockets for stage, _, _ in docket.stages)
     seen.update(stages)
     _timing(oracle, seen)
+    seen["a turn waited for"] += sum(one.put_off for one in oracle.waiting.values())
     seen["place passed on"] += sum(docket.passed_on for docket in oracle.dockets)
     seen["unrecommended"] += stages["eligible"] - stages["recommended"]
     seen["unapproved"] += stages["recommended"] - stages["approved"]

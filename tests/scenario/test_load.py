@@ -91,6 +91,10 @@ MISTAKES = {
     "amount-of-nothing": (6, f"{ECONOMIC}.then.reduce.by", "such as '3 years', 'half the"),
     "cap-nonsense": (3, f"{PARTY}.cap", "'a few'; expected 'none', '50 per camp', '5000 in all'"),
     "education-from-nowhere": (3, f"{PARTY}.release.education", "such as '60 days from listing'"),
+    "escorted-by-nobody": (
+        3, f"{PARTY}.release.escort.per camp and day.value", "a number above 0"),
+    "escorts-of-any-number": (3, f"{PARTY}.release.escort.per camp and day", "needs a range"),
+    "escorts-in-words": (3, f"{PARTY}.release.escort", "or such as {per camp and day: 10}"),
     "neither-true-nor-false": (3, f"{PARTY}.release.escort", "expected true or false"),
     # Dates.
     "decree-before-the-start": (3, f"{PARTY}.ordered", "before the start of the world, 2015-01-01"),

@@ -483,6 +483,15 @@ def test_a_plain_decree_says_what_is_not_asked(tmp_path):
             "They are escorted home, which is recorded and changes no result.",
         ),
         (
+            "release: {escort: {per camp and day: {value: 10, low: 5, high: 20}}}",
+            "escort",
+            (
+                "In each camp 10 a day are escorted home; the others wait in custody for a turn, "
+                "and those who have waited longest go first, then by lot (5 to 20 is held "
+                "possible)."
+            ),
+        ),
+        (
             "release: {exile: {origin: Pyongyang, to: chosen by camp}}",
             "exile",
             (

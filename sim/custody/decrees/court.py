@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import apply, due_under, meets, used_up
+from sim.custody.decrees.escorts import Escorts
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.newcomers import Newcomers
 from sim.custody.decrees.review import qualified, review, take_up
@@ -56,6 +57,7 @@ class Court:
         self.suspended = Suspended(prisons, draws)
         self.watches: dict[int, Watch] = {}
         self.desks: dict[int, Desks] = {}
+        self.escorts = Escorts(draws, decrees, occasions)
 
     def close_lists(self, register: Register, number: int) -> None:
         """Read those held, review them and select within the cap, on the close of lists."""
@@ -200,6 +202,7 @@ class Court:
         free = docket.granted & docket.freeing
         deal_releases(self.draws, register, rows[free], docket.released_on[free], decree, occasion,
                        list(self.prisons.scenario.world.origins))  # fmt: skip
+        self.escorts.join(register, rows[free], occasion)
         if on is None:
             self.newcomers.begin(register, decree, occasion)
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from sim.scenario.graded import (
+    Block,
     Days,
     DecreeShare,
     Said,
@@ -22,6 +25,7 @@ from sim.scenario.graded import (
     days_written,
 )
 from sim.scenario.law.waits import DecreeLength, Latency, Tranche
+from sim.scenario.law.work import Turns
 from sim.scenario.lengths import read_length
 from sim.scenario.problems import shown
 
@@ -92,6 +96,21 @@ class DecreeExile(Said):
     approval: DecreeLength | None = None
 
 
+class Escort(Block):
+    """Escort home by few: a release waits its turn."""
+
+    turns: Turns = Field(alias="per camp and day")
+
+
+def _read_escort(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, Mapping):
+        return Escort.model_validate(value, context=info.context)
+    if isinstance(value, bool | Escort):
+        return value
+    such_as = "or such as {per camp and day: 10}"
+    raise ValueError(f"expected true or false, {such_as}; found {shown(value)}")
+
+
 class Afterwards(Said):
     """What a release by the decree brings: education, days, escort, exile, supervision, job."""
 
@@ -99,10 +118,15 @@ class Afterwards(Said):
     tranches: dict[str, Tranche] = Field(default_factory=dict)
     latency: Latency | None = None
     over: DecreeOver | None = None
-    escort: bool = False
+    escort: Annotated[bool | Escort, BeforeValidator(_read_escort)] = False
     exile: DecreeExile | None = None
     supervision: bool = False
     job: DecreeShare | None = None
+
+    @property
+    def turns(self) -> Turns | None:
+        """How many of each camp are escorted home on a day; None where all are at once."""
+        return self.escort.turns if isinstance(self.escort, Escort) else None
 
     @model_validator(mode="after")
     def _only_the_last_tranche_takes_all_others(self) -> Self:

@@ -1,4 +1,4 @@
-"""Review as work done: so many officers, so many files a day, in some order."""
+"""Work done day by day: so many officers with so many files, so many escorts home."""
 
 from __future__ import annotations
 
@@ -23,6 +23,27 @@ class Capacity(DecreeNumber[Amount]):
         return value
 
 
+def done_by(days: int, pace: Fraction) -> int:
+    """Return how many of something are done after so many days, rounded down."""
+    return int(days * pace)
+
+
+class Turns(DecreeNumber[Amount]):
+    """How many of each camp are escorted home on a day; 0.5 is one every other day."""
+
+    @field_validator("value")
+    @classmethod
+    def _some(cls, value: float) -> float:
+        if value <= 0:
+            raise ValueError("somebody is escorted: give a number above 0")
+        return value
+
+    def on_day(self, number: int) -> int:
+        """Return how many are escorted on the first, second, … day."""
+        pace = Fraction(str(self.value))
+        return done_by(number, pace) - done_by(number - 1, pace)
+
+
 class Work(Block):
     """Files that the officers of each camp do, a day and in all."""
 
@@ -33,7 +54,7 @@ class Work(Block):
     def done_by(self, days: int) -> int:
         """Return how many files a camp has done after so many days of work, rounded down."""
         a_day = Fraction(str(self.officers.value)) * Fraction(str(self.files.value))
-        return int(days * a_day)
+        return done_by(days, a_day)
 
     @property
     def deciding(self) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.scenario.words.basis import described, part_in_words
 from sim.scenario.words.decreed import Law, Parts
 from sim.scenario.words.phrases import (
+    amount,
     counted,
     joined,
     length,
@@ -33,7 +34,12 @@ def release(law: Law) -> Parts:
     yield "days", _days(law)
     yield from tranches(law)
     yield from latency(law)
-    if after.escort:
+    if after.turns:
+        number = f"in each camp {amount(after.turns.value)} a day are escorted home"
+        first = "those who have waited longest go first, then by lot"
+        waits = f"{number}; the others wait in custody for a turn, and {first}"
+        yield "escort", described(waits, after.turns, d)
+    elif after.escort:
         yield "escort", "They are escorted home, which is recorded and changes no result."
     if after.exile:
         yield "exile", _exile(law)

@@ -29,7 +29,7 @@ from sim.scenario.law.predicate import (
 from sim.scenario.law.selection import DecreeCap
 from sim.scenario.law.thresholds import read_on
 from sim.scenario.law.waits import DecreeLength, Latency
-from sim.scenario.law.work import Capacity
+from sim.scenario.law.work import Capacity, Turns
 from sim.scenario.lengths import read_date, read_length
 from sim.scenario.load import Scenario
 from sim.scenario.tree import Tree
@@ -127,7 +127,7 @@ def _end_of_amount(end: Fraction | float) -> str:
 
 _ENDS: dict[type, Callable[[float], str]] = {
     DecreeShare: percent, Chance: percent, Times: amount, Rate: amount, Number: amount,
-    Capacity: amount,
+    Capacity: amount, Turns: amount,
     DecreeEducation: _in_days, DecreeOver: _in_days, DecreeDay: _as_length, Latency: _as_length,
     DecreeFraction: percent, DecreeLength: _as_length, DecreeCap: _end_of_cap,
     OneAmount: _end_of_amount,
