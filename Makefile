@@ -56,6 +56,14 @@ demo: $(READY)  ## compare the shipped pardons on both worlds (results/demo, res
 	@echo
 	@$(BIN)/amnesty table results/demo rests-on
 
+.PHONY: results
+results: $(READY)  ## the published study, its tables, figures and paper, all made again (results/)
+	AMNESTY=$(BIN)/amnesty results/make
+
+.PHONY: paper
+paper: $(READY)  ## the paper from the published tables and figures (needs TeX)
+	AMNESTY=$(BIN)/amnesty results/make paper
+
 .PHONY: test
 test: $(READY)  ## quick tests
 	$(BIN)/pytest

@@ -99,8 +99,22 @@ def sweep_question(
     same_world(baseline, scenario)
     baselines = [baseline, *paired(variants, baseline)]
     whole = [Variant(AS_WRITTEN, (), scenario), *variants]
+    pairs = list(zip(whole, baselines, strict=True))
+    return paired_question(pairs, title=title, replications=replications, seed=seed)
+
+
+def paired_question(
+    pairs: Sequence[tuple[Variant, Scenario]], *, title: str, replications: int, seed: int
+) -> SweepQuestion:
+    """Settle what is swept: variants, each with the baseline of its world, as written first.
+
+    Raises
+    ------
+    ScenarioError
+        If a world cannot be solved, or a variant cannot be measured within the horizon.
+    """
     rows = []
-    for variant, theirs in zip(whole, baselines, strict=True):
+    for variant, theirs in pairs:
         solved(theirs)
         like = window_of(theirs) if theirs.decrees else None
         window = window_of(variant.scenario, None, like)
@@ -108,9 +122,10 @@ def sweep_question(
         rows.append(
             Row(variant.label, variant.coordinates, point, Point(theirs.name, theirs), window)
         )
+    (first, baseline), variants = pairs[0], [variant for variant, _ in pairs[1:]]
     return SweepQuestion(
-        title, scenario, baseline, tuple(rows), tuple(repeated(scenario, variants)), seed,
-        replications,
+        title, first.scenario, baseline, tuple(rows), tuple(repeated(first.scenario, variants)),
+        seed, replications,
     )  # fmt: skip
 
 

@@ -84,19 +84,13 @@ def sweep(
             if work.shard is not None:
                 return
             found = sweep_answer(asked, study)
-        from sim.paper.data import csv_text, resolved_files
         from sim.paper.manifest import command_line, described
-        from sim.paper.sweeps import sweep_rows, sweep_tables
+        from sim.paper.sweeps import about_sweep, sweep_files, sweep_rows, sweep_tables
 
-        rows = list(sweep_rows(found))
-        tables = sweep_tables(found)
-        about = {"kind": "sweep", "seed": seed, "replications": replications, "title": asked.title,
-                 "tables_sha256": dict(found.tables)}  # fmt: skip
-        described_so = described(about, scenarios, command_line(), time.monotonic() - began)
-        files = {"sweep.csv": csv_text(rows), **resolved_files(scenarios)}
-        files |= {f"{name}.txt": table + "\n" for name, table in tables.items()}
-        printed = {"rows": rows, "manifest": described_so} if as_json else None
-        work.finish(files, described_so, tables, printed)
+        seconds = time.monotonic() - began
+        so = described(about_sweep(found), scenarios, command_line(), seconds)
+        printed = {"rows": list(sweep_rows(found)), "manifest": so} if as_json else None
+        work.finish(sweep_files(found), so, sweep_tables(found), printed)
 
 
 def _sweep_asked(
@@ -228,19 +222,13 @@ def attribute(
                 return
             found = clause_shares(asked, study)
             tables_sha256 = study.store.tables()
-        from sim.paper.clauses import clause_rows, clause_table
-        from sim.paper.data import csv_text, resolved_files
+        from sim.paper.clauses import about_clauses, clause_files, clause_rows, clause_table
         from sim.paper.manifest import command_line, described
 
-        about = {
-            "kind": "attribution", "seed": seed, "replications": replications,
-            "tables_sha256": tables_sha256,
-        }  # fmt: skip
+        about = about_clauses(found, tables_sha256)
         so = described(about, [compared, scenario], command_line(), time.monotonic() - began)
-        rows, tables = list(clause_rows(found)), {"clauses": clause_table(found)}
-        files = {"clauses.csv": csv_text(rows), "clauses.txt": tables["clauses"] + "\n",
-                 **resolved_files([compared, scenario])}  # fmt: skip
-        work.finish(files, so, tables, {"rows": rows, "manifest": so} if as_json else None)
+        printed = {"rows": list(clause_rows(found)), "manifest": so} if as_json else None
+        work.finish(clause_files(found), so, {"clauses": clause_table(found)}, printed)
 
 
 def _policies(

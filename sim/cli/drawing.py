@@ -69,17 +69,11 @@ class Drawing:
                  f"{', or use lhs' if whole else ''}")  # fmt: skip
 
     def _finish(self, layers: Layers, seconds: float, *, as_json: bool) -> None:
-        from sim.paper.ignorance import files_of_layers, ignorance_tables
+        from sim.paper.ignorance import about_layers, files_of_layers, ignorance_tables
         from sim.paper.manifest import command_line, described
 
-        written = layers.written
-        about = {
-            "kind": "sensitivity", "seed": self.seed, "replications": self.replications,
-            "draws": len(self.points),
-            "possible_draws": len(layers.plan.possible), "design": layers.design,
-            "tables_sha256": written.digests,
-        }  # fmt: skip
-        so = described(about, written.scenarios, command_line(), seconds)
+        about = about_layers(layers, self.rows)
+        so = described(about, layers.written.scenarios, command_line(), seconds)
         tables = ignorance_tables(layers, self.rows)
         files, data = files_of_layers(layers, tables)
         self.work.finish(files, so, tables, {**data, "manifest": so} if as_json else None)

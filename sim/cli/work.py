@@ -45,6 +45,7 @@ class Work:
         cluster: str | None = None,
     ) -> None:
         from sim.paper.folder import check_folder
+        from sim.paper.manifest import EPOCH, stated_time
         from sim.study.execute import processors
 
         self.shard = _shard(shard, out)
@@ -52,6 +53,8 @@ class Work:
             from sim.study.cluster import answering
 
             answering(cluster)
+        with plain_values(EPOCH):
+            stated_time()
         if out is not None:
             check_folder(out)
         self.workers, self.out, self.force = workers or processors(), out, force

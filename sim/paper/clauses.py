@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
 from sim.analysis.clauses import ClauseShares
 from sim.analysis.compare import HEADLINE
 from sim.analysis.estimates import Estimate
 from sim.analysis.measures import MEASURE
-from sim.paper.data import Row, ten_digits
+from sim.paper.data import Row, csv_text, resolved_files, ten_digits
 from sim.paper.effects import GUARD, WIDTH
 from sim.paper.numbers import NOT_OBSERVED, half_width, signed
 
@@ -58,3 +58,22 @@ def clause_rows(found: ClauseShares) -> Iterator[Row]:
             "share": ten_digits(share.mean), "low": ten_digits(share.low),
             "high": ten_digits(share.high), "replications": share.replications,
         }  # fmt: skip
+
+
+def clause_files(found: ClauseShares) -> dict[str, str]:
+    """Texts of all files by name, without the manifest."""
+    scenarios = [found.asked.baseline, found.asked.scenario]
+    return {
+        "clauses.csv": csv_text(clause_rows(found)), "clauses.txt": clause_table(found) + "\n",
+        **resolved_files(scenarios),
+    }  # fmt: skip
+
+
+def about_clauses(found: ClauseShares, tables_sha256: Mapping[str, str]) -> dict[str, object]:
+    """Say what was shared out; it is asked again from this."""
+    asked = found.asked
+    return {
+        "kind": "attribution", "seed": asked.seed, "replications": asked.replications,
+        "compared": [asked.scenario.name], "against": asked.baseline.name,
+        "tables_sha256": dict(tables_sha256),
+    }  # fmt: skip

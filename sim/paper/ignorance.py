@@ -16,7 +16,7 @@ from sim.paper.effects import GUARD, WIDTH
 from sim.paper.indices import Indices, indices_table
 from sim.paper.numbers import count, half_width, interval, signed
 from sim.paper.sensitivity_table import sensitivity_table
-from sim.scenario.draws.ranges import Range
+from sim.scenario.draws.ranges import Range, shared_places
 
 
 @dataclass(frozen=True)
@@ -189,3 +189,22 @@ def files_of_layers(
     files |= {f"{name}.txt": table + "\n" for name, table in tables.items()}
     files |= resolved_files(layers.written.scenarios)
     return {name: text for name, text in files.items() if text}, data
+
+
+def about_layers(layers: Layers, rows: int) -> dict[str, object]:
+    """Say what was drawn; draws are drawn again from this.
+
+    Parameters
+    ----------
+    rows
+        Assumptions shown in a table.
+    """
+    plan, written = layers.plan, layers.written
+    shared = {scenario.name: shared_places(scenario) for scenario in written.scenarios}
+    return {
+        "kind": "sensitivity", "seed": layers.seed, "replications": written.replications,
+        "draws": len(plan.design), "possible_draws": len(plan.possible), "design": layers.design,
+        "compared": list(plan.policies), "against": plan.baseline, "drawn": list(plan.names),
+        "shared": {name: groups for name, groups in shared.items() if groups}, "table_rows": rows,
+        "tables_sha256": written.digests,
+    }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -16,12 +17,23 @@ from sim.scenario.load import Scenario
 from sim.study.cells import MODEL_VERSION
 
 MANIFEST = "manifest.json"
+EPOCH = "SOURCE_DATE_EPOCH"
+"""Variable of the environment that reproducible builds set: seconds since 1970."""
+OF_THE_MAKING = frozenset(
+    ["package_version", "command", "code", "python", "platform", "packages", "finished", "seconds"]
+)
+"""Keys that tell how a study was made, and not what it is."""
 PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "pandas")
 
 
 def manifest(comparison: Comparison, command: list[str], seconds: float) -> dict[str, object]:
     """Describe how a comparison came about: inputs and their hashes, seed, code, machine."""
-    about = {
+    return described(about_comparison(comparison), comparison.scenarios, command, seconds)
+
+
+def about_comparison(comparison: Comparison) -> dict[str, object]:
+    """Say what was compared; a comparison is asked again from this."""
+    return {
         "kind": "comparison",
         "align": None if comparison.align is None else comparison.align.isoformat(),
         "seed": comparison.seed,
@@ -36,7 +48,6 @@ def manifest(comparison: Comparison, command: list[str], seconds: float) -> dict
         "tables_sha256": comparison.digests,
         "groups": waterfall_groups(comparison),
     }
-    return described(about, comparison.scenarios, command, seconds)
 
 
 def described(
@@ -45,7 +56,18 @@ def described(
     command: list[str],
     seconds: float,
 ) -> dict[str, object]:
-    """Add to what a result is about what all results have: scenarios, code, machine."""
+    """Add to what a result is about what all results have: scenarios, code, machine.
+
+    Where ``SOURCE_DATE_EPOCH`` is set, so that the same study gives the same bytes, that is the
+    time, and nothing is said of commit, machine, Python and duration.
+    """
+    made = stated_time()
+    here: dict[str, object] = {
+        "code": _revision(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "seconds": round(seconds, 1),
+    }
     return {
         "format": 1,
         "model_version": MODEL_VERSION,
@@ -62,13 +84,27 @@ def described(
             }
             for s in scenarios
         },
-        "code": _revision(),
-        "python": platform.python_version(),
-        "platform": platform.platform(),
+        **(here if made is None else {}),
         "packages": {name: _version(name) for name in PACKAGES},
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
+        "finished": (made or datetime.now(UTC)).isoformat(timespec="seconds"),
     }
+
+
+def stated_time() -> datetime | None:
+    """Return the time that ``SOURCE_DATE_EPOCH`` states; None where it is not set.
+
+    Raises
+    ------
+    ValueError
+        If it is no number of seconds.
+    """
+    text = os.environ.get(EPOCH)
+    if text is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"expected seconds since 1970; found {text!r}") from None
 
 
 def waterfall_groups(comparison: Comparison) -> dict[str, list[str]]:

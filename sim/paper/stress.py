@@ -250,10 +250,11 @@ def _implementation(source: Source) -> Iterator[Item]:
         if isinstance(packages, Mapping)
         else ""
     )
+    python = f"Python {about['python']}; " if "python" in about else ""
     yield Item(
         "5.1", "Software or programming language",
         f"amnesty {said_of(about, 'package_version')} (model version "
-        f"{said_of(about, 'model_version')}), Python {said_of(about, 'python')}; {listed}.",
+        f"{said_of(about, 'model_version')}), {python}{listed}.",
     )  # fmt: skip
     yield Item(
         "5.2",
@@ -269,8 +270,8 @@ def _implementation(source: Source) -> Iterator[Item]:
     )
     yield Item(
         "5.4", "System specification",
-        f"{said_of(about, 'platform')}; {said_of(about, 'seconds')} seconds for what was "
-        "computed last.",
+        f"{about['platform']}; {said_of(about, 'seconds')} seconds for what was computed last."
+        if "platform" in about else "Not told: made again byte by byte on any machine.",
         "processors and memory.",
     )  # fmt: skip
 

@@ -9,9 +9,10 @@ from sim.analysis.compare import HEADLINE
 from sim.analysis.estimates import Difference
 from sim.analysis.measures import MEASURE
 from sim.analysis.sweeps import Sweep
-from sim.paper.data import Row, difference_numbers
+from sim.paper.data import Row, csv_text, difference_numbers, resolved_files
 from sim.paper.effects import GUARD, WIDTH
 from sim.paper.numbers import NOT_OBSERVED, half_width, signed
+from sim.scenario.load import Scenario
 
 
 def sweep_table(sweep: Sweep) -> str:
@@ -80,6 +81,32 @@ def sweep_tables(sweep: Sweep) -> dict[str, str]:
     if sweep.places:
         tables["sweep-places"] = places_table(sweep)
     return tables
+
+
+def scenarios_of(sweep: Sweep) -> list[Scenario]:
+    """List the scenarios of a sweep once each, baselines before what is compared with them."""
+    points = [point for row in sweep.asked.rows for point in (row.baseline, row.policy)]
+    return list({point.label: point.scenario for point in points}.values())
+
+
+def sweep_files(sweep: Sweep) -> dict[str, str]:
+    """Texts of all files by name, without the manifest."""
+    files = {"sweep.csv": csv_text(sweep_rows(sweep)), **resolved_files(scenarios_of(sweep))}
+    return files | {f"{name}.txt": text + "\n" for name, text in sweep_tables(sweep).items()}
+
+
+def about_sweep(sweep: Sweep) -> dict[str, object]:
+    """Say what was swept; a sweep is asked again from this."""
+    asked = sweep.asked
+    rows = [
+        {"variant": row.label, "coordinates": dict(row.coordinates), "scenario": row.policy.label,
+         "baseline": row.baseline.label}
+        for row in asked.rows
+    ]  # fmt: skip
+    return {
+        "kind": "sweep", "seed": asked.seed, "replications": asked.replications,
+        "title": asked.title, "tables_sha256": dict(sweep.tables), "rows": rows,
+    }  # fmt: skip
 
 
 def sweep_rows(sweep: Sweep) -> Iterator[Row]:

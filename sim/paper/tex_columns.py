@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from sim.paper.numbers import plain
-from sim.paper.sheet import GAP, Sheet
+from sim.paper.sheet import GAP, HEADING, Sheet, Slot, broken
+from sim.paper.tex import cited
 
-NARROWEST = 8
+NARROWEST = 6
 """Characters that a column of words has at least."""
+LONGEST = 24
+"""Longer words have to be broken."""
 
 
 def column_types(sheet: Sheet, width: float) -> str:
@@ -17,15 +21,8 @@ def column_types(sheet: Sheet, width: float) -> str:
     room = width - sum(w for w, align in pairs if align != "words") - GAP * (len(pairs) + 1)
     wide = [at for at, (_, align) in enumerate(pairs) if align == "words"]
     full = {-1: sheet.label_width, **{at: sheet.widths[at] for at in wide}}
-    wanted = full
-    if sum(full.values()) > room:
-        wanted = {at: min(size, _typical(sheet, at)) for at, size in full.items()}
-    shares = dict(zip(wanted, _shares(list(wanted.values()), room), strict=True))
-    left, short = room - sum(shares.values()), {at: full[at] - shares[at] for at in full}
-    if left > 0 and sum(short.values()) > 0:
-        part = min(1.0, left / sum(short.values()))
-        shares = {at: shares[at] + part * short[at] for at in full}
-    types = [_words(full[-1], shares[-1], width) if wide else "l"]
+    shares = full if sum(full.values()) <= room else _shares(sheet, full, room)
+    types = [_words(full[-1], shares[-1], width, hang_em=2) if wide else "l"]
     firsts = _firsts(sheet)
     for at, align in enumerate(sheet.aligns):
         if at in firsts:
@@ -47,35 +44,70 @@ def _firsts(sheet: Sheet) -> set[int]:
     return found
 
 
-def _typical(sheet: Sheet, column: int) -> float:
-    """Return in what width most of a column's words fit, labels being column -1."""
-    lines = [line for _, lines in sheet.panels for line in lines if not line.minor]
-    if column < 0:
-        sizes = [len(line.label) + 2 * line.depth + 2 for line in lines if line.label]
-    else:
-        texts = [[slot for slot in line.slots for _ in range(slot.span)] for line in lines]
-        sizes = [len(slots[column].text) for slots in texts if slots[column].text]
-    sizes.sort()
-    return float(sizes[int(0.85 * (len(sizes) - 1))]) + 1 if sizes else NARROWEST
-
-
-def _words(wanted: float, share: float, width: float) -> str:
+def _words(wanted: float, share: float, width: float, hang_em: int = 1) -> str:
     """Write the type of a column of words: as wide as they are, or broken into lines."""
     if share >= wanted:
         return "l"
     size = f"{share / width / 1.03:.3f}\\textwidth"  # letters run a little wider than digits
-    return f">{{\\raggedright\\arraybackslash\\hangindent=2em}}p{{{size}}}"
+    return f">{{\\raggedright\\arraybackslash\\hangindent={hang_em}em}}p{{{size}}}"
 
 
-def _shares(wanted: Sequence[float], room: float) -> list[float]:
-    """Give narrow columns what they want, and the others equal shares of the rest."""
-    shares = [0.0] * len(wanted)
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
-    for rank, column in enumerate(order):
-        fair = max(NARROWEST, room / (len(order) - rank))
-        shares[column] = min(wanted[column], fair)
-        room -= shares[column]
-    return shares
+def _shares(sheet: Sheet, full: Mapping[int, float], room: float) -> dict[int, float]:
+    """Share the room among columns of words so that the table is short; labels are column -1.
+
+    Each has room for its longest word. What is left goes, a character at a time, to the column
+    where it shortens high rows most.
+    """
+    texts = list(zip(*_rows(sheet, list(full)), strict=True))
+    sizes = [[len(text) for text in column] for column in texts]
+    shares = [min(size, _least(sheet, at)) for at, size in full.items()]
+    if sum(shares) > room:
+        return {at: size * room / sum(shares) for at, size in zip(full, shares, strict=True)}
+    gains = [_gain(column, share) for column, share in zip(sizes, shares, strict=True)]
+    for _ in range(int(room - sum(shares))):
+        best = max(range(len(shares)), key=gains.__getitem__)
+        if not gains[best]:
+            break
+        shares[best] += 1
+        gains[best] = _gain(sizes[best], shares[best])
+    return dict(zip(full, shares, strict=True))
+
+
+def _gain(sizes: Sequence[int], share: float) -> float:
+    """Tell how much shorter a column's texts get by one character; the highest count most."""
+    return sum(
+        max(1.0, size / share) ** 3 - max(1.0, size / (share + 1)) ** 3
+        for size in sizes
+        if size > share
+    )
+
+
+def _least(sheet: Sheet, column: int) -> float:
+    """Return the width of a column's longest word, headings included."""
+    words = [word for (text,) in _rows(sheet, [column]) for word in text.split()]
+    if column >= 0:
+        at = 0
+        for head in sheet.heads:
+            words += broken(head.text, HEADING) if at == column else []
+            at += head.span
+    return min(LONGEST, max([NARROWEST, *(len(word) + 1 for word in words)]))
+
+
+def _rows(sheet: Sheet, columns: Sequence[int]) -> Iterator[list[str]]:
+    """Yield what stands in some columns, row by row; labels are column -1."""
+    for _, lines in sheet.panels:
+        for line in (line for line in lines if not line.minor):
+            texts = [text for slot in line.slots for text in (_text(slot), *[""] * (slot.span - 1))]
+            label = "  " * (line.depth + 1) + line.label
+            yield [label if at < 0 else texts[at] for at in columns]
+
+
+def _text(slot: Slot) -> str:
+    """Return a slot's text, citations as short as numbers."""
+    said = cited(slot.keys)
+    return (
+        re.sub(r"\\cite{[^}]*}", lambda keys: "[00]" * len(keys[0].split(",")), said) or slot.text
+    )
 
 
 def _texts(sheet: Sheet, column: int) -> Iterator[str]:

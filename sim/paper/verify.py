@@ -14,19 +14,17 @@ import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 
-from sim.analysis.compare import answer
-from sim.analysis.question import question
-from sim.paper.folder import FolderError, files_of
-from sim.paper.manifest import MANIFEST
-from sim.paper.report import tables_of
+from sim.paper.again import made_again
+from sim.paper.dictionary import NAME as DICTIONARY
+from sim.paper.dictionary import dictionary_text
+from sim.paper.folder import FolderError
+from sim.paper.manifest import MANIFEST, OF_THE_MAKING, described
 from sim.scenario.load import Scenario, from_resolved
-from sim.scenario.problems import ScenarioError
 from sim.study.cells import MODEL_VERSION, Point, Summary
 from sim.study.execute import Task, run_task
 from sim.study.packing import unpack
@@ -114,7 +112,7 @@ def _cells(
         yield [f"{len(chosen) - len(again)} of {len(chosen)} cells run again are equal"], [
             *wrong, *again,
         ]  # fmt: skip
-    if manifest.get("kind") == "comparison" and not damaged:
+    if not damaged:
         yield _derived(folder, manifest)
 
 
@@ -155,38 +153,40 @@ def _differs(one: Summary, other: Summary) -> str | None:
 
 
 def _derived(folder: Path, manifest: Mapping[str, object]) -> tuple[list[str], list[str]]:
-    """Compute from the cells again what the tables are made of."""
-    named = cast("Mapping[str, Mapping[str, str]]", manifest["scenarios"])
-    scenarios = []
-    for name, about in named.items():
-        scenario = _scenario(folder / "scenarios" / f"{name}.json", name)
-        if scenario is None or scenario.address != about["sha256"]:
-            return [], [f"scenarios/{name}.json: not the scenario that was run"]
-        scenarios.append(scenario)
-    align = manifest["align"]
-    asked = question(
-        scenarios, baselines=cast("list[str]", manifest["baselines"]),
-        replications=cast("int", manifest["replications"]), seed=cast("int", manifest["seed"]),
-        align=date.fromisoformat(align) if isinstance(align, str) else None,
-        assumptions=cast("int", manifest["assumption_replications"]),
-    )  # fmt: skip
-    with open_to_look(folder) as study:
-        found = answer(asked, study)
-    files = files_of(found, tables_of(found))
+    """Compute from the cells again what the tables are made of, and what the manifest says."""
+    try:
+        with open_to_look(folder) as study:
+            made = made_again(folder, manifest, study)
+    except FolderError as error:
+        return [], [str(error)]
+    except KeyError:
+        return [], [f"{MANIFEST}: it asks for cells that are not there"]
+    if made is None:
+        return [f"data files of a {manifest['kind']} are not computed again"], []
+    files = {**made.files, DICTIONARY: dictionary_text(made.files)}
     wrong = [
         f"{name}: {what}"
         for name, text in files.items()
         if (what := _unlike((folder / name), text)) is not None
     ]
-    return [f"{len(files) - len(wrong)} of {len(files)} files follow from the cells"], wrong
+    so = json.loads(json.dumps(described(made.about, made.scenarios, [], 0.0)))
+    other = [key for key in so.keys() - OF_THE_MAKING if not _same(key, so[key], manifest.get(key))]
+    told = [f"{MANIFEST}: {key!r} does not follow from the cells" for key in sorted(other)]
+    told += [f"{MANIFEST}: it names no {name}" for name in files if name not in _names(manifest)]
+    return [f"{len(files) - len(wrong)} of {len(files)} files follow from the cells"], [
+        *wrong, *told,
+    ]  # fmt: skip
 
 
-def _scenario(path: Path, name: str) -> Scenario | None:
-    """Read a resolved scenario; None if it is none."""
-    try:
-        return from_resolved(name, json.loads(path.read_text(encoding="utf-8")), path.name)
-    except (OSError, ValueError, ScenarioError):
-        return None
+def _same(key: str, made: object, said: object) -> bool:
+    """Compare what a manifest says; a store may hold worlds that were asked for later."""
+    if key == "tables_sha256" and isinstance(made, Mapping) and isinstance(said, Mapping):
+        return said.items() <= made.items()
+    return made == said
+
+
+def _names(manifest: Mapping[str, object]) -> Mapping[str, str]:
+    return cast("Mapping[str, str]", manifest["files_sha256"])
 
 
 def _unlike(path: Path, text: str) -> str | None:

@@ -15,10 +15,12 @@ from sim.scenario.law.decree import Decree
 from sim.scenario.prisoners import Prisoners, read_prisoners
 from sim.scenario.problems import Problem, ScenarioError, shown
 from sim.scenario.stock import SEASONED, with_stock, years_before
-from sim.scenario.tree import PATCH, Tree, from_plain, merged, read_tree
+from sim.scenario.tree import PATCH, Tree, apart, from_plain, merged, read_tree
 from sim.scenario.world import World
 
 BIBLIOGRAPHY = "sources.bib"
+RESOLVED = "(resolved) "
+"""How places in a resolved scenario begin."""
 SWEEP_KEYS = ("sweep", "variants", "vary")
 """Keys of a sweep file, which is no scenario."""
 CHANCE = 3
@@ -243,7 +245,10 @@ def build(name: str, tree: Tree, found: Sequence[Problem] = ()) -> Scenario:
     """
     problems = list(found)
     tree = with_stock(tree, problems, _decrees_of)
-    sources = known_sources({Path(file).parent for file in tree.files()})
+    files = tree.files()
+    sources = known_sources({Path(file).parent for file in files})
+    if any(file.startswith(RESOLVED) for file in files):
+        sources |= _named_sources(tree.plain())
     return _scenario(name, tree, sources, problems)
 
 
@@ -309,10 +314,22 @@ def _scenario(
     return Scenario(name, document, tree, names, None, replace(past, ends_on=before))
 
 
-def from_resolved(name: str, data: Mapping[str, object], file: str) -> Scenario:
+def from_resolved(
+    name: str,
+    data: Mapping[str, object],
+    file: str,
+    shared: Iterable[Iterable[Sequence[str | int]]] = (),
+) -> Scenario:
     """Make a scenario again from its resolved form, as a study's folder keeps it.
 
-    Its sources are taken as they are: the bibliography may have stayed where it was written.
+    Its sources are taken as they are, also in what is made of it: the bibliography may have stayed
+    where it was written.
+
+    Parameters
+    ----------
+    shared
+        Groups of places that have one value between them, such as by an alias
+        (`sim.scenario.draws.ranges.shared_places`); a resolved form does not tell.
 
     Raises
     ------
@@ -320,7 +337,9 @@ def from_resolved(name: str, data: Mapping[str, object], file: str) -> Scenario:
         With every mistake found.
     """
     problems: list[Problem] = []
-    tree = with_stock(from_plain(data, file), problems, _decrees_of)
+    groups = {tuple(path): number for number, group in enumerate(shared, 1) for path in group}
+    whole = apart(from_plain(data, RESOLVED + file), groups)
+    tree = with_stock(whole, problems, _decrees_of)
     return _scenario(name, tree, _named_sources(data), problems, ())
 
 

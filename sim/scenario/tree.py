@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -23,6 +24,8 @@ TYPE_PREFIX = "tag:yaml.org,2002:"
 PATCH = "instead"
 TRUTH_WORDS = ("y", "yes", "n", "no", "on", "off", "true", "false")
 Scalar = str | int | float | bool | None
+Place = tuple[str | int, ...]
+"""A path of keys."""
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -131,6 +134,26 @@ def from_plain(data: object, file: str) -> Tree:
         return Tree([from_plain(child, file) for child in data], file, 1)
     assert data is None or isinstance(data, str | int | float)
     return Tree(data, file, 1)
+
+
+def apart(tree: Tree, shared: Mapping[Place, int]) -> Tree:
+    """Give every part of a tree a column of its own, but for places that share one by its number.
+
+    Parts that stand at one place of a file are one statement, as an alias is. What stands below
+    ``instead`` is known by the place at which it will be laid.
+    """
+    own = count(1 + max(shared.values(), default=0))
+
+    def placed(part: Tree, path: Place) -> Tree:
+        known = path[3:] if path[:1] == ("rests on",) and path[2:3] == (PATCH,) else path
+        value = part.value
+        if isinstance(value, Mapping):
+            value = {key: placed(child, (*path, key)) for key, child in value.items()}
+        elif isinstance(value, list | tuple):
+            value = [placed(child, (*path, i)) for i, child in enumerate(value)]
+        return replace(part, value=value, column=shared.get(known) or next(own))
+
+    return placed(tree, ())
 
 
 def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:

@@ -198,14 +198,15 @@ def again(source: Source) -> Iterator[str]:
     yield f"<pre>{escape(shlex.join(words))}</pre>"
     commit = code.get("commit", "unknown") if isinstance(code, Mapping) else "unknown"
     changed = ", with changes" if isinstance(code, Mapping) and code.get("changed") else ""
+    python = f"Python {about['python']}; " if "python" in about else ""
     listed = (
         ", ".join(f"{name} {version}" for name, version in packages.items())
         if isinstance(packages, Mapping) else ""
     )  # fmt: skip
     yield paragraph(
         f"Package version {about.get('package_version')}, model version "
-        f"{about.get('model_version')}, code {commit}{changed}; Python {about.get('python')}; "
-        f"{listed}. The same files, seed and number of replications give the same cells on any "
+        f"{about.get('model_version')}, code {commit}{changed}; {python}{listed}. "
+        "The same files, seed and number of replications give the same cells on any "
         "machine and any number of workers."
     )
     yield paragraph(

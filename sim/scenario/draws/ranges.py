@@ -104,6 +104,11 @@ def names_by_path(scenario: Scenario) -> dict[Path, str]:
     return {path: one.name for one in ranges(scenario) for path in one.paths}
 
 
+def shared_places(scenario: Scenario) -> list[list[Path]]:
+    """List the groups of places that share one value, such as by an alias."""
+    return [list(one.paths) for one in ranges(scenario) if len(one.paths) > 1]
+
+
 def parameters(scenarios: Sequence[Scenario]) -> tuple[Range | Switch, ...]:
     """List what is not known of several scenarios of one world, each name once.
 
