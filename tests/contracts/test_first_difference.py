@@ -422,7 +422,7 @@ ANY = st.sampled_from([*CHANGES, FULL, AT_ONCE, BY_SHARE, CUT])
 
 
 @given(st.tuples(ANY, ANY), st.tuples(ANY, ANY), st.booleans(), st.integers(0, 9))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_any_two_pairs_of_decrees(ones, others, yearly, places):
     """The first decree of each side, the second, and perhaps a yearly one beside them."""
     sides = []

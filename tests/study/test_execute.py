@@ -71,7 +71,7 @@ def test_files_of_one_and_two_workers_are_equal_byte_for_byte(points, monkeypatc
     scenarios = [point.scenario for point in points]
     texts = []
     for workers in (1, 2):
-        found = compare(scenarios, replications=4, workers=workers, assumptions=2)
+        found = compare(scenarios, replications=2, workers=workers, assumptions=1)
         texts.append(files_of(found, tables_of(found)))
     assert list(texts[0]) == list(texts[1])
     for name in texts[0]:
