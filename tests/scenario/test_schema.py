@@ -103,8 +103,11 @@ def test_every_shipped_file_is_valid(path):
     "path", [p for p in SHIPPED if p.stem != "dprk-70k"], ids=lambda path: path.stem
 )
 def test_every_shipped_file_uses_the_words_of_its_world(path):
+    file = plain(path)
     words = OF_THREE_PRISONS if path.parent.name == "laws" else OF_DPRK
-    assert mistakes(words, plain(path)) == []
+    if "world" in file and "decrees" in file:  # which may have words of its own
+        words = jsonschema.Draft202012Validator(schema(load(path)))
+    assert mistakes(words, file) == []
 
 
 @pytest.mark.parametrize("path", sorted(WRONG.glob("*.yaml")), ids=lambda path: path.stem)
