@@ -234,7 +234,8 @@ def first_difference_day(one: Scenario, other: Scenario) -> int | None:
     Computed from the files alone: strictly before that day the two are identical, person by
     person. A change in the world is day 0; in titles, sources, ranges and cases never; in rules,
     review, rank or cap the close of lists; in education its earlier start; in what happens at
-    release the earlier first planned release.
+    release the earlier first planned release. Where cuts stand beside other decrees, days to come
+    count from the close of lists.
     """
     days = []
     if one.world_address != other.world_address:
@@ -271,6 +272,8 @@ def _decree_difference(one: Scenario, other: Scenario, name: str) -> list[int]:
     calendars = [
         {o.number: o for o in occasions(scenario) if o.decree == name} for scenario in (one, other)
     ]
+    others = any(len(scenario.decrees) > 1 for scenario in (one, other))
+    company = others or max(map(len, calendars)) > 1
     days = []
     for number in sorted({*calendars[0], *calendars[1]}):
         pair = [calendar.get(number) for calendar in calendars]
@@ -280,7 +283,20 @@ def _decree_difference(one: Scenario, other: Scenario, name: str) -> list[int]:
             days.append(min(occasion.close_day for occasion in met))
             continue
         days += _occasion_difference(first, second, met[0], met[1])
+        if company and _bound_apart(first, second, met[0], met[1]):
+            days.append(min(occasion.close_day for occasion in met))
     return days
+
+
+def _bound_apart(one: Decree, other: Decree, first: Occasion, second: Occasion) -> bool:
+    """Whether two readings may bind other people for release, which another decree would see.
+
+    A cut frees whose term it uses up by the grant, and of a cut and a release the one counts that
+    frees earlier. So the days to come decide who is bound when the lists close.
+    """
+    cuts = any(not c.then.release for decree in (one, other) for c in decree.clauses.values())
+    days = [(o.grant_day, o.release_day, o.rest_day) for o in (first, second)]
+    return cuts and days[0] != days[1]
 
 
 def _occasion_difference(

@@ -334,6 +334,18 @@ def test_another_name_draws_anew():
     assert observed == day_of(scenario(WORLD), GRANT)  # the lists: those eligible are the same
 
 
+def test_a_later_grant_of_a_cut_counts_from_the_lists_beside_another_decree():
+    """A cut frees whom it leaves nothing by its grant; whoever is bound so is outside the other."""
+    cut = with_(with_(CUT, "lists_due", to=on("2003-03-01")), "title", to="A cut")
+    later = with_(cut, "granted", to=on("2003-06-15"))
+    between = with_(BY_SHARE, "granted", to=on("2003-03-20"))
+    lists, grant = day_of(scenario(WORLD), LISTS), day_of(scenario(WORLD), GRANT)
+    assert check({"c": cut}, {"c": later})[0] == grant
+    computed, observed = check({"c": cut, "b": between}, {"c": later, "b": between})
+    assert computed == lists
+    assert observed == day_of(scenario(WORLD), "2003-03-20")
+
+
 def test_which_of_two_decrees_of_one_day_was_ordered_first():
     early = [with_(one, "ordered", to=on("2003-01-01")) for one in (CUT, BY_SHARE)]
     day = day_of(scenario(WORLD), GRANT)
