@@ -72,23 +72,29 @@ def grants(
     sizes = {"camp": len(world.camps), "health": len(world.health.states), "origin": 2}
     if draws is not None:
         sizes["sex"] = 2
-    found = {f"{word} by {group}": np.zeros((len(dockets), size), dtype=np.int64)
-             for group, size in sizes.items() for word in ("eligible", "granted")}  # fmt: skip
-    for i, number in enumerate(sorted(dockets)):
-        docket = dockets[number]
-        rows = docket.rows[docket.eligible]
-        granted = docket.granted[docket.eligible]
-        codes = {
-            "camp": register.camp[rows],
-            "health": register.health[rows],
-            "origin": (register.origin[rows] != capital).astype(np.int64),
-        }
-        if draws is not None:
-            codes["sex"] = _women(prisons, register, rows, draws)
-        for group, code in codes.items():
-            found[f"eligible by {group}"][i] = np.bincount(code, minlength=sizes[group])
-            found[f"granted by {group}"][i] = np.bincount(code[granted], minlength=sizes[group])
-    closed = [dockets[number].occasion.close_day for number in sorted(dockets)]
+    order = [dockets[number] for number in sorted(dockets)]
+    none = np.zeros(0, dtype=np.intp)
+    # Of all occasions together: who was eligible, at which, and whether it was granted.
+    rows = np.concatenate([none, *(docket.rows[docket.eligible] for docket in order)])
+    granted = np.concatenate(
+        [none.astype(np.bool_), *(docket.granted[docket.eligible] for docket in order)]
+    )
+    sizes_of = [int(docket.eligible.sum()) for docket in order]
+    occasion = np.repeat(np.arange(len(order)), sizes_of)
+    codes = {
+        "camp": register.camp[rows],
+        "health": register.health[rows],
+        "origin": (register.origin[rows] != capital).astype(np.int64),
+    }
+    if draws is not None:
+        codes["sex"] = _women(prisons, register, rows, draws)
+    found = {}
+    for group, size in sizes.items():
+        place = occasion * size + codes[group]
+        for word, counted in (("eligible", place), ("granted", place[granted])):
+            count = np.bincount(counted, minlength=len(order) * size)
+            found[f"{word} by {group}"] = count.reshape(len(order), size)
+    closed = [docket.occasion.close_day for docket in order]
     return {"lists closed on": np.array(closed, dtype=np.int64), **found}
 
 

@@ -18,6 +18,7 @@ import simpy
 from sim.custody.calendar import drawn_grants
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
+from sim.custody.decrees.soonest import soonest
 from sim.custody.people import Columns, past_releases, people_at_hand
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
@@ -116,7 +117,10 @@ class _Model:
         self.days = prisons.days if ends_on is None else ends_on
         self.occasions = sittings(scenario, drawn_grants(scenario, draws))
         self.court = Court(prisons, draws, scenario.decrees, self.occasions)
-        self.gate = Gate(prisons, draws, scenario.decrees, self.occasions, self.court.arrive)
+        patience = soonest(prisons, scenario.decrees, self.occasions, self.days)
+        self.gate = Gate(
+            prisons, draws, scenario.decrees, self.occasions, self.court.arrive, patience
+        )
         self.trace = trace
         self.by_day = clock == "day"
         self.agenda = _agenda(self.occasions, self.days)
@@ -164,7 +168,8 @@ class _Model:
         for day in self.stops:
             yield self._until(day, SWEEP)
             before = len(self.register)
-            ended = self.gate.advance(self.register, day * STAGES + ADMISSION + 1)
+            limit = day * STAGES + ADMISSION + 1
+            ended = self.gate.advance(self.register, limit, wait=self.trace is None)
             known = len(self.register) - before
             self._note(day, f"up to date; {ended} spells ended, {known} to come back")
 
@@ -210,7 +215,8 @@ class _Model:
             if day >= self.days:
                 return
             yield self._until(day, ESCORTS)
-            self.gate.advance(self.register, day * STAGES + ADMISSION + 1)
+            limit = day * STAGES + ADMISSION + 1
+            self.gate.advance(self.register, limit, wait=self.trace is None)
             escorts.turn(self.register, day)
             self._note(day, "escorts: who has no turn waits")
 

@@ -7,6 +7,8 @@ release by decree, which is the order within a day; admissions stand between the
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ from sim.custody.hazards import NEVER
 from sim.custody.people import DTYPES, FIRST, NEVER_HELD, STATED, Columns, dies_on
 from sim.custody.points import Points
 from sim.custody.sentencing import LIFE
+from sim.custody.turns import Turns
 from sim.scenario.law.points import MovedPoint
 
 Ints = NDArray[np.int64]
@@ -24,6 +27,7 @@ DEATH, EXPIRY, ADMISSION, RELEASE = 0, 1, 2, 3
 STAGES = 4
 CLOSED = np.iinfo(np.int32).max
 NO_OCCASION = -1
+UNKNOWN = -1
 WINDOW = 1 << 20
 """Rows of which ended spells are closed together."""
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
@@ -119,6 +123,9 @@ class Register:
         self.commuted = np.empty(0, dtype=np.intp)
         self.stated = {name: columns[name] for name in STATED if name in columns}
         self.followed: list[tuple[Rows, Rows]] = []
+        self.turns: list[Turns] = []
+        """Who is to be read when, of rules that are read again and again."""
+        self._lasting: dict[str, NDArray[np.int16]] = {}
         self._all: Columns = {}
         self._room = self._size = len(columns["person"])
         for name, column in self._complete(columns).items():
@@ -164,6 +171,8 @@ class Register:
                 self._all[name][:first] = getattr(self, name)
             self._all[name][first : self._size] = new[name]
             setattr(self, name, self._all[name][: self._size])
+        for turns in self.turns:
+            turns.reach(self._size)
         self.rekey(slice(first, self._size))
         return np.arange(first, self._size)
 
@@ -171,23 +180,23 @@ class Register:
         """Find anew which end comes first, after a term or a planned release has changed."""
         ends = np.minimum(self.dies[rows] * STAGES + DEATH, self.due[rows] * STAGES + EXPIRY)
         self.key[rows] = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
+        for turns in self.turns:
+            turns.at_once(rows)
 
-    def close(self, limit: int) -> Rows:
-        """End spells whose key lies below the limit, those of one window; returns the rows.
+    def close(self, limit: int, first: int = 0) -> Iterator[Rows]:
+        """End spells from a row on whose key lies below the limit; yields those of each window.
 
-        Of millions of rows a window at a time, so that what lies between is small. None are
-        returned once no such spell is left.
+        Of millions of rows a window at a time, so that what lies between is small.
         """
-        rows = np.zeros(0, dtype=np.intp)
-        for start in range(0, len(self), WINDOW):
+        for start in range(first, len(self), WINDOW):
             rows = np.flatnonzero(self.key[start : start + WINDOW] < limit) + start
-            if len(rows):
-                break
-        key = self.key[rows]
-        self.left[rows] = key // STAGES
-        self.cause[rows] = np.where(key % STAGES == DEATH, BY_DEATH, BY_EXPIRY)
-        self.key[rows] = CLOSED
-        return rows
+            if not len(rows):
+                continue
+            key = self.key[rows]
+            self.left[rows] = key // STAGES
+            self.cause[rows] = np.where(key % STAGES == DEATH, BY_DEATH, BY_EXPIRY)
+            self.key[rows] = CLOSED
+            yield rows
 
     def held(self, day: int) -> Rows:
         """Rows held when decrees act on a day, once the register is up to date."""
@@ -201,13 +210,6 @@ class Register:
         """Terms in force, days: the sentence and what was revived, less all cuts; not of life."""
         cut = self.merit_days[rows].astype(np.int64) + self.pardon_days[rows]
         return np.asarray(self.imposed[rows] + self.revived[rows] - cut)
-
-    def standing(self) -> Ints:
-        """Return a number for each row that changes whenever its term or its day due does."""
-        rows = np.flatnonzero(self.point)
-        found = self.due.astype(np.int64)
-        found[rows] += self.term(rows) << 32
-        return found
 
     def ends(self, rows: Rows) -> Ints:
         """Day on which the term ends; that of release where the whole term is served."""
@@ -230,6 +232,27 @@ class Register:
             some, cut = rows[early], days[early]
             due[early] = self.due_after(some, self.term(some) - cut, self.point[some])
         return np.asarray(due)
+
+    def lasting(
+        self, name: str, rows: Rows, find: Callable[[Rows], NDArray[np.generic]]
+    ) -> NDArray[np.int16]:
+        """Return small numbers of rows that never change and are found where they are asked for.
+
+        The first time they are found for the rows asked about. What is asked again will be asked
+        on: then for all others at once, since a call costs more than many rows.
+        """
+        column = self._lasting.get(name)
+        asked_before = column is not None
+        if column is None or len(column) < self._size:
+            known = np.empty(0, dtype=np.int16) if column is None else column
+            more = np.full(max(self._room, self._size) - len(known), UNKNOWN, dtype=np.int16)
+            column = self._lasting[name] = np.concatenate((known, more))
+        missing = rows[column[rows] == UNKNOWN]
+        if len(missing) and asked_before and self._size <= WINDOW:
+            missing = np.flatnonzero(column[: self._size] == UNKNOWN)
+        if len(missing):
+            column[missing] = find(missing)
+        return np.asarray(column[rows])
 
     def known(self, name: str, rows: Rows) -> tuple[Ints, Mask]:
         """Return what is known of rows at the start, and of which rows it is known."""

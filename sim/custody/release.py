@@ -13,7 +13,7 @@ from sim.custody.decrees.lots import lots
 from sim.custody.hazards import NEVER
 from sim.custody.people import ARREST, EXTINGUISHED
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DEATH, BY_DECREE, Register, Rows
+from sim.custody.register import BY_DEATH, BY_DECREE, STAGES, WINDOW, Register, Rows
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, exponential, happens
@@ -34,10 +34,13 @@ class Gate:
         decrees: Mapping[str, Decree],
         occasions: tuple[Occasion, ...],
         arrive: Callable[[Register, Rows, Rows | None], None] | None = None,
+        patience: int = 0,
     ) -> None:
         self.prisons = prisons
         self.draws = draws
         self.arrive = arrive or (lambda register, new, before: None)
+        self.patience = patience
+        self.outside = _Outside()
         self.decrees = list(decrees.values())
         self.names = list(decrees)
         self.occasions = occasions
@@ -48,23 +51,45 @@ class Gate:
             shares = [share.value for share in exile.destinations.values()]
             self.destinations = CutTable([(np.array(codes), np.array(shares))])
 
-    def advance(self, register: Register, limit: int) -> int:
+    def advance(self, register: Register, limit: int, *, wait: bool = False) -> int:
         """Bring the register up to date: close all spells whose key lies below the limit.
 
         Generation by generation: a release may bring a return or an arrest, whose spell may end
         before the limit as well. Returns the number of spells closed.
+
+        Parameters
+        ----------
+        wait
+            Leave open what becomes of those outside while nobody who came back could be reached by
+            a decree yet: `patience` days after his admission, which is a day after his release at
+            the earliest. Many small portions become few.
         """
-        ended = 0
-        while len(closed := register.close(limit)):
-            ended += len(closed)
-            alive = closed[register.cause[closed] != BY_DEATH]
-            by_decree = self._by_decree(register, alive)
-            kinds = np.zeros(len(alive), dtype=np.int64)
+        ended, first = 0, 0
+        while True:
+            end = len(register)
+            for closed in register.close(limit, first):
+                ended += len(closed)
+                self._let_out(register, closed)
+                if self.outside.count >= WINDOW:
+                    self._at_liberty(register, *self.outside.taken())
+            first = end
+            reached = self.outside.since + 1 + self.patience <= limit // STAGES
+            if self.outside.count and (reached or not wait):
+                self._at_liberty(register, *self.outside.taken())
+            if len(register) == end:
+                return ended
+
+    def _let_out(self, register: Register, closed: Rows) -> None:
+        """Do what happens on the day on which people leave alive."""
+        alive = closed[register.cause[closed] != BY_DEATH]
+        by_decree = self._by_decree(register, alive)
+        kinds = np.zeros(len(alive), dtype=np.int64)
+        if by_decree.any():
             for number in np.unique(register.occasion[alive[by_decree]]):
                 chosen = by_decree & (register.occasion[alive] == number)
                 kinds[chosen] = self._leave_by_decree(register, alive[chosen], int(number))
-            self._at_liberty(register, alive, kinds)
-        return ended
+        if len(alive):
+            self.outside.put(alive, kinds, int(register.left[alive].min()))
 
     def _by_decree(self, register: Register, alive: Rows) -> Mask:
         """Mark the releases by decree among those who leave alive, and note which decree's."""
@@ -191,3 +216,23 @@ class Gate:
         new = register.add(columns)
         register.followed.append((rows[~spared], new))
         self.arrive(register, new, rows[~spared])
+
+
+class _Outside:
+    """Those who have left alive and of whom it is still open what becomes of them."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[Rows, Ints]] = []
+        self.count, self.since = 0, NEVER
+
+    def put(self, rows: Rows, kinds: Ints, since: int) -> None:
+        """Add rows with their kinds of release, the first of them released on a day."""
+        self.parts.append((rows, kinds))
+        self.count += len(rows)
+        self.since = min(self.since, since)
+
+    def taken(self) -> tuple[Rows, Ints]:
+        """Take all of them: rows and kinds of release."""
+        rows, kinds = (np.concatenate(part) for part in zip(*self.parts, strict=True))
+        self.parts, self.count, self.since = [], 0, NEVER
+        return rows, kinds

@@ -68,7 +68,7 @@ def _counted(
         booked = docket.clause == i
         for stage, mask in stages.items():
             masks[clause, stage] = mask & booked
-    counts = {key: groups.count(docket.kinds[mask]) for key, mask in masks.items()}
+    counts = dict(zip(masks, groups.counts(docket.kinds, list(masks.values())), strict=True))
     for i, exclusion in enumerate(decree.exclude):
         counts[DECREE, f"held and named by {exclusion}"] = docket.named[i]
     return counts

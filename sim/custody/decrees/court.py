@@ -7,6 +7,7 @@ earliest, then the first in the file. The officer's and the centre's answers are
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
+from sim.custody.decrees.earliest import first_days
 from sim.custody.decrees.effects import apply, due_under, meets, used_up
 from sim.custody.decrees.escorts import Escorts
 from sim.custody.decrees.groups import Groups
@@ -26,14 +28,17 @@ from sim.custody.decrees.waits import deal_releases
 from sim.custody.decrees.work import Desks
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, NO_OCCASION, WINDOW, Register, Rows
+from sim.custody.register import BY_DECREE, NO_OCCASION, STAGES, WINDOW, Register, Rows
 from sim.custody.streams import Draws
+from sim.custody.turns import Turns
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.predicate import Predicate
 from sim.scenario.occasions import Occasion, check_on
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Rule = tuple[int, tuple[Predicate, ...]]
 
 
 class Court:
@@ -57,6 +62,9 @@ class Court:
         self.suspended = Suspended(prisons, draws)
         self.watches: dict[int, Watch] = {}
         self.desks: dict[int, Desks] = {}
+        self.closed: list[Docket] = []
+        self.rules = _recurring(decrees, occasions)
+        self.turns: dict[Rule, Turns] = {}
         self.escorts = Escorts(draws, decrees, occasions)
 
     def close_lists(self, register: Register, number: int) -> None:
@@ -66,8 +74,11 @@ class Court:
         rows = rows[register.occasion[rows] == NO_OCCASION]
         if occasion.late:
             rows = rows[register.admitted[rows] == occasion.close_day]
-        docket = self._read(register, rows, occasion, self.desks.get(number))
+        docket = self._read(
+            register, rows, occasion, self.desks.get(number), self._turns(register, number)
+        )
         self.dockets[number] = docket
+        self.closed.append(docket)
         bound = docket.selected & docket.freeing & ~docket.declined
         register.occasion[docket.rows[bound]] = number
 
@@ -91,7 +102,9 @@ class Court:
         first = self.occasions[number]
         decree, start = self.decrees[first.decree], self.prisons.scenario.world.start
         occasion = check_on(decree, first, day, start)
-        watch = self.watches.setdefault(number, Watch(decree, first, self.groups))
+        if number not in self.watches:
+            self.watches[number] = Watch(register, decree, first, self.groups)
+        watch = self.watches[number]
         rows = watch.awaited(register, day)
         docket = self._read(register, rows, occasion)
         bound = docket.selected & docket.freeing & ~docket.declined
@@ -99,7 +112,7 @@ class Court:
         self.dockets[number] = docket
         watch.meet(register, self._bench(register, rows, occasion))
         self.grant(register, number, occasion)
-        watch.note(register, docket, self._bench(register, rows, occasion))
+        watch.note(docket, self._bench(register, rows, occasion))
         return docket
 
     def settle(self) -> None:
@@ -107,13 +120,30 @@ class Court:
         for number, watch in self.watches.items():
             self.dockets[number] = watch.docket()
 
+    def _turns(self, register: Register, number: int) -> Turns | None:
+        """Whose turn it is under the rule of an occasion; None where the rule is read but once."""
+        rule = self.rules.get(number)
+        if rule is None:
+            return None
+        if rule not in self.turns:
+            self.turns[rule] = Turns(len(register))
+            register.turns.append(self.turns[rule])
+        return self.turns[rule]
+
     def _read(
-        self, register: Register, rows: Rows, occasion: Occasion, desks: Desks | None = None
+        self,
+        register: Register,
+        rows: Rows,
+        occasion: Occasion,
+        desks: Desks | None = None,
+        turns: Turns | None = None,
     ) -> Docket:
         """Read people, review them and select within the cap."""
         decree = self.decrees[occasion.decree]
         rows, beyond = self._reached(register, rows, occasion)
-        held, named, rows, kinds, met, excluded = self._who_meets(register, rows, decree, occasion)
+        held, named, rows, kinds, met, excluded = self._who_meets(
+            register, rows, decree, occasion, turns
+        )
         held += beyond
         bench = self._bench(register, rows, occasion)
         reached = None if desks is None else desks.reached(register, bench.rows)
@@ -129,7 +159,12 @@ class Court:
         return docket
 
     def _who_meets(
-        self, register: Register, rows: Rows, decree: Decree, occasion: Occasion
+        self,
+        register: Register,
+        rows: Rows,
+        decree: Decree,
+        occasion: Occasion,
+        turns: Turns | None,
     ) -> tuple[Ints, Ints, Rows, Ints, Mask, Mask]:
         """Count those held and those whom exclusions name; find who meets a clause.
 
@@ -147,16 +182,31 @@ class Court:
             barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
             for counts, mask in zip(named, barring, strict=True):
                 counts += self.groups.count(kinds[mask])
-            met = np.array([meets(bench, clause) for clause in decree.clauses.values()])
-            anyone = np.flatnonzero(met.any(axis=0))
-            excluded = np.zeros((len(barring), len(anyone)), dtype=np.bool_)
+            places, met = self._met(bench, decree, occasion, turns)
+            excluded = np.zeros((len(barring), len(places)), dtype=np.bool_)
             for row, mask in zip(excluded, barring, strict=True):
-                row[:] = mask[anyone]
-            parts.append((some[anyone], kinds[anyone], met[:, anyone], excluded))
+                row[:] = mask[places]
+            parts.append((some[places], kinds[places], met, excluded))
         found, kind, clauses, exclusions = (
             np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)
         )
         return held, named, found, kind, clauses, exclusions
+
+    def _met(
+        self, bench: Bench, decree: Decree, occasion: Occasion, turns: Turns | None
+    ) -> tuple[Rows, Mask]:
+        """Places on the bench of those who meet a clause, and which clauses they meet."""
+        clauses = decree.clauses.values()
+        places = np.arange(len(bench.rows))
+        if turns is not None:
+            places = np.flatnonzero(turns.come(bench.rows, occasion.close_day))
+            if len(places) < len(bench.rows):
+                bench = self._bench(bench.register, bench.rows[places], occasion)
+        met = np.array([meets(bench, clause) for clause in clauses])
+        any_clause = met.any(axis=0)
+        if turns is not None:
+            turns.put_off(bench.rows, np.where(any_clause, 0, first_days(bench, clauses)))
+        return places[any_clause], met[:, any_clause]
 
     def _reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""
@@ -219,7 +269,46 @@ class Court:
         self.suspended.give(occasion, rule, free, np.full(len(free), OPEN, dtype=np.int64))
 
     def arrive(self, register: Register, new: Rows, before: Rows | None = None) -> None:
-        """Hold spells just added to what is suspended over a person, and to rules for newcomers."""
+        """Hold spells just added to what is suspended over a person, and to rules for newcomers.
+
+        Those who were held when lists closed, and of whom it was not known yet, count as held.
+        """
+        if len(new):
+            self._count_late(register, new)
         if before is not None:
             self.suspended.arrive(register, before, new)
         self.newcomers.arrive(register, new)
+
+    def _count_late(self, register: Register, new: Rows) -> None:
+        """Count those among spells just added who were held on days on which lists closed."""
+        admitted, ends = register.admitted[new], register.key[new] // STAGES
+        first = int(admitted.min())
+        for docket in reversed(self.closed):
+            occasion = docket.occasion
+            day = occasion.close_day
+            if day < first:
+                break
+            late = new[(admitted <= day) & (ends > day)]
+            kinds = self.groups.kinds(register, late)
+            docket.held += self.groups.count(kinds)
+            bench = self._bench(register, late, occasion)
+            for i, exclusion in enumerate(self.decrees[occasion.decree].exclude.values()):
+                docket.named[i] += self.groups.count(kinds[bench.meets(exclusion.when)])
+
+
+def _recurring(decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...]) -> dict[int, Rule]:
+    """Return the rules of those occasions that share theirs with another.
+
+    Rules are alike if their clauses name the same persons and their thresholds lie as many days
+    from the close of lists.
+    """
+    rules: dict[int, Rule] = {
+        number: (
+            occasion.threshold_day - occasion.close_day,
+            tuple(clause.when for clause in decrees[occasion.decree].clauses.values()),
+        )
+        for number, occasion in enumerate(occasions)
+        if not occasion.check_days and not occasion.late
+    }
+    times = Counter(rules.values())
+    return {number: rule for number, rule in rules.items() if times[rule] > 1}

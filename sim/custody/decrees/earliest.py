@@ -6,11 +6,14 @@ What may change otherwise, or is not reckoned here, may be so on the very next d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
 from sim.custody.hazards import NEVER
+from sim.scenario.law.clauses import Clause
 from sim.scenario.law.predicate import (
     AgeIs,
     DateIs,
@@ -61,6 +64,12 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
             found = _from(bench, predicate, operator, day, met=met)
             return np.where(bench.life, NEVER if met else bench.day + 1, found)
     return _any_day(bench)
+
+
+def first_days(bench: Bench, clauses: Iterable[Clause]) -> Ints:
+    """First day after that of the bench on which any of the clauses may be met, shape (n,)."""
+    days = [earliest(bench, clause.when, met=True) for clause in clauses]
+    return np.asarray(np.minimum.reduce(days))
 
 
 def _length(bench: Bench, leaf: LengthIs, *, met: bool) -> Ints:

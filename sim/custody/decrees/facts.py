@@ -82,9 +82,12 @@ class Facts:
         if label is None:
             return np.zeros(len(self.rows), dtype=np.bool_)
         r, rows = self.register, self.rows
-        on = people.labelled(
-            self.prisons, self.draws, r.person[rows], r.spell[rows].astype(np.int64), r.line[rows]
-        )
+
+        def drawn(rows: Rows) -> Mask:
+            spell = r.spell[rows].astype(np.int64)
+            return people.labelled(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
+
+        on = r.lasting("label", rows, drawn).astype(np.bool_)
         return on & (self.day - r.admitted[rows] >= label.after.value)
 
     @cached_property
@@ -129,17 +132,25 @@ class Facts:
     @cached_property
     def women(self) -> Mask:
         """Women."""
-        r, rows = self.register, self.rows
-        return people.sex_of(self.prisons, self.draws, r.person[rows], r.line[rows])
+        r = self.register
+
+        def drawn(rows: Rows) -> Mask:
+            return people.sex_of(self.prisons, self.draws, r.person[rows], r.line[rows])
+
+        return r.lasting("women", self.rows, drawn).astype(np.bool_)
 
     @cached_property
     def petty(self) -> Mask:
         """Petty offences."""
-        r, rows = self.register, self.rows
-        return people.petty(
-            self.prisons, self.draws, r.person[rows], r.spell[rows].astype(np.int64),
-            r.line[rows], r.offence[rows].astype(np.int64),
-        )  # fmt: skip
+        r = self.register
+
+        def drawn(rows: Rows) -> Mask:
+            return people.petty(
+                self.prisons, self.draws, r.person[rows], r.spell[rows].astype(np.int64),
+                r.line[rows], r.offence[rows].astype(np.int64),
+            )  # fmt: skip
+
+        return r.lasting("petty", self.rows, drawn).astype(np.bool_)
 
     def age(self, days: Ints | int) -> Ints:
         """Completed years by birthdays on given days."""

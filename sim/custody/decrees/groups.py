@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,10 +37,21 @@ class Groups:
 
     def kinds(self, register: Register, rows: Rows) -> Ints:
         """Kind of each row, shape (n,)."""
-        offence = register.offence[rows].astype(np.int64)
-        capital = register.origin[rows] == self.capital
-        return np.asarray((offence * 2 + capital) * 2 + (register.health[rows] > 0))
+
+        def found(rows: Rows) -> Ints:
+            offence = register.offence[rows].astype(np.int64)
+            capital = register.origin[rows] == self.capital
+            return np.asarray((offence * 2 + capital) * 2 + (register.health[rows] > 0))
+
+        return register.lasting("kind", rows, found).astype(np.int64)
 
     def count(self, kinds: Ints) -> Ints:
         """Count people of given kinds by group, shape (groups,)."""
         return self.members @ np.bincount(kinds, minlength=self.members.shape[1])
+
+    def counts(self, kinds: Ints, masks: Sequence[NDArray[np.bool_]]) -> Ints:
+        """Count the people of given kinds under each mask by group, shape (masks, groups)."""
+        number = self.members.shape[1]
+        which, who = np.nonzero(np.array(masks))
+        found = np.bincount(which * number + kinds[who], minlength=len(masks) * number)
+        return np.asarray(found.reshape(len(masks), number) @ self.members.T)

@@ -16,6 +16,7 @@ from sim.scenario.law.decree import Decree
 from sim.scenario.law.selection import Cap
 
 Ints = NDArray[np.int64]
+Key = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.uint64]
 
 
 def select(bench: Bench, decree: Decree, docket: Docket) -> None:
@@ -29,16 +30,37 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     asking = np.flatnonzero(docket.approved & counted)
     rows = docket.rows[asking]
     register = bench.register
-    lottery = lots(bench.draws, register, rows, Stream.LOTTERY, docket.occasion)
-    keys = [lottery if name == "lottery" else rank_key(bench, name)[asking] for name in decree.rank]
-    ties = [register.spell[rows], register.line[rows], register.person[rows], lottery]
     by_camp = cap.per == "camp"
     groups = register.camp[rows] if by_camp else np.zeros(len(rows), dtype=np.int16)
-    sorted_by = [np.asarray(key) for key in (*ties, *reversed(keys), groups)]
-    order = np.lexsort(tuple(sorted_by))
+    room = places(bench, cap)
+    keys: list[Key] = [rank_key(bench, name)[asking] for name in decree.rank if name != "lottery"]
+    lottery = np.zeros(len(rows), dtype=np.uint64)
+    drawn = np.arange(len(rows))
+    if "lottery" not in decree.rank and decree.places != "passed on":
+        drawn = _at_the_bound(groups, keys, room)
+    lottery[drawn] = lots(bench.draws, register, rows[drawn], Stream.LOTTERY, docket.occasion)
+    if "lottery" in decree.rank:
+        keys.insert(decree.rank.index("lottery"), lottery)
+    ties = [register.spell[rows], register.line[rows], register.person[rows], lottery]
+    order = np.lexsort(tuple(np.asarray(key) for key in (*ties, *reversed(keys), groups)))
     docket.queue, docket.camps = asking[order], groups[order].astype(np.int64)
-    late = place_in(docket.camps) >= places(bench, cap)[docket.camps]
+    late = place_in(docket.camps) >= room[docket.camps]
     docket.selected[docket.queue[late]] = False
+
+
+def _at_the_bound(groups: NDArray[np.int16], keys: list[Key], room: Ints) -> Ints:
+    """Find those for whom lots decide: of equal rank with both the last place and the next."""
+    order = np.lexsort(tuple(np.asarray(key) for key in (*reversed(keys), groups)))
+    if not len(order):
+        return order
+    camps = groups[order].astype(np.int64)
+    columns = [camps, *(np.asarray(key)[order] for key in keys)]
+    differs = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    starts = np.flatnonzero(np.append(True, differs))
+    sizes = np.diff(np.append(starts, len(order)))
+    first, space = place_in(camps)[starts], room[camps[starts]]
+    split = (first < space) & (first + sizes > space)
+    return np.asarray(order[np.repeat(split, sizes)])
 
 
 def pass_on(register: Register, docket: Docket) -> None:

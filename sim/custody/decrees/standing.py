@@ -1,8 +1,7 @@
 """A standing decree: on each check those for whom it may have come, and nobody else.
 
-On every check everybody held could be read. Most of them cannot qualify before a day that follows
-from what they have served and have left; they are not looked at before that day, nor again until
-their term changes. Reading decides, so a day that is too early costs time and changes nothing.
+On every check everybody held could be read; only those are whose turn has come
+(`sim.custody.turns`), and nobody for whom the decree has once come.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from sim.custody.decrees.earliest import earliest
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
 from sim.custody.register import NO_OCCASION, Register, Rows
+from sim.custody.turns import Turns
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
 
@@ -26,17 +26,15 @@ Mask = NDArray[np.bool_]
 class Watch:
     """Who is still to be looked at, and from which day; what was decided so far.
 
-    Columns are as long as the register: ``next_day``, the first day on which a row has to be read
-    (``NEVER`` once it is settled); ``due``, the term and the day of release for which that holds;
-    ``seen`` and ``barred``, whether it has been read, and been kept out, before.
+    Columns are at least as long as the register: whether a row has been ``seen``, has been
+    ``barred``, and is ``settled`` since the decree has come for it.
     """
 
-    def __init__(self, decree: Decree, first: Occasion, groups: Groups) -> None:
+    def __init__(self, register: Register, decree: Decree, first: Occasion, groups: Groups) -> None:
         self.decree, self.first, self.groups = decree, first, groups
-        self.next_day = np.zeros(0, dtype=np.int32)
-        self.due = np.zeros(0, dtype=np.int64)
-        self.seen = np.zeros(0, dtype=np.bool_)
-        self.barred = np.zeros(0, dtype=np.bool_)
+        self.turns = Turns(len(register))
+        register.turns.append(self.turns)
+        self.seen, self.barred, self.settled = np.zeros((3, len(register)), dtype=np.bool_)
         self.parts: list[Docket] = []
         self.kept_out: list[Docket] = []
         self.held = np.zeros(len(groups.names), dtype=np.int64)
@@ -44,29 +42,17 @@ class Watch:
 
     def awaited(self, register: Register, day: int) -> Rows:
         """Rows to read on a day: held, not selected for release, and their day has come."""
-        self._grow(register)
-        standing = register.standing()
-        changed = np.flatnonzero(standing != self.due)
-        self.due[changed] = standing[changed]
-        again = changed[self.next_day[changed] < NEVER]
-        soon = np.minimum(self.next_day[again], day)  # nobody is read before his admission
-        self.next_day[again] = np.maximum(soon, register.admitted[again])
-        rows = np.flatnonzero(self.next_day <= day)
-        gone = register.left[rows] != NEVER
-        self.next_day[rows[gone]] = NEVER
-        rows = rows[~gone]
-        return np.asarray(rows[register.occasion[rows] == NO_OCCASION])
+        rows = register.held(day)
+        rows = rows[self.turns.come(rows, day)]
+        rows = rows[register.occasion[rows] == NO_OCCASION]
+        size = len(self.turns.first_day)
+        if size > len(self.seen):
+            more = np.zeros((3, size - len(self.seen)), dtype=np.bool_)
+            columns = np.stack((self.seen, self.barred, self.settled))
+            self.seen, self.barred, self.settled = np.concatenate((columns, more), axis=1)
+        return np.asarray(rows[~self.settled[rows]])
 
-    def _grow(self, register: Register) -> None:
-        known, n = len(self.due), len(register)
-        if known == n:
-            return
-        self.next_day = np.concatenate((self.next_day, register.admitted[known:]))
-        self.due = np.concatenate((self.due, register.standing()[known:]))
-        self.seen = np.concatenate((self.seen, np.zeros(n - known, dtype=np.bool_)))
-        self.barred = np.concatenate((self.barred, np.zeros(n - known, dtype=np.bool_)))
-
-    def note(self, register: Register, docket: Docket, bench: Bench) -> None:
+    def note(self, docket: Docket, bench: Bench) -> None:
         """Keep what a check decided, and settle from which day the others are looked at again."""
         kept_out = ~docket.eligible & ~self.barred[docket.rows]
         self.barred[docket.rows[~docket.eligible]] = True
@@ -75,9 +61,8 @@ class Watch:
         if docket.eligible.any():
             self.parts.append(part_of(docket, docket.eligible))
         self._nobody = part_of(docket, np.zeros(len(docket.rows), dtype=np.bool_))
-        self.due[bench.rows] = register.standing()[bench.rows]
-        self.next_day[bench.rows] = np.minimum(self._again(bench), NEVER)
-        self.next_day[docket.rows[docket.eligible]] = NEVER
+        self.turns.put_off(bench.rows, self._again(bench))
+        self.settled[docket.rows[docket.eligible]] = True
 
     def meet(self, register: Register, bench: Bench) -> None:
         """Count those read for the first time, and whom of them exclusions name, before a grant."""
@@ -105,7 +90,7 @@ class Watch:
 
     def docket(self) -> Docket:
         """Return one docket of all who were eligible on some check, or barred and on none."""
-        taken = np.zeros(len(self.due), dtype=np.bool_)
+        taken = np.zeros(len(self.seen), dtype=np.bool_)
         for one in self.parts:
             taken[one.rows] = True
         rest = [part_of(one, ~taken[one.rows]) for one in self.kept_out]

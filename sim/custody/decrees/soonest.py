@@ -1,0 +1,61 @@
+"""How soon after an admission merit or a decree can reach a person, if at all.
+
+A lower bound for everybody, from the rules alone: until then nothing changes a spell, so that those
+who come back need not be known before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.custody.prisons import Prisons
+from sim.scenario.law.decree import Decree
+from sim.scenario.law.predicate import Either, Every, LengthIs, Predicate, ShareIs
+from sim.scenario.occasions import Occasion
+
+
+def soonest(
+    prisons: Prisons, decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...], days: int
+) -> int:
+    """Return for how many days after its admission no spell that begins later can be touched.
+
+    For none where a decree looks at newcomers otherwise than at those who meet its clauses: in its
+    reach, in files that queue, under caps that follow the stock, on the checks of a standing
+    decree, in what is revived on a return, in rules for those to come.
+    """
+    merit = prisons.steady.stays.merit
+    bounds = [days, *([merit.after_days] if merit.probability else [])]
+    shortest = int(prisons.steady.stays.lengths.min(initial=days))
+    for occasion in occasions:
+        decree = decrees[occasion.decree]
+        if occasion.check_days or _looks_at_newcomers(decree):
+            return 0
+        ahead = occasion.threshold_day - occasion.close_day
+        bounds += [_served(clause.when, shortest) - ahead for clause in decree.clauses.values()]
+    return max(min(bounds), 0)
+
+
+def _looks_at_newcomers(decree: Decree) -> bool:
+    cap = decree.cap.value
+    effects = [clause.then for clause in decree.clauses.values()]
+    return (
+        decree.reach is not None
+        or decree.review.work is not None
+        or (cap is not None and cap.of != "persons")
+        or any(one.revived_if is not None or one.release_point is not None for one in effects)
+    )
+
+
+def _served(predicate: Predicate, shortest: int) -> int:
+    """Days that whoever meets a predicate has served by the day of the thresholds, at least."""
+    match predicate:
+        case Every(parts):
+            return max((_served(part, shortest) for part in parts), default=0)
+        case Either(parts):
+            return min((_served(part, shortest) for part in parts), default=0)
+        case LengthIs("served", ">=" | ">" | "==", days, None, ()):
+            return days
+        case ShareIs(_, ">=" | ">", share, None, ()):
+            # A term is cut on or after the day on which a rule reaches it: until then it is whole.
+            return shortest * share.numerator // share.denominator
+    return 0

@@ -1,0 +1,113 @@
+"""Who need not be looked at: what is put off is looked at as soon as it could matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from sim.custody.decrees import court, selection
+from sim.custody.decrees.soonest import soonest
+from sim.custody.decrees.standing import Watch
+from sim.custody.model import simulate
+from sim.custody.streams import Draws
+from sim.scenario.occasions import occasions
+from tests.theory.worlds import busy_world, decree, graded, merit, returns, scenario, solved
+
+WORLD = busy_world(
+    held=graded(500, "persons"), end="2003-09-01",
+    merit=merit("70%", "2 months", each="02-01", after="6 months"),
+    returns=returns(4, {"1 year": 1, "3 years": 0.5}),
+)  # fmt: skip
+RULES = {
+    "soon": {"served": ">= 1 month"},
+    "share": {"served share": ">= 50%"},
+    "served": {"served": ">= 9 months", "sentence": ">= 18 months"},
+    "term": [{"term": "< 14 months"}, {"remaining": "< 3 months"}],
+    "young": {"not": {"age": ">= 25 years"}, "served share of sentence": "> 1/3"},
+}
+
+
+def counts(cell) -> Mapping[str, np.ndarray]:
+    record = cell.record
+    parts = {"series": record.series, "curve": record.curves, "waterfall": record.waterfalls}
+    named = {f"{part} {name}": found for part, one in parts.items() for name, found in one.items()}
+    return named | {"stock": record.stock_by_camp, "exiled": record.exiled_to}
+
+
+def run(laws):
+    made = scenario(WORLD, laws)
+    return simulate(made, solved(made), Draws(5, 2))
+
+
+def same(one, other):
+    one, other = counts(one), counts(other)
+    assert one.keys() == other.keys()
+    for name, found in one.items():
+        assert np.array_equal(found, other[name]), name
+
+
+def many(rule, **changes):
+    """Twelve decrees, three weeks apart, every third with few places."""
+    laws = {}
+    for number in range(12):
+        day = (date(2002, 3, 1) + timedelta(days=21 * number)).isoformat()
+        some = {"cap": "2 per camp", "rank": "shortest sentence"} if number % 3 == 0 else {}
+        laws[f"d{number}"] = decree(
+            granted=day, lists_due=day, ordered=day, release={}, drive=None, cap="none",
+            exclude={"the violent": {"offence": "violence"}, "those labelled": {
+                "reductions": {"by": "pardon", "count": ">= 1"}}},
+            clauses={"those": {"when": rule, "then": "release"}}, review={},
+        ) | some | changes  # fmt: skip
+    return laws
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_who_is_put_off_is_read_in_time(name, monkeypatch):
+    laws = many(RULES[name])
+    short = run(laws)
+    monkeypatch.setattr(court, "_recurring", lambda decrees, occasions: {})
+    monkeypatch.setattr("sim.custody.model.soonest", lambda *words: 0)
+    monkeypatch.setattr(
+        selection, "_at_the_bound", lambda groups, keys, room: np.arange(len(groups))
+    )
+    long = run(laws)
+    same(short, long)
+    released = long.record.waterfalls["d11", "(decree)", "released"][0]
+    assert released > 0
+
+
+@pytest.mark.parametrize("name", ["share", "term"])
+def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
+    """A term that a cut for merit brings below a threshold is read anew."""
+    law = decree(exclude={}, release={}, drive=None, review={}, cap="none",
+                 clauses={"those": {"when": RULES[name], "then": "release"}})  # fmt: skip
+    for key in ("granted", "lists_due", "ordered", "yearly"):
+        law.pop(key, None)
+    law |= {"in force": {"from": "2002-01-15", "to": "2003-06-30"}, "checked": "weekly"}
+    short = run({"p": law})
+    monkeypatch.setattr(
+        Watch, "_again", lambda self, bench: np.full(len(bench.rows), bench.day + 1)
+    )
+    long = run({"p": law})
+    same(short, long)
+    assert long.record.waterfalls["p", "(decree)", "released"][0] > 0
+
+
+def patience(laws) -> int:
+    made = scenario(WORLD, laws)
+    return soonest(solved(made), made.decrees, occasions(made), 10_000)
+
+
+def test_patience_is_the_least_that_any_rule_asks_for():
+    months = {number: round(number * 365.25 / 12) for number in (1, 6, 9)}
+    assert patience({}) == months[6]  # merit
+    assert patience(many({"served": ">= 9 months"})) == months[6]
+    assert patience(many({"served": ">= 1 month"})) == months[1]
+    assert patience(many({"served": ">= 1 month"}, thresholds_on="2002-03-11")) == months[1] - 10
+    assert patience(many({"offence": "theft"})) == 0
+    # The shortest sentence is a month.
+    assert patience(many({"served share": ">= 50%"})) == months[1] // 2
+    assert patience(many({"served": ">= 1 month"}, cap="10% of stock")) == 0
