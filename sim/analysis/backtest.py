@@ -104,6 +104,17 @@ class Score:
         return ABOVE if self.low > self.p97_5 else INSIDE
 
 
+@dataclass(frozen=True)
+class BackTest:
+    """Files of reports, the draws of each, and how its reports lie in them."""
+
+    every: tuple[Reports, ...]
+    plans: tuple[Predictions, ...]
+    scored: tuple[tuple[Score, ...], ...]
+    replications: int
+    seed: int
+
+
 def compared(reports: Reports) -> Iterator[tuple[str, str, str]]:
     """List event, variant and report of what has something alike."""
     for event, one in reports.file.events.items():
@@ -214,6 +225,27 @@ def scores(
                 found[(*where, world)] = score(where, world, report, column)
     order = [(*where, world) for where in compared(reports) for world in reports.worlds]
     return [found[key] for key in order]
+
+
+def read_backtest(
+    every: Sequence[Reports],
+    plans: Sequence[Predictions],
+    study: Study,
+    replications: int,
+    seed: int,
+) -> BackTest:
+    """Score all files of reports from the cells of a study.
+
+    Raises
+    ------
+    KeyError
+        If a cell has not been computed.
+    """
+    scored = tuple(
+        tuple(scores(one, plan, study, replications, seed))
+        for one, plan in zip(every, plans, strict=True)
+    )
+    return BackTest(tuple(every), tuple(plans), scored, replications, seed)
 
 
 def _table(

@@ -79,7 +79,7 @@ def _score(
     work: Work, every: list[Reports], draws: int, replications: int, seed: int, *, as_json: bool
 ) -> None:
     """Draw, compute, score, print and save."""
-    from sim.analysis.backtest import plan_predictions, scores
+    from sim.analysis.backtest import plan_predictions, read_backtest
 
     began = time.monotonic()
     if not work.quiet:
@@ -93,35 +93,16 @@ def _score(
     with work.study() as study:
         asked = [ask for plan in plans for ask in plan.asked(replications)]
         work.compute(study, asked, seed)
-        scored = [
-            scores(one, plan, study, replications, seed)
-            for one, plan in zip(every, plans, strict=True)
-        ]
-    from sim.paper.backtest import backtest_rows, backtest_tables, left_out_rows
-    from sim.paper.data import csv_text, resolved_files
+        scored = read_backtest(every, plans, study, replications, seed)
+    from sim.paper import backtest as paper
     from sim.paper.manifest import command_line, described
-    from sim.paper.plain_text import plain_text
 
-    about = {
-        "kind": "backtest", "seed": seed, "replications": replications, "draws": draws,
-        "title": "; ".join(one.title for one in every),
-        "impossible_draws": {
-            f"{one.name}, {name}": len(found) for one, plan in zip(every, plans, strict=True)
-            for name, found in plan.left_out.items()
-        },
-    }  # fmt: skip
-    scenarios = list({s.name: s for one in every for s in one.scenarios.values()}.values())
-    so = described(about, scenarios, command_line(), time.monotonic() - began)
-    rows = [row for one, found in zip(every, scored, strict=True)
-            for row in backtest_rows(one, found)]  # fmt: skip
-    left_out = [row for one, plan in zip(every, plans, strict=True)
-                for row in left_out_rows(one.name, plan)]  # fmt: skip
-    tables = {table.name: plain_text(table) for table in backtest_tables(rows, about)}
-    files = {"backtest.csv": csv_text(rows), "left-out.csv": csv_text(left_out)}
-    files |= resolved_files(scenarios)
-    files |= {f"{name}.txt": text + "\n" for name, text in tables.items()}
-    printed = {"rows": rows, "manifest": so} if as_json else None
-    work.finish({name: text for name, text in files.items() if text}, so, tables, printed)
+    seconds = time.monotonic() - began
+    so = described(
+        paper.about_backtest(scored), paper.scenarios_of(scored), command_line(), seconds
+    )
+    printed = {"rows": paper.rows_of(scored), "manifest": so} if as_json else None
+    work.finish(paper.backtest_files(scored), so, paper.printed_tables(scored), printed)
 
 
 def check_theory(

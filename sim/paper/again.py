@@ -12,11 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from sim.analysis.backtest import plan_predictions, read_backtest
 from sim.analysis.clauses import clause_question, clause_shares
 from sim.analysis.compare import answer
 from sim.analysis.ignorance import DESIGNS, chosen_design, plan_draws, read_draws
 from sim.analysis.question import question
 from sim.analysis.sweeps import paired_question, sweep_answer
+from sim.paper import backtest
 from sim.paper.clauses import about_clauses, clause_files
 from sim.paper.folder import FolderError, files_of
 from sim.paper.ignorance import about_layers, files_of_layers, ignorance_tables, layers_of
@@ -26,6 +28,7 @@ from sim.paper.sweeps import about_sweep, scenarios_of, sweep_files
 from sim.scenario.draws.ranges import parameters
 from sim.scenario.load import Scenario, from_resolved
 from sim.scenario.problems import ScenarioError
+from sim.scenario.reports import Reports, reports_from_plain
 from sim.scenario.sweeps.points import Variant
 from sim.study.study import Study
 
@@ -80,8 +83,8 @@ class Said:
 Scenarios = Mapping[str, Scenario]
 
 
-def made_again(folder: Path, manifest: Mapping[str, object], study: Study) -> Made | None:
-    """Make the files of a study again; None for a kind that keeps too little for that.
+def made_again(folder: Path, manifest: Mapping[str, object], study: Study) -> Made:
+    """Make the files of a study again.
 
     Raises
     ------
@@ -93,12 +96,13 @@ def made_again(folder: Path, manifest: Mapping[str, object], study: Study) -> Ma
         If a cell is damaged.
     """
     kind = manifest.get("kind")
-    if kind in NOT_AGAIN:
-        return None
-    if kind not in MAKERS:
+    if kind not in (*MAKERS, "backtest"):
         raise FolderError(f"{MANIFEST}: no kind of study {kind!r}")
     try:
-        return MAKERS[str(kind)](Said(manifest), _scenarios(folder, manifest), study)
+        scenarios = _scenarios(folder, manifest)
+        if kind == "backtest":
+            return _backtest(folder, Said(manifest), scenarios, study)
+        return MAKERS[str(kind)](Said(manifest), scenarios, study)
     except (ScenarioError, ValueError) as error:
         raise FolderError(f"{MANIFEST}: it cannot be asked again: {error}") from None
 
@@ -185,8 +189,28 @@ def _clauses(said: Said, scenarios: Scenarios, study: Study) -> Made:
     return Made(clause_files(found), about_clauses(found, study.store.tables()), [baseline, policy])
 
 
+def _backtest(folder: Path, said: Said, scenarios: Scenarios, study: Study) -> Made:
+    every = [_reports(folder, name, scenarios) for name in said.names("reports")]
+    draws, seed = said.number("draws"), said.number("seed")
+    plans = [plan_predictions(one, draws, seed) for one in every]
+    if not plans:
+        raise FolderError(f"{MANIFEST}: 'reports' does not say what was asked")
+    found = read_backtest(every, plans, study, said.number("replications"), seed)
+    return Made(
+        backtest.backtest_files(found), backtest.about_backtest(found),
+        backtest.scenarios_of(found),
+    )  # fmt: skip
+
+
+def _reports(folder: Path, name: str, scenarios: Scenarios) -> Reports:
+    file = f"reports/{name}.json"
+    try:
+        plain = json.loads((folder / file).read_text(encoding="utf-8"))
+        return reports_from_plain(name, plain, scenarios)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise FolderError(f"{file}: not the reports that were scored") from None
+
+
 MAKERS: Mapping[str, Callable[[Said, Scenarios, Study], Made]] = {
     "comparison": _comparison, "sweep": _sweep, "sensitivity": _draws, "attribution": _clauses,
 }  # fmt: skip
-NOT_AGAIN = ("backtest",)
-"""Kinds that do not keep all of what was asked: of a back test, the reports."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from sim.analysis.backtest import BAND, CANNOT_TELL, TOO_WIDE, Predictions, Score
+from sim.analysis.backtest import BAND, CANNOT_TELL, TOO_WIDE, BackTest, Predictions, Score
 from sim.paper.data import Row as Data
+from sim.paper.data import csv_text, resolved_files
+from sim.paper.plain_text import plain_text
 from sim.paper.table import Cell, Column, Group, Panel, Row, Table
+from sim.scenario.draws.ranges import shared_places
+from sim.scenario.load import Scenario
 from sim.scenario.reports import Report, Reports
 
 NOT_COMPARED = "not compared"
@@ -83,6 +88,53 @@ def left_out_rows(name: str, plan: Predictions) -> Iterator[Data]:
     for world, gaps in plan.left_out.items():
         for gap in gaps:
             yield {"reports": name, "world": world, "draw": gap.number, "why": gap.why}
+
+
+def rows_of(found: BackTest) -> list[Data]:
+    """List the rows of all files of reports."""
+    pairs = zip(found.every, found.scored, strict=True)
+    return [row for one, scored in pairs for row in backtest_rows(one, scored)]
+
+
+def scenarios_of(found: BackTest) -> list[Scenario]:
+    """List the scenarios of all files of reports once each."""
+    named = {s.name: s for one in found.every for s in one.scenarios.values()}
+    return list(named.values())
+
+
+def printed_tables(found: BackTest) -> dict[str, str]:
+    """Write the tables as plain text, by file name."""
+    tables = backtest_tables(rows_of(found), about_backtest(found))
+    return {table.name: plain_text(table) for table in tables}
+
+
+def backtest_files(found: BackTest) -> dict[str, str]:
+    """Texts of all files by name, without the manifest; the files of reports are kept."""
+    pairs = zip(found.every, found.plans, strict=True)
+    left_out = [row for one, plan in pairs for row in left_out_rows(one.name, plan)]
+    files = {"backtest.csv": csv_text(rows_of(found)), "left-out.csv": csv_text(left_out)}
+    files |= resolved_files(scenarios_of(found))
+    for one in found.every:
+        plain = json.dumps(one.plain, indent=1, ensure_ascii=False)
+        files[f"reports/{one.name}.json"] = plain + "\n"
+    files |= {f"{name}.txt": text + "\n" for name, text in printed_tables(found).items()}
+    return {name: text for name, text in files.items() if text}
+
+
+def about_backtest(found: BackTest) -> dict[str, object]:
+    """Say what was scored; a back test is asked again from this."""
+    shared = {scenario.name: shared_places(scenario) for scenario in scenarios_of(found)}
+    return {
+        "kind": "backtest", "seed": found.seed, "replications": found.replications,
+        "draws": found.plans[0].draws, "title": "; ".join(one.title for one in found.every),
+        "impossible_draws": {
+            f"{one.name}, {name}": len(gaps)
+            for one, plan in zip(found.every, found.plans, strict=True)
+            for name, gaps in plan.left_out.items()
+        },
+        "reports": [one.name for one in found.every],
+        "shared": {name: groups for name, groups in shared.items() if groups},
+    }  # fmt: skip
 
 
 def backtest_tables(

@@ -24,6 +24,8 @@ _QUOTED = re.compile(r"(?<!\w)(['`])([^'`]*)['`](?!\w)")
 def escaped(text: str) -> str:
     """Escape text for LaTeX; quotation marks are paired, dashes never joined."""
     text = "".join(c if c.isprintable() else " " for c in text)
+    text = text.replace(">=", "\N{GREATER-THAN OR EQUAL TO}")
+    text = text.replace("<=", "\N{LESS-THAN OR EQUAL TO}")
     text = _QUOTED.sub("\ue000\\2\ue001", text).replace("`", "\ue002")
     text = "".join(_ESCAPED.get(c, c) for c in text)
     text = re.sub(r"-(?=-)", "-{}", text)

@@ -161,8 +161,6 @@ def _derived(folder: Path, manifest: Mapping[str, object]) -> tuple[list[str], l
         return [], [str(error)]
     except KeyError:
         return [], [f"{MANIFEST}: it asks for cells that are not there"]
-    if made is None:
-        return [f"data files of a {manifest['kind']} are not computed again"], []
     files = {**made.files, DICTIONARY: dictionary_text(made.files)}
     wrong = [
         f"{name}: {what}"

@@ -248,7 +248,7 @@ def build(name: str, tree: Tree, found: Sequence[Problem] = ()) -> Scenario:
     files = tree.files()
     sources = known_sources({Path(file).parent for file in files})
     if any(file.startswith(RESOLVED) for file in files):
-        sources |= _named_sources(tree.plain())
+        sources |= named_sources(tree.plain())
     return _scenario(name, tree, sources, problems)
 
 
@@ -340,18 +340,18 @@ def from_resolved(
     groups = {tuple(path): number for number, group in enumerate(shared, 1) for path in group}
     whole = apart(from_plain(data, RESOLVED + file), groups)
     tree = with_stock(whole, problems, _decrees_of)
-    return _scenario(name, tree, _named_sources(data), problems, ())
+    return _scenario(name, tree, named_sources(data), problems, ())
 
 
-def _named_sources(data: object) -> frozenset[str]:
+def named_sources(data: object) -> frozenset[str]:
     """Collect all words that stand as sources."""
     if isinstance(data, Mapping):
         named = data.get("source", ())
         words = [named] if isinstance(named, str) else named if isinstance(named, list) else []
-        below = (_named_sources(child) for child in data.values())
+        below = (named_sources(child) for child in data.values())
         return frozenset(map(str, words)).union(*below)
     if isinstance(data, list):
-        return frozenset().union(*(_named_sources(child) for child in data))
+        return frozenset().union(*(named_sources(child) for child in data))
     return frozenset()
 
 

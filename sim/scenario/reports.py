@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from sim.scenario.document import Found, dotted, located
 from sim.scenario.graded import Amount, Block, Number, Status, at_least_one, check_range
-from sim.scenario.load import Scenario, find, is_reports, known_sources, load
+from sim.scenario.load import Scenario, find, is_reports, known_sources, load, named_sources
 from sim.scenario.problems import Problem, ScenarioError, nearest
 from sim.scenario.tree import Tree, read_tree
 
@@ -131,6 +131,8 @@ class Reports:
         By event, variant and world (the name of its file).
     worlds
         Names of the worlds, in the order of the file.
+    plain
+        The file as plain data.
     """
 
     name: str
@@ -138,6 +140,7 @@ class Reports:
     worlds: tuple[str, ...]
     scenarios: Mapping[tuple[str, str, str], Scenario]
     sources: tuple[str, ...]
+    plain: Mapping[str, object]
 
     @property
     def title(self) -> str:
@@ -187,7 +190,41 @@ def load_reports(path: str | Path) -> Reports:
         _tell(found, tree, path_of, message)
     if found:
         raise ScenarioError(found)
-    return Reports(file.stem, written, tuple(worlds), scenarios, tuple(sorted(sources)))
+    return Reports(
+        file.stem, written, tuple(worlds), scenarios, tuple(sorted(sources)), _plain(tree)
+    )
+
+
+def _plain(tree: Tree) -> Mapping[str, object]:
+    plain = tree.plain()
+    assert isinstance(plain, Mapping)
+    return plain
+
+
+def reports_from_plain(
+    name: str, plain: Mapping[str, object], scenarios: Mapping[str, Scenario]
+) -> Reports:
+    """Make a file of reports again from its plain data and its scenarios by name.
+
+    Its sources are taken as they are.
+
+    Raises
+    ------
+    KeyError
+        If a scenario is missing.
+    ValueError
+        If the data are no file of reports.
+    """
+    sources = named_sources(plain)
+    written = ReportsFile.model_validate(plain, context={"sources": sources})
+    worlds = tuple(Path(world).stem for world in written.worlds)
+    found = {
+        (event, variant, world): scenarios[f"{world} {Path(told.file).stem}"]
+        for event, one in written.events.items()
+        for variant, told in one.variants.items()
+        for world in worlds
+    }
+    return Reports(name, written, worlds, found, tuple(sorted(sources)), plain)
 
 
 def _tell(found: list[Problem], tree: Tree, path: Sequence[str | int], message: str) -> None:

@@ -12,6 +12,7 @@ from sim.paper.verify import verify
 from sim.study.packing import pack
 from sim.study.store import FILE, Packed, Store
 from tests.cli.command import amnesty, copies, files
+from tests.scenario.test_reports import written
 
 COMMANDS = {
     "comparison": ["compare", *files("none", "yearly", "short"), "--align", "2012-10-09",
@@ -24,11 +25,12 @@ COMMANDS = {
               "--rows", 5, "--align", "2012-10-09"],
     "few draws": ["sensitivity", files("short")[0], "--draws", 8, "--replications", 1,
                   "--only", "world.held", "--only", "arrest drive", "--design", "sobol"],
+    "back test": ["backtest", "reports.yaml", "--draws", 8, "--replications", 1],
     "clauses": ["attribute", files("short")[0], "--replications", 2],
 }  # fmt: skip
 
 
-SLOW = ("caps", "draws", "few draws", "clauses")
+SLOW = ("caps", "draws", "few draws", "back test", "clauses")
 KINDS = [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in COMMANDS]
 
 
@@ -38,7 +40,8 @@ def studied(tmp_path_factory):
 
     def made(name):
         if not (place / name).exists():
-            done = amnesty(*COMMANDS[name], "--out", place / name)
+            words = [written(place) if w == "reports.yaml" else w for w in COMMANDS[name]]
+            done = amnesty(*words, "--out", place / name)
             assert done.exit_code == 0, done.stderr
         return place / name
 
@@ -129,7 +132,7 @@ def test_a_changed_number_in_any_derived_file_is_found_though_its_hash_was_chang
 ):
     study = shutil.copytree(studied(name), tmp_path / "study")
     manifest = json.loads((study / MANIFEST).read_text(encoding="utf-8"))
-    derived = [file for file in manifest["files_sha256"] if not file.startswith("scenarios/")]
+    derived = [file for file in manifest["files_sha256"] if "/" not in file]
     assert {"data-dictionary.csv"} < set(derived)
     for file in derived:
         text = (study / file).read_text(encoding="utf-8")
@@ -147,16 +150,17 @@ def test_a_changed_number_in_any_derived_file_is_found_though_its_hash_was_chang
 
 
 SAID = {
-    "seed": 7, "replications": 1, "kind": "none such", "policies": ["none"], "drawn": [],
+    "seed": 7, "replications": 5, "kind": "none such", "policies": ["none"], "drawn": [],
     "draws": 9, "table_rows": 4, "rows": [], "title": "another", "baselines": ["halves"],
     "compared": ["none"], "against": "halves",
     "align": "2012-10-10", "assumption_replications": 0, "design": "dice", "groups": {},
+    "reports": ["others"], "impossible_draws": {},
     "possible_draws": 3, "generator": "dice", "windows": {}, "shared": {"short": [[["world"]]]},
 }  # fmt: skip
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["comparison", "sweep", "draws", "clauses"])
+@pytest.mark.parametrize("name", ["comparison", "sweep", "draws", "back test", "clauses"])
 def test_what_the_manifest_says_is_compared_as_well(name, studied, tmp_path):
     study = shutil.copytree(studied(name), tmp_path / "study")
     manifest = json.loads((study / MANIFEST).read_text(encoding="utf-8"))
@@ -169,10 +173,24 @@ def test_what_the_manifest_says_is_compared_as_well(name, studied, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("old", "new"), [('"value": 20', '"value": 21'), ('"events"', '"event"')])
+def test_other_reports_than_those_that_were_scored_are_seen(old, new, studied, tmp_path):
+    study = shutil.copytree(studied("back test"), tmp_path / "study")
+    path = study / "reports" / "reports.json"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = verify(study, 0, 1).broken
+    assert "reports/reports.json: changed since it was written" in told
+    assert len(told) > 1
+
+
+@pytest.mark.slow
 def test_a_study_is_verified_where_its_bibliography_is_not(tmp_path, monkeypatch):
     here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        folder.mkdir()
     copies(here, "none", "short")
-    there.mkdir()
     (here / "sources.bib").write_text("@misc{mine-2020, title = {Mine}}\n", encoding="utf-8")
     law = (here / "short.yaml").read_text(encoding="utf-8")
     own = law.replace("    source: assumption\n", "    source: [mine-2020, assumption]\n", 1)
