@@ -35,7 +35,8 @@ def depth(register: Register, freed: Rows) -> dict[str, Ints]:
     rows = freed[r.imposed[freed] < LIFE]
     left, due = r.left[rows].astype(np.int64), r.due[rows].astype(np.int64)
     admitted = r.admitted[rows].astype(np.int64)
-    share = (left - admitted) * THOUSANDTHS // (r.ends(rows) - admitted)
+    term = r.ends(rows) - admitted + r.credited[rows]
+    share = (left - admitted) * THOUSANDTHS // term
     return {
         "served share of the freed": _tally(left, share),
         "days remitted to the freed": _tally(left, due - left),

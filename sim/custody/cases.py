@@ -72,6 +72,7 @@ class _Fate:
     due: date | None
     life: bool
     revived: int
+    credited: int
 
 
 def _run(
@@ -97,6 +98,9 @@ def _run(
         if outcome.revived is not None:
             ok &= fate.revived == outcome.revived
             expected.append(f"revived {in_words(outcome.revived)}")
+        if outcome.credited is not None:
+            ok &= fate.credited == outcome.credited
+            expected.append(f"credited {in_words(outcome.credited)}")
     return Verdict(occasion.decree, title, bool(ok), ", ".join(expected), _got(fate))
 
 
@@ -110,6 +114,8 @@ def _tried(
     register = Register(_person(prisons, occasion, case.who), Points(scenario.world))
     _remember(register, scenario, case.who)
     register.said = _flags(prisons, int(register.admitted[0]), case.who)
+    if case.who.credited:
+        register.credit(np.array([0]), np.array([case.who.credited]), NO_DECREE)
     if case.who.reduced and case.who.reduced_by == "pardon":
         register.cuts.append((LONG_AGO, NO_DECREE, np.array([0])))
     court = Court(prisons, lone, decrees, (occasion,))
@@ -146,11 +152,12 @@ def _tried(
     reached["stays"] = not spared
     day = int(register.left[0])
     left = scenario.world.start + timedelta(days=day) if day < NEVER else None
-    term = int(register.ends(np.array([0]))[0] - register.admitted[0])
+    term = int(register.ends(np.array([0]))[0] - register.admitted[0] + register.credited[0])
     life = bool(register.imposed[0] >= LIFE)
     due = None if life else scenario.world.start + timedelta(days=int(register.due[0]))
     revived = _brought_back(prisons, lone, register, court, gate, case.who)
-    return _Fate(reached, term, left, due, life, revived)
+    credited = int(register.credited_by(np.array([0]), occasion.position)[0])
+    return _Fate(reached, term, left, due, life, revived, credited)
 
 
 def _brought_back(
@@ -205,6 +212,8 @@ def _got(fate: _Fate) -> str:
         words.append(f"due on {fate.due}")
     if fate.revived:
         words.append(f"revived {in_words(fate.revived)}")
+    if fate.credited:
+        words.append(f"credited {in_words(fate.credited)}")
     if fate.left is not None:
         words.append(f"left on {fate.left}")
     return ", ".join(words)

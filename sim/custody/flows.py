@@ -212,18 +212,21 @@ def shortened(prisons: Prisons, register: Register) -> Rows:
     if prisons.points.known != r.points.known:
         changed |= r.point != prisons.points.codes(r.offence, r.imposed)
     changed[r.commuted] = True
+    for _, rows, _ in r.credits:
+        changed[rows] = True
     return np.flatnonzero(changed)
 
 
 def due_without_decrees(prisons: Prisons, register: Register, rows: Rows) -> Ints:
     """Day of ordinary release by the term and the release point that decrees have left alone."""
     r = register
-    due = r.due[rows].astype(np.int64) + r.pardon_days[rows]
+    due = r.due[rows].astype(np.int64) + r.pardon_days[rows] + r.credited[rows]
     own = prisons.points.codes(r.offence[rows], r.imposed[rows])
     other = (own > 0) | (r.point[rows] > 0)
     if other.any():
         some = rows[other]
-        due[other] = r.due_after(some, r.term(some) + r.pardon_days[some], own[other])
+        uncut = r.term(some) + r.pardon_days[some]
+        due[other] = r.due_after(some, uncut, own[other]) + r.credited[some]
     due[np.isin(rows, r.commuted)] = NEVER
     return due
 

@@ -42,6 +42,7 @@ DTYPES: dict[str, type[np.generic]] = {
     "left": np.int32, "cause": np.int16, "freed_by": np.int16, "died_free": np.int32,
     "eligible_on": np.int32, "free_since": np.int32, "point": np.int16,
     "revived": np.int32,
+    "credited": np.int32,
 }  # fmt: skip
 """Types of the register's columns."""
 STATED = {"offence_day": NEVER, "earlier_count": -1, "earlier_days": -1}

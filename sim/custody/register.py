@@ -42,6 +42,7 @@ BLANK: dict[str, int] = {
     "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
     "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD, "point": 0, "revived": 0,
+    "credited": 0,
 }  # fmt: skip
 
 
@@ -65,6 +66,8 @@ class Register:
         Occasion that has selected the spell for release, -1 if none.
     revived
         Days of an earlier sentence that are served after this one.
+    credited
+        Days that count as served by decree, beside those served.
     point
         Code of the release point (`sim.custody.points`); 0 is the whole term.
     followed
@@ -111,6 +114,7 @@ class Register:
     eligible_on: NDArray[np.int32]
     point: NDArray[np.int16]
     revived: NDArray[np.int32]
+    credited: NDArray[np.int32]
     free_since: NDArray[np.int32]
 
     def __init__(
@@ -120,6 +124,8 @@ class Register:
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
         self.cuts: list[tuple[int, int, Rows]] = []
+        self.credits: list[tuple[int, Rows, Ints]] = []
+        """Credits: the position of the decree, rows, and days of each."""
         self.commuted = np.empty(0, dtype=np.intp)
         self.stated = {name: columns[name] for name in STATED if name in columns}
         self.followed: list[tuple[Rows, Rows]] = []
@@ -217,12 +223,12 @@ class Register:
         early = self.point[rows] > 0
         if early.any():
             some = rows[early]
-            ends[early] = self.admitted[some] + self.term(some)
+            ends[early] = self.admitted[some] + self.term(some) - self.credited[some]
         return ends
 
     def due_after(self, rows: Rows, terms: Ints, points: NDArray[np.int16]) -> Ints:
         """Day of ordinary release if terms and release points were these."""
-        return self.admitted[rows] + self.points.served(points, terms)
+        return self.admitted[rows] + self.points.served(points, terms) - self.credited[rows]
 
     def due_after_cut(self, rows: Rows, days: Ints) -> Ints:
         """Day of ordinary release if terms were so many days shorter."""
@@ -272,6 +278,22 @@ class Register:
         """Make a column that seldom changes this register's own, before it does."""
         if not self._all:
             setattr(self, name, getattr(self, name).copy())
+
+    def credit(self, rows: Rows, days: Ints, decree: int) -> None:
+        """Count days as served: ordinary release and the end of the term come so much earlier."""
+        self._own("credited")
+        self.credited[rows] += days.astype(np.int32)
+        self.due[rows] -= days.astype(np.int32)
+        self.credits.append((decree, rows, days))
+        self.rekey(rows)
+
+    def credited_by(self, rows: Rows, decree: int) -> Ints:
+        """Days that a decree has credited so far, for each row."""
+        found = np.zeros(len(self), dtype=np.int64)
+        for by, which, days in self.credits:
+            if by == decree:
+                found[which] += days
+        return found[rows]
 
     def commute(self, rows: Rows, to: int, day: int, decree: int) -> None:
         """Put a sentence of so many days, counted from the admission, in place of one for life."""

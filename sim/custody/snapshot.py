@@ -72,7 +72,7 @@ def held_of_file(prisons: Prisons, draws: Draws) -> Columns:
         "base": np.full(n, -1, dtype=np.int64),
         "due": due - eve,
         "merit_count": cuts + (eve > 0),
-        "merit_days": cut_days + eve,
+        "merit_days": np.where(life, 0, cut_days + eve),  # no cut in days reaches life
         "free_since": np.full(n, NEVER_HELD),
     })  # fmt: skip
     return columns | _stated(file, columns, stated_camp)

@@ -80,7 +80,11 @@ def _changed(decree: Decree, docket: Docket) -> dict[str, NDArray[np.bool_]]:
     kept = docket.granted & ~docket.freeing
     shorter = np.array([effect.commute is not None for effect in effects])
     moved = np.array([effect.release_point is not None for effect in effects])
-    found = {"reduced": kept & ((docket.cut_days > 0) | shorter[docket.clause])}
+    credit = np.array([effect.credit is not None for effect in effects])
+    fewer = kept & (docket.cut_days > 0)
+    found = {"reduced": (fewer & ~credit[docket.clause]) | (kept & shorter[docket.clause])}
+    if credit.any():
+        found["credited"] = fewer & credit[docket.clause]
     if moved.any():
         found["release point moved"] = kept & moved[docket.clause]
     return found

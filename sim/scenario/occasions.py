@@ -370,8 +370,10 @@ def _rules(decree: Decree) -> object:
 
 
 def _days_read(decree: Decree) -> set[On]:
-    """Days on which the conditions of a decree read something, other than that of thresholds."""
-    return set().union(*(read_days(rule) for _, rule in decree.conditions()))
+    """Days on which a decree reads something, other than that of thresholds."""
+    amounts = [clause.then.amounts for clause in decree.clauses.values()]
+    windows = [one.days_read for one in amounts if one is not None]
+    return set().union(*(read_days(rule) for _, rule in decree.conditions()), *windows)
 
 
 def _probability(review: Review) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ _FRAME = re.compile(
     r"(?P<before>(?:<=|>=|==|<|>)\s*|until stock <= )?(?P<number>.+?)"
     r"(?P<after>(?: of (?:stock|capacity))?(?: per camp| in all)| of (?:stock|capacity)"
     r"| from listing| from grant| (?:before|after) the grant| ago"
-    r"| of (?:sentence|term|served|remaining|until due)| per (?:complete|started) .+)?"
+    r"| of (?!stock|capacity).+| per (?:complete|started) .+)?"
 )
 
 

@@ -62,6 +62,8 @@ CUT = with_(
     BY_SHARE, "clauses", to={"cut": {"when": {"served": ">= 1 day"},
                                      "then": {"reduce": {"by": "8 months"}}}},
 )  # fmt: skip
+CREDIT = with_(AT_ONCE, *WHOLE, "then", to={"credit": {"by": "4 months"}})
+WITHIN = {"credit": {"by": "1/2 of served from 1 year before grant"}}
 TABLE = {"table": [{"when": {"offence": "theft"}, "is": 0.2}, {"otherwise": 0.9}]}
 
 
@@ -174,6 +176,11 @@ EXACT = {
     "the least of an amount": (
         AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "at least", to="8 months"), GRANT,
     ),
+    "a credit": (CREDIT, with_(CREDIT, *WHOLE, "then", "credit", "by", to="5 months"), GRANT),
+    "days within which served time is credited": (
+        CREDIT, with_(CREDIT, *WHOLE, "then", "credit", "by", to="1/2 of served to 2001-01-01"),
+        GRANT,
+    ),
     "a ceiling": (AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "to", to="2 years"), GRANT),
     "a moved release point": (
         with_(AT_ONCE, *WHOLE, "then", to={"release point": {"fraction": "80%",
@@ -212,6 +219,9 @@ SAFE = {
         with_(CUT, "clauses", "cut", "then", "revived if", to={"within": "0 days"}),
         GRANT,
     ),
+    "the grant, where a window ends on it": (
+        with_(FULL, *WHOLE, "then", to=WITHIN),
+        with_(with_(FULL, *WHOLE, "then", to=WITHIN), "granted", to=on("2003-06-20")), LISTS),
     "escort": (FULL, with_(FULL, "release", "escort", to=False), RELEASE),
     "review by work": (
         FULL, with_(FULL, "review", to={"approved": 0.9, **WORK}), "2003-02-02"),

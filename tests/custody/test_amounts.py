@@ -1,10 +1,13 @@
 """So many days for each month: whole months by one rule, every number of them to 240."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from sim.custody.decrees.effects import periods
 from sim.scenario.law.amounts import Per, read_part
+from sim.scenario.law.predicate import On
 from sim.scenario.lengths import complete_units, whole_days
 
 
@@ -46,11 +49,17 @@ def test_an_amount_is_read_from_its_text():
     part = read_part("1 month per started 30 days until due")
     assert (part.of, part.days, part.per) == (
         "until due", 30, Per(number=30, unit="day", complete=False))  # fmt: skip
+    part = read_part("6 days per complete 30 days served from 2012-07-24 to grant")
+    assert (part.of, part.first, part.last) == ("served", On(date(2012, 7, 24)), On("grant"))
+    assert read_part("1/2 of served to 1 year before lists").last == On("lists", 365)
+    assert read_part("1/2 of remand", ("remand",)).of == "remand"
     for wrong in (
         "15 days per month remaining",
         "15 days per complete week remaining",
         "per complete month remaining",
         "15 days per complete 0 months served",
+        "1/2 of remand",
+        "1/2 of remaining from 2012-07-24",
     ):
         with pytest.raises(ValueError, match="no amount"):
             read_part(wrong)

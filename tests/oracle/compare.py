@@ -89,7 +89,7 @@ def _oracle_row(s: Spell) -> Row:
         "due": s.due, "imposed": s.imposed, "offence": s.offence, "health": s.health,
         "camp": s.camp, "origin": s.origin, "residence": s.residence, "exiled": s.exiled,
         "tolerance": s.tolerance, "rate": s.rate, "merits": s.merits, "cut days": s.cut_days,
-        "term": s.term, "revived": s.revived,
+        "term": s.term, "revived": s.revived, "credited": s.credited,
         "died free": s.died_free, "freed by": s.freed_by, "eligible on": s.eligible_on,
     }  # fmt: skip
 
@@ -113,7 +113,7 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
     names = (
         "person", "line", "spell", "admitted", "base", "born", "left", "cause", "due", "imposed",
         "offence", "health", "camp", "origin", "residence", "exiled", "tolerance", "rate",
-        "merit_count", "merit_days", "revived", "pardon_days", "died_free", "freed_by",
+        "merit_count", "merit_days", "revived", "credited", "pardon_days", "died_free", "freed_by",
         "eligible_on",
     )  # fmt: skip
     columns = {name: column(name) for name in names}
@@ -135,7 +135,7 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
             "term": None if life else (
                 c["imposed"] + c["revived"] - c["merit_days"] - c["pardon_days"]
             ),
-            "revived": c["revived"],
+            "revived": c["revived"], "credited": c["credited"],
             "died free": within(c["died_free"]),
             "freed by": None if c["freed_by"] < 0 else decrees[c["freed_by"]],
             "eligible on": within(c["eligible_on"]),
@@ -282,7 +282,7 @@ def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
             )
             if s.commuted:
                 uncut = oracle.horizon
-            changed = s.cut_days or s.commuted
+            changed = s.cut_days or s.commuted or s.credited
             changed = changed or s.point != point_of(oracle.world, s.offence, s.imposed)
             for day in range(s.due, min(uncut, s.dies, oracle.horizon) if changed else s.due):
                 days["terms cut that would still run"][day] += 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
-from sim.scenario.law.amounts import DecreeAmount, Per, Reduce
+from sim.scenario.law.amounts import DecreeAmount, Limited, Part, Per
 from sim.scenario.lengths import whole_days
 
 if TYPE_CHECKING:
     from tests.oracle.law import Facts
 
 
-def cut_days(reduce: Reduce, f: Facts) -> int:
+def cut_days(reduce: Limited, f: Facts) -> int:
     """Days off the term: what `by` gives, within its limits; then down to the ceiling."""
     cut = 0
     if reduce.by is not None:
@@ -44,13 +44,26 @@ def _days(amount: DecreeAmount, f: Facts, unnamed: int = 0) -> int:
     assert f.term is not None
     assert f.remaining is not None
     assert f.until_due is not None
-    whole = {
+    whole = _within(part, f) if part.first or part.last else {
+        **{name: max(days, 0) for name, days in f.flags.items()},
         "sentence": f.sentence, "term": f.term, "served": max(f.served, 0),
         "remaining": max(f.remaining, 0), "until due": max(f.until_due, 0),
     }[part.of]  # fmt: skip
     if part.per is None:
         return floor(part.fraction * whole)
     return part.days * _periods(whole, part.per)
+
+
+def _within(part: Part, f: Facts) -> int:
+    """Count days served one by one, from a day to a day."""
+    days = 0
+    for day in range(f.threshold - f.served, f.threshold):
+        if part.first is not None and day < f.day(part.first):
+            continue
+        if part.last is not None and day > f.day(part.last):
+            continue
+        days += 1
+    return days
 
 
 def _periods(days: int, per: Per) -> int:

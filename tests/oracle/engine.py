@@ -332,8 +332,8 @@ class Oracle:
         year = dict(self.merit_days)[day]
         if happens(self._word(Stream.MERIT, s, occurrence=year), merit.probability.value)[0]:
             assert s.term is not None
-            s.term -= min(merit.cut.value, s.admitted + s.term - day - 1)
-            s.due = max(s.admitted + served(s.point, s.term), day + 1)
+            s.term -= min(merit.cut.value, s.admitted + s.term - s.credited - day - 1)
+            s.due = max(s.admitted + served(s.point, s.term) - s.credited, day + 1)
             s.merits += 1
             s.merit_day = day
 
@@ -799,6 +799,9 @@ class Oracle:
             docket.count("reduced", file.clause, s)
         elif not file.cut:
             return  # no reduction
+        elif effect.credit is not None:
+            s.credits.append((occasion.decree, file.cut))
+            docket.count("credited", file.clause, s)
         else:
             assert s.term is not None
             s.term -= file.cut

@@ -89,6 +89,8 @@ class Spell:
     """The first day on which he was eligible under a decree."""
     exiled_on: int | None = None
     commuted: bool = False
+    credits: list[tuple[str, int]] = field(default_factory=list)
+    """Days that count as served, with the decree that gave them."""
     remissions: list[Remission] = field(default_factory=list)
     """Given in this spell, on condition."""
     hanging: list[Remission] = field(default_factory=list)
@@ -98,6 +100,10 @@ class Spell:
     flags: dict[str, int] = field(default_factory=dict)
     before: Spell | None = None
     """His spell before this one; None if it ended before the start, or never was."""
+
+    @property
+    def credited(self) -> int:
+        return sum(days for _, days in self.credits)
 
     @property
     def unbegun(self) -> bool:
@@ -256,7 +262,7 @@ def facts(
         lost = min(lost, s.imposed)
     if s.imposed is not None:
         sentence += lost
-    ends = None if s.term is None else s.admitted + s.term
+    ends = None if s.term is None else s.admitted + s.term - s.credited
     merit = by_pardon = 0
     if s.term is not None and s.imposed is not None:
         merit = s.imposed + s.revived - s.term - s.cut_days
@@ -286,7 +292,7 @@ def facts(
         born=s.born,
         dates=dates_of(world, s.admitted, s.offended, s.flags),
         flags=s.flags,
-        cuts={"merit": merit, "pardon": by_pardon},
+        cuts={"merit": merit, "pardon": by_pardon, "credit": s.credited},
         numbers={name: Fraction(str(one.value)) for name, one in offence.numbers.items()},
         history=History(world, s, close, before),
     )  # fmt: skip
@@ -449,6 +455,9 @@ def standing(
         if not reaches(clause.then, s):
             continue
         cut = None if clause.then.reduce is None else cut_days(clause.then.reduce, f)
+        if clause.then.credit is not None:
+            before = sum(days for name, days in s.credits if name == occasion.decree)
+            cut = max(cut_days(clause.then.credit, f) - before, 0)
         leaves_on = goes
         bound = clause.then.revived_if is not None
         if not clause.then.release:

@@ -99,7 +99,10 @@ def due_under(world: World, effect: Effect, s: Spell, cut: int | None) -> int:
         return s.admitted + served(point_of(world, s.offence, to), to)
     assert s.term is not None
     if effect.release_point is not None:
-        return s.admitted + served(moved(s.point, effect.release_point), s.term)
+        return s.admitted + served(moved(s.point, effect.release_point), s.term) - s.credited
     assert cut is not None
+    if effect.credit is not None:
+        assert s.due is not None
+        return s.due - cut
     days = s.term - cut
-    return s.admitted + (served(s.point, days) if days > 0 else days)
+    return s.admitted + (served(s.point, days) if days > 0 else days) - s.credited

@@ -331,6 +331,9 @@ class _Decrees:
         some = self.some
         if some.often(0.45):
             return {"release": True, **self._condition(look)} if some.often(0.4) else "release"
+        if some.often(0.25):
+            return {"credit": {key: one for key, one in look.cut().items() if key != "to"}
+                    or {"by": "10 days"}}  # fmt: skip
         if some.often(0.7):
             return {"reduce": look.cut(), **self._condition(look)}
         if some.often(0.3):
@@ -493,7 +496,22 @@ class _Look:
         period = some.one(("month", "month", "3 months", "year", "30 days"))
         whole = some.one(("remaining", "remaining", "served", "term", "sentence", "until due"))
         days = some.one(("1 day", "7 days", "15 days", "60 days"))
+        if some.often(0.3):
+            whole = self._served_within()
+        elif "days in bad conditions" in self.world.get("flags", {}) and some.often(0.5):
+            whole = "days in bad conditions"
+            if some.often(0.3):
+                return f"1/3 of {whole}"
         return f"{days} per {some.one(('complete', 'started'))} {period} {whole}"
+
+    def _served_within(self) -> str:
+        """Served time from a day, to a day, or both."""
+        some, start = self.some, date.fromisoformat(self.world["start"])
+        first, last = sorted(some.one((-900, -90, 0, 200, 500)) for _ in range(2))
+        early = some.one((f"{start + timedelta(days=first)}", "1 year before grant", "order"))
+        late = some.one((f"{start + timedelta(days=last)}", "lists", "30 days before release"))
+        ends = some.few([f" from {early}", f" to {late}"], 1, 2)
+        return "served" + "".join(sorted(ends))
 
     def _somebody(self) -> tuple[_Person, int, int, int] | None:
         """Somebody who may be held when lists close, and the days of that occasion."""
@@ -549,7 +567,7 @@ class _Look:
         return {attribute + self._day(): threshold}
 
     def _counted(self) -> str | list[str]:
-        return self.some.one(("merit", "pardon", ["merit", "pardon"]))  # type: ignore[no-any-return]
+        return self.some.one(("merit", "pardon", "credit", ["merit", "pardon", "credit"]))  # type: ignore[no-any-return]
 
     def _age(self) -> Node:
         some = self.some

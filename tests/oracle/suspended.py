@@ -36,7 +36,7 @@ def settled(one: Remission, s: Spell) -> Remission:
     if days is None:
         days = 0
         if s.cause == one.occasion.decree and s.term is not None and s.left is not None:
-            days = s.admitted + s.term - s.left
+            days = s.admitted + s.term - s.credited - s.left
     return Remission(one.occasion, one.rule, days, s.left if start is None else start)
 
 

@@ -23,6 +23,7 @@ WORDS = st.binary(min_size=4, max_size=4)
 FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
 SEEN = (
     "release point moved", "days suspended", "days revived", "a turn waited for",
+    "credited", "credited again",
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "declined", "place passed on", "expired waiting", "died waiting",
     "moved while waiting", "still waiting", "unrecommended", "unapproved", "capped", "returned",
@@ -43,6 +44,7 @@ SEEN = (
 
 RARE = (
     "release point moved", "days suspended", "days revived", "a turn waited for",
+    "credited", "credited again",
     "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
     "days extinguished", "still waiting", "died waiting", "arrested in a drive",
     "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
@@ -100,6 +102,7 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         seen["died at liberty"] += s.died_free is not None
         seen["life"] += s.imposed is None
         seen["labelled"] += s.labelled
+        seen["credited again"] += len(s.credits) > 1
 
 
 def _timing(oracle: Oracle, seen: Counter[str]) -> None:

@@ -96,6 +96,11 @@ MISTAKES = {
     "escorts-of-any-number": (3, f"{PARTY}.release.escort.per camp and day", "needs a range"),
     "escorts-in-words": (3, f"{PARTY}.release.escort", "or such as {per camp and day: 10}"),
     "neither-true-nor-false": (3, f"{PARTY}.release.escort", "expected true or false"),
+    "credit-of-what-nobody-has": (
+        7, f"{ECONOMIC}.then.credit.by", "no amount: '1/2 of remand'; expected such as '3 years'"),
+    "credit-with-a-ceiling": (7, f"{ECONOMIC}.then.credit", "a credit leaves the term as it is"),
+    "credit-of-nothing": (7, f"{ECONOMIC}.then.credit", "'by' credits nothing"),
+    "served-within-no-time": (7, f"{ECONOMIC}.then.credit.by", "ends before it begins"),
     # Dates.
     "decree-before-the-start": (3, f"{PARTY}.ordered", "before the start of the world, 2015-01-01"),
     "decree-after-the-end": (5, f"{PARTY}.granted", "not lie before the world's end, 2026-01-01"),

@@ -38,6 +38,8 @@ UNSEEN = {
     "flag-without-shares", "flag-band-in-words", "case-of-an-unknown-flag",
     "cap-whose-range-is-of-another-kind", "goal-that-counts-reductions", "odds-times-nothing",
     "table-that-leaves-some-out", "chance-without-a-number", "lists-counted-after-the-grant",
+    "credit-of-what-nobody-has", "credit-of-nothing", "credit-with-a-ceiling",
+    "served-within-no-time",
     "escorted-by-nobody", "escorts-of-any-number",
     "officers-without-files", "files-by-nobody", "files-of-one-clause", "files-without-an-order",
     "in-force-backwards", "in-force-without-an-end", "in-force-and-granted", "in-force-with-a-cap",

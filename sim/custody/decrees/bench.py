@@ -187,6 +187,8 @@ class Bench(Facts):
         if "pardon" in leaf.counting:
             cut = self.sentence - self.term - r.merit_days[rows]
             served = served + cut + r.revived[rows]
+        if "credit" in leaf.counting:
+            served = served + r.credited[rows]
         return served
 
     def _length(self, leaf: LengthIs) -> Mask:

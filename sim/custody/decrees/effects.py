@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.custody.decrees.bench import Bench
 from sim.custody.hazards import NEVER
 from sim.custody.register import Register, Rows
-from sim.scenario.law.amounts import DecreeAmount, Part, Per, Reduce
+from sim.scenario.law.amounts import WHOLES, DecreeAmount, Limited, Part, Per
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.effects import Effect
@@ -36,8 +36,11 @@ def outcomes(
     for i, clause in enumerate(clauses):
         if clause.then.release:
             continue
-        if clause.then.reduce is not None:
-            cuts[i] = np.where(bench.life, 0, cut_by(bench, clause.then.reduce))
+        if (amounts := clause.then.amounts) is not None:
+            cuts[i] = np.where(bench.life, 0, cut_by(bench, amounts))
+        if clause.then.credit is not None:  # no day is credited twice
+            before = bench.register.credited_by(bench.rows, occasion.position)
+            cuts[i] = np.maximum(cuts[i] - before, 0)
         due = due_under(bench.register, bench.rows, clause.then, cuts[i])
         frees[i] = used_up(bench.register, bench.rows, due, occasion)
         leaving[i] = np.where(frees[i], leaving[i], due)
@@ -48,6 +51,8 @@ def due_under(register: Register, rows: Rows, effect: Effect, cut_days: Ints) ->
     """Day of ordinary release of each row if an effect were applied, shape (n,)."""
     if effect.reduce is not None:
         return register.due_after_cut(rows, cut_days)
+    if effect.credit is not None:
+        return register.due[rows] - cut_days
     due = register.due[rows].astype(np.int64)
     if effect.commute is not None:
         life = rows[register.is_life(rows)]
@@ -71,6 +76,9 @@ def apply(register: Register, rows: Rows, effect: Effect, cut_days: Ints, by: Oc
     if effect.reduce is not None:
         some = cut_days > 0
         register.cut(rows[some], cut_days[some], by.grant_day, by.position)
+    elif effect.credit is not None:
+        some = cut_days > 0
+        register.credit(rows[some], cut_days[some], by.position)
     elif effect.commute is not None:
         register.commute(rows, effect.commute.to.value, by.grant_day, by.position)
     elif effect.release_point is not None:
@@ -96,8 +104,8 @@ def named(bench: Bench, decree: Decree, clause: Clause) -> Mask:
     return met
 
 
-def cut_by(bench: Bench, reduce: Reduce) -> Ints:
-    """Days that a reduction takes off each term: within its limits, down to its ceiling."""
+def cut_by(bench: Bench, reduce: Limited) -> Ints:
+    """Days that a reduction or a credit gives: within its limits, down to its ceiling."""
     cut = np.zeros(len(bench.rows), dtype=np.int64)
     if reduce.by is not None:
         cut = amount_of(bench, reduce.by, 0)
@@ -125,7 +133,7 @@ def days_of(bench: Bench, part: Part) -> Ints:
     """Days of an amount, never below 0; fractions are rounded down to whole days."""
     if part.of == "days":
         return np.full(len(bench.rows), part.days, dtype=np.int64)
-    whole = np.maximum(_whole(bench, part.of), 0)
+    whole = np.maximum(_whole(bench, part), 0)
     if part.per is None:
         return whole * part.fraction.numerator // part.fraction.denominator
     return part.days * periods(whole, part.per)
@@ -141,9 +149,24 @@ def periods(days: Ints, per: Per) -> Ints:
     return -(-begun // per.number)
 
 
-def _whole(bench: Bench, of: str) -> Ints:
-    if of == "sentence":
+def _whole(bench: Bench, part: Part) -> Ints:
+    if part.of == "sentence":
         return np.where(bench.life, 0, bench.sentence)
+    if part.first is not None or part.last is not None:
+        return _served_within(bench, part)
+    if part.of not in WHOLES:
+        return bench.flag(part.of)
     lengths = {"term": bench.term, "served": bench.served, "remaining": bench.remaining,
                "until due": bench.until_due}  # fmt: skip
-    return lengths[of]
+    return lengths[part.of]
+
+
+def _served_within(bench: Bench, part: Part) -> Ints:
+    """Days served between two days, both included; the day of reading is not served yet."""
+    first = bench.register.admitted[bench.rows].astype(np.int64)
+    if part.first is not None:
+        first = np.maximum(first, bench.day_of(part.first))
+    last: Ints | int = bench.threshold_day
+    if part.last is not None:
+        last = np.minimum(last, bench.day_of(part.last) + 1)
+    return np.asarray(last - first)

@@ -73,7 +73,10 @@ class Facts:
     @cached_property
     def term(self) -> Ints:
         """Term in force, days; no meaning for life."""
-        return self.served + self.remaining
+        found = self.served + self.remaining
+        if self.register.credits:  # what is credited brings the end nearer, and leaves the term
+            found = found + self.register.credited[self.rows]
+        return found
 
     @cached_property
     def labelled(self) -> Mask:

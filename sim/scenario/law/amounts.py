@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
 
-from sim.scenario.graded import Block, Said, at_least_one, bare_value, check_range, days_written
-from sim.scenario.law.predicate import Every, Predicate
+from sim.scenario.graded import (
+    Block,
+    Said,
+    at_least_one,
+    bare_value,
+    check_range,
+    days_written,
+    words_of,
+)
+from sim.scenario.law.predicate import Every, On, Predicate
 from sim.scenario.law.rows import Row, conditions_of, in_order
+from sim.scenario.law.thresholds import read_moment
 from sim.scenario.lengths import read_length, read_share
 from sim.scenario.problems import shown
 
@@ -19,9 +29,9 @@ Whole = Literal["sentence", "term", "served", "remaining", "until due"]
 """What an amount may be a share of, or be counted over."""
 Unit = Literal["day", "month", "year"]
 WHOLES: tuple[str, ...] = get_args(Whole)
-_OF = "|".join(WHOLES)
-_SHARE = re.compile(rf"(.+) of ({_OF})")
-_PER = re.compile(rf"(.+) per (complete|started) (?:([1-9]\d*) )?(day|month|year)s? ({_OF})")
+_SHARE = re.compile(r"(.+?) of (.+)")
+_PER = re.compile(r"(.+) per (complete|started) (?:([1-9]\d*) )?(day|month|year)s? (.+)")
+_WITHIN = re.compile(r"served(?: from (?P<first>.+?))?(?: to (?P<last>.+))?")
 HALF = re.compile(r"half the (sentence|term)")
 SUCH_AS = (
     "'3 years', 'half the sentence', '1/4 of remaining', '15 days per complete month remaining'"
@@ -38,13 +48,19 @@ class Per(BaseModel):
 
 
 class Part(BaseModel):
-    """An amount: days, an exact fraction of a length, or days for each period of it."""
+    """An amount: days, an exact fraction of a length, or days for each period of it.
+
+    ``of`` is 'days', one of `WHOLES` or a flag that is a length; ``first`` and ``last`` are the
+    days, both included, within which served time counts.
+    """
 
     model_config = {"frozen": True}
-    of: Literal["days"] | Whole
+    of: str
     days: int = 0
     fraction: Fraction = Fraction(0)
     per: Per | None = None
+    first: On | None = None
+    last: On | None = None
 
     @property
     def size(self) -> Fraction | int:
@@ -52,8 +68,21 @@ class Part(BaseModel):
         return self.fraction if self.of != "days" and self.per is None else self.days
 
 
-def read_part(value: object) -> Part:
-    """Read an amount.
+def _whole(text: str, flags: tuple[str, ...]) -> dict[str, object] | None:
+    """Read of what an amount is a share; None if it is nothing that has a length."""
+    if text in WHOLES or text in flags:
+        return {"of": text}
+    if (match := _WITHIN.fullmatch(text)) is None:
+        return None
+    ends = {name: read_moment(end) for name, end in match.groupdict().items() if end}
+    days = [ends[name].anchor for name in ("first", "last") if name in ends]
+    if all(isinstance(day, date) for day in days) and sorted(days, key=str) != days:
+        raise ValueError(f"{text!r} ends before it begins")
+    return {"of": "served", **ends}
+
+
+def read_part(value: object, flags: tuple[str, ...] = ()) -> Part:
+    """Read an amount, of which flags that are lengths may be the whole.
 
     Raises
     ------
@@ -65,18 +94,22 @@ def read_part(value: object) -> Part:
     text = str(value).strip()
     if match := HALF.fullmatch(text):
         return Part.model_validate({"of": match[1], "fraction": Fraction(1, 2)})
-    if match := _PER.fullmatch(text):
+    if (match := _PER.fullmatch(text)) and (whole := _whole(match[5], flags)):
         period = {"number": match[3] or 1, "unit": match[4], "complete": match[2] == "complete"}
-        return Part.model_validate({"of": match[5], "days": read_length(match[1]), "per": period})
-    if match := _SHARE.fullmatch(text):
-        return Part.model_validate({"of": match[2], "fraction": read_share(match[1])})
+        return Part.model_validate({**whole, "days": read_length(match[1]), "per": period})
+    if (match := _SHARE.fullmatch(text)) and (whole := _whole(match[2], flags)):
+        return Part.model_validate({**whole, "fraction": read_share(match[1])})
     try:
         return Part(of="days", days=read_length(value))
     except ValueError:
         message = f"no amount: {shown(value)}; expected such as {SUCH_AS}"
         if " per " in text:
-            message += ": complete or started, and of " + ", ".join(WHOLES)
+            message += ": complete or started, and of " + ", ".join((*WHOLES, *flags))
         raise ValueError(message) from None
+
+
+def _read_value(value: object, info: ValidationInfo) -> Part:
+    return read_part(value, words_of(info).get("length", ()))
 
 
 def _read_end(value: object) -> Fraction | int | None:
@@ -93,7 +126,7 @@ End = Annotated[Fraction | int | None, BeforeValidator(_read_end)]
 class OneAmount(Said):
     """An amount, bare or graded; its range is of its number: the length, or the share."""
 
-    value: Annotated[Part, BeforeValidator(read_part)]
+    value: Annotated[Part, BeforeValidator(_read_value)]
     low: End = None
     high: End = None
 
@@ -156,17 +189,61 @@ class DecreeAmount(Said):
         return tuple((when, amount.value) for when, amount in self.rows)
 
 
-class Reduce(Block):
-    """A cut of the term: by an amount within limits, down to a ceiling, or both.
-
-    ``at least`` and ``at most`` bound what ``by`` gives. ``to`` is a ceiling on the new term; it
-    only ever shortens.
-    """
+class Limited(Block):
+    """An amount within limits."""
 
     by: DecreeAmount | None = None
     at_least: DecreeAmount | None = Field(None, alias="at least")
     at_most: DecreeAmount | None = Field(None, alias="at most")
     to: DecreeAmount | None = None
+
+    @property
+    def amounts(self) -> tuple[DecreeAmount, ...]:
+        """What is said, in the order in which it is applied."""
+        said = (self.by, self.at_least, self.at_most, self.to)
+        return tuple(amount for amount in said if amount is not None)
+
+    @property
+    def deciding(self) -> object:
+        """What decides, without what it rests on."""
+        said = (self.by, self.at_least, self.at_most, self.to)
+        return [None if amount is None else amount.deciding for amount in said]
+
+    @property
+    def days_read(self) -> set[On]:
+        """Days between which served time counts, other than that of the thresholds."""
+        parts = [one.value for amount in self.amounts for _, one in amount.rows]
+        return {day for part in parts for day in (part.first, part.last) if day is not None}
+
+    def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
+        """List the conditions of tables with their key paths."""
+        for name, field in type(self).model_fields.items():
+            amount = getattr(self, name)
+            if amount is not None:
+                for path, when in conditions_of(amount.table):
+                    yield (field.alias or name, *path), when
+
+
+class Credit(Limited):
+    """Days that count as served: an amount within limits, no day of it twice."""
+
+    @model_validator(mode="after")
+    def _says_how_much(self) -> Self:
+        if self.to is not None:
+            raise ValueError("'to' is a ceiling on a term, and a credit leaves the term as it is")
+        if self.by is None:
+            raise ValueError("'by' is missing, such as '6 days per complete 30 days served'")
+        if self.by.nothing:
+            raise ValueError("'by' credits nothing: an amount above 0, or a range that holds one")
+        return self
+
+
+class Reduce(Limited):
+    """A cut of the term: by an amount within limits, down to a ceiling, or both.
+
+    ``at least`` and ``at most`` bound what ``by`` gives. ``to`` is a ceiling on the new term; it
+    only ever shortens.
+    """
 
     @model_validator(mode="after")
     def _says_how_much(self) -> Self:
@@ -177,17 +254,3 @@ class Reduce(Block):
         if self.by is None and (self.at_least or self.at_most):
             raise ValueError("'at least' and 'at most' bound 'by', which is missing")
         return self
-
-    @property
-    def amounts(self) -> tuple[DecreeAmount, ...]:
-        """What is said, in the order in which it is applied."""
-        said = (self.by, self.at_least, self.at_most, self.to)
-        return tuple(amount for amount in said if amount is not None)
-
-    def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
-        """List the conditions of tables with their key paths."""
-        for name, field in type(self).model_fields.items():
-            amount = getattr(self, name)
-            if amount is not None:
-                for path, when in conditions_of(amount.table):
-                    yield (field.alias or name, *path), when

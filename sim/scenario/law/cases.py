@@ -98,6 +98,7 @@ class Who(Block):
     recommended: bool = True
     approved: bool = True
     takes_up: bool = Field(True, alias="takes up")
+    credited: Days = 0
     later: Later | None = None
 
     @field_validator("flags")
@@ -117,7 +118,7 @@ class Who(Block):
         if self.born is not None and self.age_at_offence is not None:
             raise ValueError("give either 'born' or 'age at offence'")
         term = PLAIN_SENTENCE if self.sentence is None else self.sentence
-        if isinstance(term, int) and self.served > term - (self.reduced or 0):
+        if isinstance(term, int) and self.served + self.credited > term - (self.reduced or 0):
             plain = " (the sentence of a case that says none)" if self.sentence is None else ""
             served, left = in_words(self.served), in_words(max(term - (self.reduced or 0), 0))
             raise ValueError(f"has served {served}, more than the term of {left}{plain}")
@@ -192,6 +193,7 @@ class Expected(Block):
     released_on: Day | None = Field(None, alias="released on")
     due_on: Day | None = Field(None, alias="due on")
     revived: Days | None = None
+    credited: Days | None = None
 
 
 def _read_outcome(value: object, info: ValidationInfo) -> object:

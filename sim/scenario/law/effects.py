@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from sim.scenario.graded import Block
-from sim.scenario.law.amounts import DecreeAmount, Reduce
+from sim.scenario.law.amounts import Credit, Limited, Reduce
 from sim.scenario.law.points import MovedPoint
 from sim.scenario.law.predicate import Predicate
 from sim.scenario.law.revival import Revival
@@ -28,6 +28,7 @@ class Effect(Block):
 
     release: bool = False
     reduce: Reduce | None = None
+    credit: Credit | None = None
     commute: Commute | None = None
     release_point: MovedPoint | None = Field(None, alias="release point")
     revived_if: Revival | None = Field(None, alias="revived if")
@@ -47,30 +48,33 @@ class Effect(Block):
 
     def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
         """List the conditions of its tables with their key paths."""
-        if self.reduce is not None:
-            for path, when in self.reduce.conditions():
-                yield ("reduce", *path), when
+        for name in ("reduce", "credit"):
+            amounts: Limited | None = getattr(self, name)
+            if amounts is not None:
+                for path, when in amounts.conditions():
+                    yield (name, *path), when
 
     @property
     def deciding(self) -> object:
         """What can change a result: the effect without what it rests on."""
-        cut, names = self.reduce, ("by", "at_least", "at_most", "to")
         return (
             self.release,
-            cut and [_value(getattr(cut, name)) for name in names],
+            self.reduce and self.reduce.deciding,
+            self.credit and self.credit.deciding,
             self.commute and self.commute.to.value,
             self.release_point and self.release_point.deciding,
             self.revived_if and self.revived_if.deciding,
         )
 
     @property
+    def amounts(self) -> Limited | None:
+        """The days that it takes off the term or credits; None if it does neither."""
+        return self.reduce or self.credit
+
+    @property
     def shortens(self) -> bool:
         """Whether it is a cut or a commutation, which count as reductions."""
         return self.reduce is not None or self.commute is not None
-
-
-def _value(amount: DecreeAmount | None) -> object:
-    return None if amount is None else amount.deciding
 
 
 def _read_effect(value: object, info: ValidationInfo) -> object:

@@ -35,8 +35,8 @@ ON = (
 )  # fmt: skip
 """Attributes that may be read on another day: ``served on 2015-10-10``."""
 ANCHORS = ("lists", "grant", "release", "order")
-COUNTED = ("merit", "pardon")
-"""Cuts that may count as time served."""
+COUNTED = ("merit", "pardon", "credit")
+"""Cuts and credits that may count as time served."""
 YES, NO = "true", "false"
 
 

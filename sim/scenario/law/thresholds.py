@@ -60,6 +60,19 @@ def read_on(key: str) -> tuple[str, On | None]:
         raise ValueError(f"no day: {match['day']!r}; expected such as {known}") from None
 
 
+def read_moment(text: str) -> On:
+    """Read a day: ``2015-10-10``, ``grant``, ``30 days before grant``.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if match := re.fullmatch(_BEFORE, text):
+        return On(match["anchor"], read_length(match["before"]))  # type: ignore[arg-type]
+    return On(text) if text in ANCHORS else On(read_date(text))  # type: ignore[arg-type]
+
+
 def leaf_reader(kind: str, on: On | None, counting: tuple[str, ...]) -> LeafReader:
     """Return the function that reads a comparison of an attribute of some kind."""
     plain = _READERS[kind]

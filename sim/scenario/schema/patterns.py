@@ -64,7 +64,8 @@ CAP_END: JsonSchemaValue = {
     "anyOf": [{"type": "integer"}, strings(r"(\d+(\.\d+)?\s*%|\d+/\d+|\d+)", "5%")]
 }
 EDUCATION = strings(rf"{_LENGTH} from (listing|grant)", "60 days from listing")
-_WHOLE = rf"({'|'.join(WHOLES)})"
+_WHOLE = rf"({'|'.join(WHOLES)}|served( from \d.+| from [a-z]+)?( to .+)?|[^\d\s].*)"
+"""A length that every person has, served time within two days, or a flag that is a length."""
 _PER = rf"per (complete|started) ([1-9]\d* )?(day|month|year)s? {_WHOLE}"
 PART = strings(
     rf"({_LENGTH}|half the (sentence|term)|({_SHARE}|{_NUMBER}) of {_WHOLE}|{_LENGTH} {_PER})",

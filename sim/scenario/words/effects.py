@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from sim.scenario.law.amounts import DecreeAmount, Part, Per, Reduce
+from sim.scenario.law.amounts import DecreeAmount, Limited, Part, Per
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.effects import Effect
 from sim.scenario.law.points import MovedPoint
@@ -14,6 +14,7 @@ from sim.scenario.law.revival import Revival
 from sim.scenario.words.basis import aside
 from sim.scenario.words.conditions import condition_in_words
 from sim.scenario.words.phrases import fraction, joined, length, listed, sentence
+from sim.scenario.words.readings import day_in_words
 from sim.scenario.world import World
 
 _WHOLE = {
@@ -25,8 +26,13 @@ _WHOLE = {
 }
 
 
-def reduction_in_words(reduce: Reduce, decree: Decree, called: Mapping[str, str]) -> str:
-    """Say what a reduction takes off, within which limits, and what each number rests on."""
+def reduction_in_words(
+    reduce: Limited,
+    decree: Decree,
+    called: Mapping[str, str],
+    gives: str = "their term is reduced by",
+) -> str:
+    """Say what a reduction takes off or a credit adds, in which limits, and what that rests on."""
 
     def said(amount: DecreeAmount) -> str:
         if amount.one is not None:
@@ -46,7 +52,7 @@ def reduction_in_words(reduce: Reduce, decree: Decree, called: Mapping[str, str]
     if reduce.at_most:
         limits.append(f"by no more than {said(reduce.at_most)}")
     limit = f", but {listed(limits)}" if limits else ""
-    by = f"their term is reduced by {said(reduce.by)}{limit}" if reduce.by else ""
+    by = f"{gives} {said(reduce.by)}{limit}" if reduce.by else ""
     also = "in any case, a" if reduce.by else "a"
     to = f"{also} longer term is brought down to {said(reduce.to)}" if reduce.to else ""
     notes = [
@@ -64,6 +70,16 @@ def effect_in_words(effect: Effect, decree: Decree, called: Mapping[str, str]) -
     if effect.reduce is not None:
         cut = reduction_in_words(effect.reduce, decree, called)
         return "a reduction", joined(cut, condition)
+    if effect.credit is not None:
+        days = reduction_in_words(effect.credit, decree, called, "they are credited with")
+        return "a credit", joined(
+            days,
+            "What is credited counts as served: the end of the term and ordinary release come so "
+            "many days earlier, and the term stays.",
+            "No day is credited twice: a decree that comes back credits what it has not yet.",
+            "Whoever has nothing left to serve on the day of the grant is released under this "
+            "decree; a sentence for life is credited with nothing.",
+        )
     if effect.commute is not None:
         to = effect.commute.to
         text = f"their sentence for life becomes one of {length(to.value)}{aside(to, decree)}, "
@@ -136,7 +152,7 @@ def points_in_words(world: World) -> Iterator[str]:
         yield sentence(f"{who} ordinarily released {listed(parts, 'or rather')}{least}")
 
 
-def how_reduced(reductions: list[Reduce]) -> str:
+def how_reduced(reductions: Sequence[Limited]) -> str:
     """Say what holds of all reductions of a decree."""
     amounts = [amount for reduce in reductions for amount in reduce.amounts]
     parts = [one.value for amount in amounts for _, one in amount.rows]
@@ -154,7 +170,13 @@ def amount_in_words(part: Part) -> str:
     """Write an amount: ``15 days for each complete month of the time remaining``."""
     if part.of == "days":
         return length(part.days)
-    whole = _WHOLE[part.of]
+    whole = _WHOLE.get(part.of, f"“{part.of}”")
+    for word, end in (("from", part.first), ("to", part.last)):
+        whole += f" {word} {day_in_words(end)}" if end is not None else ""
+    if part.of not in _WHOLE:
+        if part.per is not None:
+            return f"{length(part.days)} for each {_period(part.per)} of {whole}"
+        return f"{fraction(part.fraction)} of {whole}"
     if part.per is not None:
         return f"{length(part.days)} for each {_period(part.per)} of the {whole}"
     if part.fraction == Fraction(1, 2):

@@ -26,8 +26,10 @@ def reckoned(leaf: LengthIs | ShareIs | AgeIs | ReleasedIs) -> str:
     """Say in brackets to which day a comparison refers and what counts as served; or nothing."""
     said = [] if leaf.on is None else [f"reckoned to {day_in_words(leaf.on)}"]
     if not isinstance(leaf, AgeIs | ReleasedIs) and leaf.counting:
-        cuts = listed([_CUTS[word] for word in leaf.counting])
-        said.append(f"cuts {cuts} counted as served")
+        cuts = listed([_CUTS[word] for word in leaf.counting if word in _CUTS])
+        counted = [f"cuts {cuts}"] if cuts else []
+        counted += ["days credited"] if "credit" in leaf.counting else []
+        said.append(f"{listed(counted)} counted as served")
     return f" ({', '.join(said)})" if said else ""
 
 
