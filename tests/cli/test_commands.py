@@ -123,7 +123,7 @@ def test_a_case_that_does_not_hold_ends_with_3():
     told, other = result.stdout.splitlines()
     assert told == (
         f"{file('wrong-case')}: jubilee: a robber is freed: expected released; "
-        "got barred, term 2 years"
+        "got barred, term 2 years, due on 2013-04-16"
     )
     assert other.endswith("2 cases hold")
 
@@ -165,7 +165,7 @@ def test_check_json(tmp_path):
         assert isinstance(entry["ok"], bool)
     assert (wrong["ok"], wrong["errors"]) == (False, [])
     assert {"decree": "jubilee", "case": "a robber is freed", "ok": False, "expected": "released",
-            "got": "barred, term 2 years"} in wrong["cases"]  # fmt: skip
+            "got": "barred, term 2 years, due on 2013-04-16"} in wrong["cases"]  # fmt: skip
     assert [case["ok"] for case in wrong["cases"]] == [True, True, False]
     [error] = broken["errors"]
     assert error == {
