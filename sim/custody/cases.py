@@ -90,7 +90,8 @@ def _run(
             ok &= fate.term_days == outcome.term
             expected.append(f"term {in_words(outcome.term)}")
         if outcome.released_on is not None:
-            ok &= fate.left == outcome.released_on and fate.reached["released"]
+            ok &= fate.left == outcome.released_on
+            ok &= fate.reached["released"] or fate.reached["at home"]
             expected.append(f"released on {outcome.released_on}")
         if outcome.due_on is not None:
             ok &= fate.due == outcome.due_on
@@ -140,8 +141,9 @@ def _tried(
     spared = bool(register.cause[0] == BY_DECREE + occasion.position)
     unbegun = bool(register.kind[0] == EXTINGUISHED)
     reached = {
-        "released": spared and not unbegun,
+        "released": spared and not unbegun and not register.home[0],
         "extinguished": unbegun,
+        "at home": spared and bool(register.home[0]),
         "reduced": bool(met and docket.granted[0] and not docket.freeing[0] and shorter),
         "barred": bool(met and not docket.eligible[0]),
         "eligible": bool(met and docket.eligible[0]),
@@ -202,7 +204,7 @@ def _sitting(scenario: Scenario, occasion: Occasion, who: Who) -> Occasion:
 def _got(fate: _Fate) -> str:
     words = [
         name
-        for name in ("released", "extinguished", "reduced", "barred", "exiled")
+        for name in ("released", "at home", "extinguished", "reduced", "barred", "exiled")
         if fate.reached[name]
     ]
     if not words:

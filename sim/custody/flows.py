@@ -128,7 +128,7 @@ def _on(day: NDArray[np.integer], days: int, weights: NDArray[np.integer] | None
     return np.asarray(counted).astype(np.int64)
 
 
-def _between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) -> Ints:
+def between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) -> Ints:
     """Count at the end of each day who is from his start day to the day before his end."""
     last = np.minimum(end, days).astype(np.int64)
     first = np.maximum(start, 0).astype(np.int64)
@@ -199,8 +199,8 @@ def _remitted(
     back = r.admitted[following]
     meanwhile = (r.cause[rows] >= BY_DECREE) & (back < np.minimum(r.due[rows], r.dies[rows]))
     return {
-        "freed who would still be held": _between(r.left[spared], would_leave, days),
-        "terms cut that would still run": _between(r.due[cut], uncut, days),
+        "freed who would still be held": between(r.left[spared], would_leave, days),
+        "terms cut that would still run": between(r.due[cut], uncut, days),
         "returns in remitted time": _on(back[meanwhile], days),
     }
 

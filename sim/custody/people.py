@@ -43,6 +43,7 @@ DTYPES: dict[str, type[np.generic]] = {
     "eligible_on": np.int32, "free_since": np.int32, "point": np.int16,
     "revived": np.int32,
     "credited": np.int32,
+    "home": np.bool_,
 }  # fmt: skip
 """Types of the register's columns."""
 STATED = {"offence_day": NEVER, "earlier_count": -1, "earlier_days": -1}

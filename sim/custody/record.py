@@ -97,6 +97,8 @@ def record(
         series |= extinguished(register, prisons.days)
     if suspended is not None and any(map(on_condition, decrees.values())):
         series |= suspended.counted(register, prisons.days)
+    if suspended is not None and any(map(sends_home, decrees.values())):
+        series |= suspended.at_home(register, nexts, prisons.days)
     curves = {
         "places by camp": places_by_camp(prisons),
         **depth(register, freed_rows(register, spared)),
@@ -113,6 +115,11 @@ def record(
 def on_condition(decree: Decree) -> bool:
     """Say whether a clause of a decree remits on condition."""
     return any(clause.then.revived_if is not None for clause in decree.clauses.values())
+
+
+def sends_home(decree: Decree) -> bool:
+    """Say whether a clause of a decree lets people serve the rest at home."""
+    return any(clause.then.serve_the_rest is not None for clause in decree.clauses.values())
 
 
 def heads_by_camp(register: Register, day: int, camps: int) -> Ints:

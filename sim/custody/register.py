@@ -42,7 +42,7 @@ BLANK: dict[str, int] = {
     "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
     "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD, "point": 0, "revived": 0,
-    "credited": 0,
+    "credited": 0, "home": 0,
 }  # fmt: skip
 
 
@@ -66,6 +66,8 @@ class Register:
         Occasion that has selected the spell for release, -1 if none.
     revived
         Days of an earlier sentence that are served after this one.
+    home
+        Who serves the rest at home once released by decree.
     credited
         Days that count as served by decree, beside those served.
     point
@@ -115,6 +117,7 @@ class Register:
     point: NDArray[np.int16]
     revived: NDArray[np.int32]
     credited: NDArray[np.int32]
+    home: Mask
     free_since: NDArray[np.int32]
 
     def __init__(
@@ -294,6 +297,11 @@ class Register:
             if by == decree:
                 found[which] += days
         return found[rows]
+
+    def send_home(self, rows: Rows) -> None:
+        """Let people serve the rest of their sentences at home, from their release by decree."""
+        self._own("home")
+        self.home[rows] = True
 
     def commute(self, rows: Rows, to: int, day: int, decree: int) -> None:
         """Put a sentence of so many days, counted from the admission, in place of one for life."""

@@ -108,6 +108,7 @@ class Gate:
         occasion = self.occasions[number]
         decree = self.decrees[occasion.position]
         unbegun = occasion.late & (register.left[rows] == register.admitted[rows])
+        unbegun &= ~register.home[rows]  # which begins at home
         if unbegun.any():  # a sentence that never began brings nothing of what follows release
             register.kind[rows[unbegun]] = EXTINGUISHED
             kinds = np.zeros(len(rows), dtype=np.int64)

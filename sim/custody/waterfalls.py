@@ -57,6 +57,8 @@ def _counted(
 ) -> dict[tuple[str, str], Ints]:
     """Count one occasion by clause and stage."""
     stages = {**_stages(register, docket, exiled), **_changed(decree, docket)}
+    if any(clause.then.serve_the_rest for clause in decree.clauses.values()):
+        stages["sent home"] = stages["released"] & register.home[docket.rows]
     masks = {(DECREE, stage): mask for stage, mask in stages.items()}
     for i, exclusion in enumerate(decree.exclude):
         any_reason, only = _reasons(decree, docket, i)

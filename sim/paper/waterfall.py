@@ -31,17 +31,21 @@ STAGES = (
     ("released", "released by the decree"),
     ("extinguished", "sentence extinguished before it began"),
     ("reduced", "term reduced"),
+    ("credited", "days credited"),
+    ("release point moved", "release point moved"),
+    ("sent home", "  of the released: to serve the rest at home"),
     ("exiled", "  of the released: exiled"),
 )
 CLAUSE_STAGES = (
     ("meets this clause", "meet it"), ("eligible", "eligible, booked here"),
     ("recommended", "recommended"), ("selected", "selected"), ("released", "released"),
-    ("reduced", "term reduced"),
+    ("reduced", "term reduced"), ("credited", "days credited"),
+    ("release point moved", "release point moved"), ("sent home", "sent home"),
 )  # fmt: skip
 LOSSES = (
     "not reached",
     "beyond its reach", "declined", "expired waiting", "died waiting", "moved while waiting",
-    "still waiting", "extinguished", "exiled",
+    "still waiting", "extinguished", "exiled", "credited", "release point moved", "sent home",
 )  # fmt: skip
 """Stages that are left out where nobody came to them."""
 
@@ -106,7 +110,7 @@ def _decree(
         rows = [
             row(clause, stage, label, Cell())
             for stage, label in CLAUSE_STAGES
-            if stage != "reduced" or means.get((clause, stage, "all"))
+            if stage not in ("reduced", *LOSSES) or means.get((clause, stage, "all"))
         ]
         panels.append(Panel(f"clause {clause!r}", tuple(rows)))
     columns = [Column("all", marks=marks or ()), Column("% of held"), *map(Column, groups)]

@@ -176,6 +176,8 @@ EXACT = {
     "the least of an amount": (
         AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "at least", to="8 months"), GRANT,
     ),
+    "the rest at home": (
+        AT_ONCE, with_(AT_ONCE, *WHOLE, "then", to={"serve the rest": "at home"}), GRANT),
     "a credit": (CREDIT, with_(CREDIT, *WHOLE, "then", "credit", "by", to="5 months"), GRANT),
     "days within which served time is credited": (
         CREDIT, with_(CREDIT, *WHOLE, "then", "credit", "by", to="1/2 of served to 2001-01-01"),
@@ -219,6 +221,8 @@ SAFE = {
         with_(CUT, "clauses", "cut", "then", "revived if", to={"within": "0 days"}),
         GRANT,
     ),
+    "the rest at home in place of a release": (
+        AT_ONCE, with_(AT_ONCE, *HALF, "then", to={"serve the rest": "at home"}), GRANT),
     "the grant, where a window ends on it": (
         with_(FULL, *WHOLE, "then", to=WITHIN),
         with_(with_(FULL, *WHOLE, "then", to=WITHIN), "granted", to=on("2003-06-20")), LISTS),

@@ -35,6 +35,7 @@ SERIES = (
     "freed who would still be held", "terms cut that would still run", "returns in remitted time",
 )  # fmt: skip
 ON_CONDITION = ("days suspended", "days revived", "sentences revived")
+AT_HOME = ("serving at home", "taken back from home", "days taken back")
 OF_REACH = ("sentences extinguished", "days extinguished")
 SAME_AS = {"applied": "eligible", "listed": "recommended"}
 
@@ -89,7 +90,7 @@ def _oracle_row(s: Spell) -> Row:
         "due": s.due, "imposed": s.imposed, "offence": s.offence, "health": s.health,
         "camp": s.camp, "origin": s.origin, "residence": s.residence, "exiled": s.exiled,
         "tolerance": s.tolerance, "rate": s.rate, "merits": s.merits, "cut days": s.cut_days,
-        "term": s.term, "revived": s.revived, "credited": s.credited,
+        "term": s.term, "revived": s.revived, "credited": s.credited, "home": s.home,
         "died free": s.died_free, "freed by": s.freed_by, "eligible on": s.eligible_on,
     }  # fmt: skip
 
@@ -113,7 +114,8 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
     names = (
         "person", "line", "spell", "admitted", "base", "born", "left", "cause", "due", "imposed",
         "offence", "health", "camp", "origin", "residence", "exiled", "tolerance", "rate",
-        "merit_count", "merit_days", "revived", "credited", "pardon_days", "died_free", "freed_by",
+        "merit_count", "merit_days", "revived", "credited", "home", "pardon_days",
+        "died_free", "freed_by",
         "eligible_on",
     )  # fmt: skip
     columns = {name: column(name) for name in names}
@@ -135,7 +137,7 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
             "term": None if life else (
                 c["imposed"] + c["revived"] - c["merit_days"] - c["pardon_days"]
             ),
-            "revived": c["revived"], "credited": c["credited"],
+            "revived": c["revived"], "credited": c["credited"], "home": c["home"],
             "died free": within(c["died_free"]),
             "freed by": None if c["freed_by"] < 0 else decrees[c["freed_by"]],
             "eligible on": within(c["eligible_on"]),
@@ -214,14 +216,39 @@ def on_condition(oracle: Oracle) -> bool:
     return any(c.then.revived_if is not None for d in decrees for c in d.clauses.values())
 
 
+def sends_home(oracle: Oracle) -> bool:
+    """Whether a clause of the scenario lets people serve the rest at home."""
+    decrees = oracle.scenario.decrees.values()
+    return any(c.then.serve_the_rest for d in decrees for c in d.clauses.values())
+
+
+def _at_home(oracle: Oracle) -> dict[str, list[int]]:
+    """Who is at home at the end of each day, and who is taken back for how long."""
+    days = {name: [0] * oracle.horizon for name in AT_HOME}
+    names = {s.name: s for s in oracle.spells}
+    for s in oracle.spells:
+        if s.rest:
+            days["taken back from home"][s.admitted] += 1
+            days["days taken back"][s.admitted] += s.rest
+        if s.home and s.left is not None and s.cause not in ("death", "expiry"):
+            after = names.get((s.person, s.line, s.spell + 1))
+            for day in range(s.left, oracle.horizon):
+                if s.due is None or day >= s.due or day == s.died_free:
+                    break
+                if after is not None and after.admitted <= day:
+                    break
+                days["serving at home"][day] += 1
+    return days
+
+
 def _conditional(oracle: Oracle) -> dict[str, list[int]]:
     """Days remitted on condition and brought back."""
     days = {name: [0] * oracle.horizon for name in ON_CONDITION}
     for s in oracle.spells:
         for day, number in suspended_by_day(s, oracle.horizon):
             days["days suspended"][day] += number
-        if s.revived:
-            days["days revived"][s.admitted] += s.revived
+        if s.revived > s.rest:
+            days["days revived"][s.admitted] += s.revived - s.rest
             days["sentences revived"][s.admitted] += 1
     return days
 
@@ -232,6 +259,8 @@ def _series(oracle: Oracle) -> dict[str, list[int]]:
         days |= {name: [0] * oracle.horizon for name in OF_REACH}
     if on_condition(oracle):
         days |= _conditional(oracle)
+    if sends_home(oracle):
+        days |= _at_home(oracle)
     changes = [0] * (oracle.horizon + 1)
     for s in oracle.spells:
         changes[max(s.admitted, 0)] += 1

@@ -426,6 +426,11 @@ class Oracle:
                 new.revived += one.days
             else:
                 new.hanging.append(one)
+        if s.home and s.cause not in ("death", "expiry") and new.term is not None:
+            assert s.due is not None
+            if new.admitted < s.due:
+                new.rest = s.due - new.admitted
+                new.revived += new.rest
         if new.revived:
             assert new.term is not None
             new.term += new.revived
@@ -663,7 +668,7 @@ class Oracle:
     def _frees(self, s: Spell, clause: str, cut: int | None, occasion: Occasion) -> bool:
         """Whether a clause releases, or leaves nothing to serve."""
         effect = self.scenario.decrees[occasion.decree].clauses[clause].then
-        if effect.release:
+        if effect.release or effect.serve_the_rest is not None:
             return True
         return leaves_nothing(s, due_under(self.world, effect, s, cut), occasion)
 
@@ -723,6 +728,7 @@ class Oracle:
                 self._suspend(file, occasion, file.cut)
             else:
                 s.waits_for = docket.occasion
+                s.home = decree.clauses[file.clause].then.serve_the_rest is not None
                 released.append(file)
                 self._suspend(file, occasion, None)
         self._deal(released, occasion)
@@ -884,6 +890,8 @@ class Oracle:
                     elif s.cause == docket.occasion.decree:
                         gone = never_began(s, docket.occasion)
                         docket.count("extinguished" if gone else "released", file.clause, s)
+                        if s.home:
+                            docket.count("sent home", file.clause, s)
                     else:
                         file.outcome = "died waiting" if s.cause == "death" else "expired waiting"
                 if file.outcome not in (None, "reduced"):

@@ -21,7 +21,7 @@ class Waiting:
 
     def join(self, occasion: Occasion, s: Spell, lot: int) -> None:
         assert s.release_day is not None
-        if occasion.late and s.release_day == s.admitted:
+        if occasion.late and s.release_day == s.admitted and not s.home:
             return  # never came in
         self.queue.append((s.release_day, lot, s))
 

@@ -89,6 +89,10 @@ class Spell:
     """The first day on which he was eligible under a decree."""
     exiled_on: int | None = None
     commuted: bool = False
+    home: bool = False
+    """Whether he serves the rest at home once released by decree."""
+    rest: int = 0
+    """Days left of a sentence at home, which are served after this one."""
     credits: list[tuple[str, int]] = field(default_factory=list)
     """Days that count as served, with the decree that gave them."""
     remissions: list[Remission] = field(default_factory=list)
@@ -112,6 +116,7 @@ class Spell:
             self.waits_for is not None
             and self.waits_for.late
             and self.left == self.admitted
+            and not self.home
             and self.cause not in (None, "death", "expiry")
         )
 
@@ -421,8 +426,8 @@ class Offer:
     cut: int | None
     leaves_on: int
     """The planned day of leaving, without spreading."""
-    bound: bool = False
-    """Whether a new offence may bring it back."""
+    bound: int = 0
+    """1 where a new offence may bring it back, 2 where it is served at home."""
 
 
 @dataclass(frozen=True)
@@ -459,8 +464,10 @@ def standing(
             before = sum(days for name, days in s.credits if name == occasion.decree)
             cut = max(cut_days(clause.then.credit, f) - before, 0)
         leaves_on = goes
-        bound = clause.then.revived_if is not None
-        if not clause.then.release:
+        bound = 1 if clause.then.revived_if is not None else 0
+        if clause.then.serve_the_rest is not None:
+            bound = 2
+        elif not clause.then.release:
             due = due_under(world, clause.then, s, cut)
             if not leaves_nothing(s, due, occasion):  # else a release by the decree
                 leaves_on = due

@@ -58,5 +58,6 @@ def reaches(occasion: Occasion, s: Spell) -> bool:
 
 def never_began(s: Spell, occasion: Occasion | None) -> bool:
     """Whether a decree wiped out the sentence before it began."""
-    return occasion is not None and occasion.late and s.left == s.admitted and s.cause not in (
-        None, "death", "expiry")  # fmt: skip
+    if s.home or s.cause in (None, "death", "expiry"):
+        return False
+    return occasion is not None and occasion.late and s.left == s.admitted

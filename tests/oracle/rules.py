@@ -331,6 +331,8 @@ class _Decrees:
         some = self.some
         if some.often(0.45):
             return {"release": True, **self._condition(look)} if some.often(0.4) else "release"
+        if some.often(0.2):
+            return {"serve the rest": "at home"}
         if some.often(0.25):
             return {"credit": {key: one for key, one in look.cut().items() if key != "to"}
                     or {"by": "10 days"}}  # fmt: skip

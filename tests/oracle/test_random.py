@@ -23,7 +23,7 @@ WORDS = st.binary(min_size=4, max_size=4)
 FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
 SEEN = (
     "release point moved", "days suspended", "days revived", "a turn waited for",
-    "credited", "credited again",
+    "credited", "credited again", "sent home", "serving at home", "taken back from home",
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "declined", "place passed on", "expired waiting", "died waiting",
     "moved while waiting", "still waiting", "unrecommended", "unapproved", "capped", "returned",
@@ -44,13 +44,13 @@ SEEN = (
 
 RARE = (
     "release point moved", "days suspended", "days revived", "a turn waited for",
-    "credited", "credited again",
+    "credited", "credited again", "sent home", "serving at home", "taken back from home",
     "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
     "days extinguished", "still waiting", "died waiting", "arrested in a drive",
     "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
     "on a day by lot", "age reached in the year", "another day", "a date", "a table", "declined",
     "beyond its reach", "freed of life",
-    "a number of the offence", "history of a returner", "an earlier pardon",
+    "a number of the offence", "history of a returner", "an earlier pardon", "reached",
 )  # fmt: skip
 """What need not have happened among a hundred examples; two thousand must show all of it."""
 

@@ -16,6 +16,8 @@ Node = dict[str, Any]
 SIGNS = ("<", "<=", ">", ">=")
 DAYS = ("1 day", "1000 days", "1 month", "18 months", "1 year", "5 years", "10 years")
 AMOUNTS: tuple[Any, ...] = (
+    "1/2 of served from 2018-01-01 to 1 year before grant",
+    "6 days per complete 30 days served to lists",
     "3 years", "1/4 of remaining", "half the sentence", "2/3 of term", "35% of sentence",
     "15 days per complete month remaining", "1 month per started 3 months served",
     "7 days per complete year until due",
@@ -124,6 +126,8 @@ def _effect(some: Random) -> object:
     if some.random() < 0.5:
         return {"release": True, **rule} if rule else "release"
     if some.random() < 0.2:
+        return {"serve the rest": "at home"}
+    if some.random() < 0.2:
         return {"commute": {"from": "life", "to": some.choice(["20 years", "15 years"])}}
     if some.random() < 0.3:
         share: Node = {"value": "1/2", "low": "1/3", "high": "2/3"}
@@ -134,6 +138,8 @@ def _effect(some: Random) -> object:
         return {"release point": {"fraction": "40%", **kept, "for": "those held"}}
     keys = [key for key in ("at least", "at most", "to") if some.random() < 0.4]
     cut = {"by": some.choice(AMOUNTS), **{key: some.choice(AMOUNTS) for key in keys}}
+    if some.random() < 0.2:
+        return {"credit": {key: amount for key, amount in cut.items() if key != "to"}}
     if "to" in keys and some.random() < 0.5:
         cut = {"to": cut["to"]}
     return {"reduce": cut, **rule}
@@ -144,7 +150,7 @@ def _afterwards(some: Random) -> Node:
     after: Node = {
         "education": some.choice(["1 day from grant", "90 days from listing", graded]),
         "over": some.choice(["1 day", "2 days", {"value": "2 days", "grade": "A"}]),
-        "escort": some.random() < 0.5,
+        "escort": some.choice([True, False, {"per camp and day": some.choice([10, 0.5])}]),
         "exile": {"origin": "Pyongyang", "to": "chosen by camp"},
         "supervision": some.random() < 0.5,
         "job": some.choice(["70%", 0.5, {"value": "1/3", "low": "0%", "high": 1}]),

@@ -101,6 +101,11 @@ MISTAKES = {
     "credit-with-a-ceiling": (7, f"{ECONOMIC}.then.credit", "a credit leaves the term as it is"),
     "credit-of-nothing": (7, f"{ECONOMIC}.then.credit", "'by' credits nothing"),
     "served-within-no-time": (7, f"{ECONOMIC}.then.credit.by", "ends before it begins"),
+    "rest-served-elsewhere": (
+        7, f"{ECONOMIC}.then.serve the rest", "unknown word 'in a hospital'"),
+    "rest-at-home-and-shorter": (
+        7, f"{ECONOMIC}.then", "'serve the rest' and 'reduce' exclude each other"),
+    "rest-at-home-revived": (7, f"{ECONOMIC}.then", "belongs to a release or a reduction"),
     # Dates.
     "decree-before-the-start": (3, f"{PARTY}.ordered", "before the start of the world, 2015-01-01"),
     "decree-after-the-end": (5, f"{PARTY}.granted", "not lie before the world's end, 2026-01-01"),

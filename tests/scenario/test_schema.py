@@ -38,6 +38,7 @@ UNSEEN = {
     "flag-without-shares", "flag-band-in-words", "case-of-an-unknown-flag",
     "cap-whose-range-is-of-another-kind", "goal-that-counts-reductions", "odds-times-nothing",
     "table-that-leaves-some-out", "chance-without-a-number", "lists-counted-after-the-grant",
+    "rest-at-home-and-shorter", "rest-at-home-revived",
     "credit-of-what-nobody-has", "credit-of-nothing", "credit-with-a-ceiling",
     "served-within-no-time",
     "escorted-by-nobody", "escorts-of-any-number",

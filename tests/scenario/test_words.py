@@ -540,6 +540,13 @@ def test_each_part_of_a_decree_has_its_sentence(tmp_path, line, about, words):
             "Their term is reduced by 3 years, but by no more than half the sentence.",
         ),
         ("{by: 1/4 of remaining}", "Their term is reduced by a quarter of the time remaining."),
+        (
+            "{by: 1/3 of served from 2018-01-01 to 1 year before grant}",
+            (
+                "Their term is reduced by a third of the time served from 1 January 2018 to 1 year "
+                "before the day of the grant."
+            ),
+        ),
         ("{by: 2/3 of term}", "Their term is reduced by two thirds of the term."),
         ("{by: 50% of sentence}", "Their term is reduced by half the sentence."),
     ],

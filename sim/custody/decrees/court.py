@@ -250,6 +250,9 @@ class Court:
             apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
             self._suspend(docket, clause, i, kept, occasion)
         free = docket.granted & docket.freeing
+        homes = [clause.then.serve_the_rest is not None for clause in decree.clauses.values()]
+        if any(homes):
+            register.send_home(rows[free & np.array(homes)[docket.clause]])
         deal_releases(self.draws, register, rows[free], docket.released_on[free], decree, occasion,
                        list(self.prisons.scenario.world.origins))  # fmt: skip
         self.escorts.join(register, rows[free], occasion)

@@ -34,7 +34,7 @@ def outcomes(
     cuts = np.zeros((len(clauses), n), dtype=np.int64)
     frees = np.ones((len(clauses), n), dtype=np.bool_)
     for i, clause in enumerate(clauses):
-        if clause.then.release:
+        if clause.then.lets_out:
             continue
         if (amounts := clause.then.amounts) is not None:
             cuts[i] = np.where(bench.life, 0, cut_by(bench, amounts))

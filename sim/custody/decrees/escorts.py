@@ -60,7 +60,7 @@ class Escorts:
             return
         ready = register.release[rows].astype(np.int64)
         if occasion.late:  # a sentence that never began has nobody to bring home
-            begun = ready > register.admitted[rows]
+            begun = (ready > register.admitted[rows]) | register.home[rows]
             rows, ready = rows[begun], ready[begun]
         words = lots(self.draws, register, rows, Stream.LOTTERY, occasion)
         one = self.queues.get(name)

@@ -47,9 +47,9 @@ def review(
     leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on)
     # Open clauses first, the most favourable of them before the others; then those barred.
     tried = leaving + np.where(open_to, 0, np.where(met, NEVER, 2 * NEVER))
-    # Of two that are alike, the one without conditions comes first.
-    conditional = np.array([[c.then.revived_if is not None] for c in clauses])
-    order = np.argsort(2 * tried + conditional, axis=0, kind="stable")
+    # Of two that are alike, the one without conditions comes first, and home last.
+    behind = [[2 if c.then.serve_the_rest else c.then.revived_if is not None] for c in clauses]
+    order = np.argsort(3 * tried + np.array(behind), axis=0, kind="stable")
     recommended, approved = _answers(bench, decree, occasion, eligible)
     if reached is not None:
         recommended &= reached

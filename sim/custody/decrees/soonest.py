@@ -21,7 +21,7 @@ def soonest(
 
     For none where a decree looks at newcomers otherwise than at those who meet its clauses: in its
     reach, in files that queue, under caps that follow the stock, on the checks of a standing
-    decree, in what is revived on a return, in rules for those to come.
+    decree, in what is revived or taken back on a return, in rules for those to come.
     """
     merit = prisons.steady.stays.merit
     bounds = [days, *([merit.after_days] if merit.probability else [])]
@@ -42,7 +42,7 @@ def _looks_at_newcomers(decree: Decree) -> bool:
         decree.reach is not None
         or decree.review.work is not None
         or (cap is not None and cap.of != "persons")
-        or any(one.revived_if is not None or one.release_point is not None for one in effects)
+        or any(one.revived_if or one.release_point or one.serve_the_rest for one in effects)
     )
 
 

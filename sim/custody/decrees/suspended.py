@@ -1,4 +1,4 @@
-"""Conditional remission: what is suspended over those who benefit, and what revives it.
+"""What a new sentence brings back: remissions on condition, and the rest of one served at home.
 
 A remission is suspended over the spell in which it was given. Whoever comes back for an offence
 within the window, with a sentence of the kind named, serves it after the new term; over whoever
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
+from sim.custody.flows import between
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, Register, Rows
 from sim.custody.streams import Draws
@@ -54,6 +55,8 @@ class Suspended:
         self.standing: list[Remission] = []
         self.given: list[tuple[Occasion, Rows, Ints]] = []
         self.revived: list[tuple[Rows, Ints]] = []
+        self.taken_back: list[tuple[Rows, Ints]] = []
+        """New spells of those who were at home, and the days left of the sentence before."""
 
     def give(self, occasion: Occasion, rule: Revival, rows: Rows, cut_days: Ints) -> None:
         """Note a remission on the day of its grant: days of a cut, ``OPEN`` for a release."""
@@ -69,7 +72,7 @@ class Suspended:
 
     def arrive(self, register: Register, before: Rows, new: Rows) -> None:
         """Find what the new spells of people revive, and hang the rest over these spells."""
-        if not self.standing or not len(new):
+        if not (self.standing or register.home[before].any()) or not len(new):
             return
         days = np.zeros(len(new), dtype=np.int64)
         for one in self.standing:
@@ -77,6 +80,12 @@ class Suspended:
         some = days > 0
         if some.any():
             self.revived.append((new[some], days[some]))
+        rest = _rest_at_home(register, before, new)
+        if rest.any():
+            self.taken_back.append((new[rest > 0], rest[rest > 0]))
+        days += rest
+        some = days > 0
+        if some.any():
             register.revive(new[some], days[some])
 
     def counted(self, register: Register, days: int) -> dict[str, Ints]:
@@ -94,6 +103,25 @@ class Suspended:
             np.add.at(found["days revived"], register.admitted[rows], number)
             np.add.at(found["sentences revived"], register.admitted[rows], 1)
         return found
+
+    def at_home(self, register: Register, nexts: tuple[Rows, Rows], days: int) -> dict[str, Ints]:
+        """Count who serves a sentence at home at the end of each day, and who is taken back.
+
+        Parameters
+        ----------
+        nexts
+            Rows of those who come back, and of their next spells.
+        """
+        r = register
+        ends = np.minimum(r.due, r.died_free)
+        ends[nexts[0]] = np.minimum(ends[nexts[0]], r.admitted[nexts[1]])
+        rows = np.flatnonzero(r.home & (r.cause >= BY_DECREE) & (r.left < days))
+        found = {name: np.zeros(days, dtype=np.int64)
+                 for name in ("taken back from home", "days taken back")}  # fmt: skip
+        for new, rest in self.taken_back:
+            np.add.at(found["taken back from home"], r.admitted[new], 1)
+            np.add.at(found["days taken back"], r.admitted[new], rest)
+        return {"serving at home": between(r.left[rows], ends[rows], days), **found}
 
     def _return(
         self, register: Register, one: Remission, before: Rows, new: Rows, revived: Ints
@@ -124,6 +152,16 @@ class Suspended:
         days[freed] = remitted(register, rows[freed], one.occasion)
         start[start == OPEN] = left[start == OPEN]
         return days, start
+
+
+def _rest_at_home(register: Register, before: Rows, new: Rows) -> Ints:
+    """Days left of a sentence served at home when a new spell begins; a new one for life has none.
+
+    What has been served at home by then is served.
+    """
+    there = register.home[before] & (register.cause[before] >= BY_DECREE)
+    rest = register.due[before].astype(np.int64) - register.admitted[new]
+    return np.where(there & ~register.is_life(new), np.maximum(rest, 0), 0)
 
 
 def remitted(register: Register, rows: Rows, occasion: Occasion) -> Ints:

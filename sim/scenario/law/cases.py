@@ -181,7 +181,7 @@ def _read_flag(kind: str, value: object, known: tuple[str, ...]) -> object:
 
 Outcome = Literal[
     "stays", "released", "reduced", "barred", "not eligible", "eligible", "exiled", "not exiled",
-    "extinguished",
+    "extinguished", "at home",
 ]  # fmt: skip
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 

@@ -27,6 +27,7 @@ class Effect(Block):
     """What follows for those who qualify; ``then: release`` is ``{release: true}``."""
 
     release: bool = False
+    serve_the_rest: Literal["at home"] | None = Field(None, alias="serve the rest")
     reduce: Reduce | None = None
     credit: Credit | None = None
     commute: Commute | None = None
@@ -59,6 +60,7 @@ class Effect(Block):
         """What can change a result: the effect without what it rests on."""
         return (
             self.release,
+            self.serve_the_rest,
             self.reduce and self.reduce.deciding,
             self.credit and self.credit.deciding,
             self.commute and self.commute.to.value,
@@ -70,6 +72,11 @@ class Effect(Block):
     def amounts(self) -> Limited | None:
         """The days that it takes off the term or credits; None if it does neither."""
         return self.reduce or self.credit
+
+    @property
+    def lets_out(self) -> bool:
+        """Whether it lets people out of prison on the day of release, free or to their homes."""
+        return self.release or self.serve_the_rest is not None
 
     @property
     def shortens(self) -> bool:

@@ -128,6 +128,7 @@ HELP = {
     "Credit.at most": "The most that is credited; it goes before the least.",
     "Who.credited": "Days that an earlier decree has credited.",
     "Expected.credited": "Days that the decree credits.",
+    "serve the rest": "Where the rest of the sentence is served, at home: out, not free.",
     "commute": "Another sentence in place of one for life, counted from the admission.",
     "Commute.from": "Which sentence is commuted: life.",
     "Commute.to": "The sentence that takes its place, such as '20 years'.",

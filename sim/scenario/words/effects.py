@@ -89,6 +89,14 @@ def effect_in_words(effect: Effect, decree: Decree, called: Mapping[str, str]) -
         )
     if effect.release_point is not None:
         return "another release point", _moved_in_words(effect.release_point, decree)
+    if effect.serve_the_rest is not None:
+        return "serving the rest at home", joined(
+            "They leave prison on the day of release and serve their sentence at home, until the "
+            "day on which they would ordinarily have been released.",
+            "Whoever comes back to prison before that day serves what is left of it after the new "
+            "term; a new sentence for life takes its place. A sentence for life is not served at "
+            "home.",
+        )
     return "release", condition
 
 
