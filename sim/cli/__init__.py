@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
@@ -28,6 +29,24 @@ for command in (
     verification.verify,
 ):  # fmt: skip
     app.command()(command)
+
+
+def _tell_versions(asked: bool) -> None:
+    if asked:
+        from sim.paper.manifest import versions
+
+        typer.echo(versions())
+        raise typer.Exit
+
+
+@app.callback()
+def _amnesty(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_versions, is_eager=True,
+                           help="Print the versions of program and model.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Take the options that stand before a command."""
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.messages import plain_errors, stop
+from sim.cli.messages import plain_errors, say, stop
 from sim.cli.options import (
     Budget,
     Cluster,
@@ -126,7 +126,15 @@ def compare(
         wanted = [name_of(text) for text in baseline or names[:1]]
         for name in wanted:
             if name not in names:
-                stop(f"--baseline: no {name!r} among the files: {', '.join(names)}")
+                stop(f"--baseline: no {name!r} among the files: {', '.join(names)}; a baseline's "
+                     "file stands among them")  # fmt: skip
+        if len(names) == 1:
+            say("One file alone is compared with nothing, so levels follow. A baseline's file "
+                "stands before it, such as no-pardon.yaml.")  # fmt: skip
+        without = [one.name for one in scenarios if one.decrees and not one.document.rests_on]
+        if assumptions and without:
+            say(f"--assumptions: {', '.join(without)}: no 'rests on' in the file, so nothing is "
+                "changed there; 'amnesty sensitivity' draws all that has a range")  # fmt: skip
         asked = question(
             scenarios, baselines=wanted, replications=replications, seed=seed, align=day,
             assumptions=assumptions,

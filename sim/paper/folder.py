@@ -73,6 +73,22 @@ class SaveError(FolderError):
     """A run cannot be saved."""
 
 
+def no_run(folder: Path) -> FolderError:
+    """Say why a folder holds no run, and what to do about it."""
+    if not folder.exists():
+        return FolderError(f"{folder}: no such folder")
+    if not folder.is_dir():
+        return FolderError(f"{folder} holds no run: it is a file; give the folder of a study")
+    if (folder / "cells.sqlite").is_file():
+        return FolderError(
+            f"{folder} holds no run yet, but cells of one; the command that began it goes on"
+        )
+    below = sorted(str(file.parent) for file in folder.glob("*/manifest.json"))
+    return FolderError(
+        f"{folder} holds no run" + (f"; below it do {', '.join(below)}" if below else "")
+    )
+
+
 def check_folder(folder: Path) -> None:
     """Refuse a folder that holds something else than a study, before anything is run.
 

@@ -115,6 +115,11 @@ def waterfall_groups(comparison: Comparison) -> dict[str, list[str]]:
     return offence_groups(tags, first.groups)
 
 
+def versions() -> str:
+    """Name the versions of program and model, which decide what a cell is."""
+    return f"amnesty {_version('amnesty-sim')}, model version {MODEL_VERSION}"
+
+
 def _version(package: str) -> str:
     try:
         return version(package)
@@ -122,9 +127,12 @@ def _version(package: str) -> str:
         return "unknown"
 
 
-def _revision() -> dict[str, str | bool]:
-    """Return the commit of the code, ``unknown`` without git."""
-    here = Path(__file__).resolve().parent
+def _revision(file: Path = Path(__file__)) -> dict[str, str | bool]:
+    """Return the commit of the code, ``unknown`` without git or where git does not keep the code.
+
+    A package installed below the repository of a paper is no part of that repository.
+    """
+    here = file.resolve().parent
 
     def git(*words: str) -> str:
         done = subprocess.run(["git", "-C", str(here), *words], capture_output=True, text=True,
@@ -132,6 +140,7 @@ def _revision() -> dict[str, str | bool]:
         return done.stdout.strip()
 
     try:
+        git("ls-files", "--error-unmatch", file.name)
         return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain"))}
     except (OSError, subprocess.SubprocessError):
         return {"commit": "unknown"}

@@ -13,12 +13,12 @@ from sim.paper.backtest import backtest_tables
 from sim.paper.bibliography import references
 from sim.paper.data import read_csv
 from sim.paper.effects import effects
-from sim.paper.folder import FolderError, earlier_files
+from sim.paper.folder import FolderError, earlier_files, no_run
 from sim.paper.levels import levels
 from sim.paper.manifest import MANIFEST
 from sim.paper.parameters import parameters_table
 from sim.paper.provenance import column_marks, decrees_of
-from sim.paper.results import About, Results, manifest_of, read_results
+from sim.paper.results import NAMED, About, Results, manifest_of, read_results
 from sim.paper.source import Source
 from sim.paper.stress import stress_table
 from sim.paper.studies import draws_table, scenarios_in, variants_table
@@ -36,7 +36,7 @@ def read_waterfall(folder: Path, scenario: str | None) -> str:
         If the folder holds no run, or the run no such scenario.
     """
     if earlier_files(folder) is None:
-        raise FolderError(f"{folder} holds no run")
+        raise no_run(folder)
     if not (folder / "waterfall.csv").is_file():
         raise FolderError(f"the run in {folder} has no decrees")
     try:
@@ -63,6 +63,16 @@ SAVED = ("layers", *TABLES, "clauses")
 """Kinds of tables that runs save as text."""
 OTHERS = {"sweep": "sweep.csv", "draws": "influences.csv", "backtest": "backtest.csv"}
 """Kinds of studies that are no comparisons, and the data they are made from."""
+MADE_BY = {
+    "effects": "compare, of two scenarios or more",
+    "rests-on": "compare --assumptions N, of files that have 'rests on'",
+    "sweep": "sweep",
+    "draws": "sensitivity",
+    "backtest": "backtest",
+    "clauses": "attribute",
+    "layers": "sensitivity",
+}
+"""Commands whose runs have a kind of table that others lack."""
 Plural = Sequence[str]
 
 
@@ -81,9 +91,9 @@ def read_tables(folder: Path, kind: str | None) -> list[str]:
         found = [n for k in SAVED if kind in (None, k) for n in names if n.startswith(k)]
         tables = [(folder / name).read_text(encoding="utf-8") for name in found]
     except (OSError, ValueError, KeyError, TypeError):
-        raise FolderError(f"{folder} holds no run") from None
+        raise no_run(folder) from None
     if not tables:
-        raise FolderError(f"the run in {folder} has no table of that kind")
+        raise _no_table(folder, kind)
     return tables
 
 
@@ -112,8 +122,7 @@ def build_tables(
         If the folder holds no comparison, or has no such table, measure, scenario or baseline.
     """
     known_word(kind, TABLES, "kind of table")
-    for measure in measures:
-        known_word(measure, tuple(MEASURE), "measure")
+    measures = known_measures(measures)
     if kind == "stress":
         return [stress_table(Source(folder))]
     about = manifest_of(folder)
@@ -127,7 +136,7 @@ def build_tables(
     known_word(baseline, results.baselines, f"baseline in {folder}:")
     tables = list(_built(results, kind, measures, scenarios, baseline))
     if not tables:
-        raise FolderError(f"the run in {folder} has no table of that kind")
+        raise _no_table(folder, kind)
     return tables
 
 
@@ -181,6 +190,19 @@ def _built(
     if kind in (None, "rests-on"):
         for policy in dict.fromkeys(s.policy for s in results.swings if s.policy in chosen):
             yield rests_on_table(results, policy)
+
+
+def _no_table(folder: Path, kind: str | None) -> FolderError:
+    by = f"; it is made by {MADE_BY[kind]}" if kind in MADE_BY else ""
+    return FolderError(f"the run in {folder} has no table of that kind{by}")
+
+
+def known_measures(words: Plural) -> list[str]:
+    """Return measures by their names, also where the name of a difference is given."""
+    found = [NAMED.get(word, word) for word in words]
+    for word in found:
+        known_word(word, (*MEASURE, *NAMED), "measure")
+    return found
 
 
 def known_word(word: str | None, words: Plural, what: str) -> None:

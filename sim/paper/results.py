@@ -25,7 +25,7 @@ from sim.paper.data import (
     swing_rows,
     waterfall_rows,
 )
-from sim.paper.folder import FolderError
+from sim.paper.folder import FolderError, no_run
 from sim.paper.manifest import MANIFEST, waterfall_groups
 
 NAMED = {measure.difference_name: measure.name for measure in MEASURES}
@@ -135,7 +135,7 @@ def manifest_of(folder: Path) -> About:
         if not isinstance(about["files_sha256"], dict):
             raise TypeError
     except (OSError, ValueError, KeyError, TypeError):
-        raise FolderError(f"{folder} holds no run") from None
+        raise no_run(folder) from None
     return about
 
 

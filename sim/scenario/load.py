@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.scenario.document import WITHOUT_EFFECT, Document, dotted, read_document
 from sim.scenario.law.decree import Decree
 from sim.scenario.prisoners import Prisoners, read_prisoners
-from sim.scenario.problems import Problem, ScenarioError, shown
+from sim.scenario.problems import Problem, ScenarioError, missing, shown
 from sim.scenario.stock import SEASONED, with_stock, years_before
 from sim.scenario.tree import PATCH, Tree, apart, from_plain, merged, read_tree
 from sim.scenario.world import World
@@ -144,16 +144,25 @@ def load(path: str | Path, *, world: str | Path | None = None) -> Scenario:
     ScenarioError
         With every mistake found in the files.
     """
-    file = find(Path(path), Path())
+    file = _given(Path(path))
     found: list[Problem] = []
     root = None
     if world is not None:
-        whole = _chain(find(Path(world), Path()), (), found)
+        whole = _chain(_given(Path(world)), (), found)
         build(Path(world).stem, whole, found)  # its mistakes are told, decrees included
         root = _world_alone(whole)
     scenario = build(file.stem, _chain(file, (), found, root), found)
     _try_patches(scenario)
     return scenario
+
+
+def _given(path: Path) -> Path:
+    """Find a file that the user names."""
+    file = find(path, Path())
+    if not file.exists():
+        near = missing(path, path.parent, shipped_folder() / path.parent)
+        raise ScenarioError([Problem(str(path), 0, "", near)])
+    return file
 
 
 def find(path: Path, beside: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 SHOWN = 60
 """Characters of a value that a message repeats."""
@@ -12,6 +13,8 @@ SYNONYMS = {"freed": "released", "pardoned": "granted", "shortened": "reduced"}
 """Words for which the language has another one."""
 LISTED = 24
 """Valid words that a message lists."""
+ENDINGS = (".yaml", ".yml")
+"""Endings of scenario files."""
 
 
 @dataclass(frozen=True, order=True)
@@ -45,6 +48,18 @@ def shown(value: object) -> str:
     """Write a value found in a file, shortened where it is long."""
     text = repr(value)
     return text if len(text) <= SHOWN else text[: SHOWN - 2] + " …"
+
+
+def missing(path: Path, *folders: Path) -> str:
+    """Say that there is no such file, and which scenario in some folders has the nearest name."""
+    names: dict[str, str] = {}
+    for folder in folders:
+        if folder.is_dir():
+            names |= {f.stem: f.name for f in sorted(folder.iterdir()) if f.suffix in ENDINGS}
+    close = get_close_matches(path.stem, names, n=1, cutoff=0.75)
+    if not close:
+        return "no such file"
+    return f"no such file; did you mean {str(path.with_name(names[close[0]]))!r}?"
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -45,6 +45,7 @@ CREATE UNIQUE INDEX cell_key ON cell (point, seed, replication);
 
 
 REMEDY = "Put a copy of it back, or move it away to begin again"
+FULL = "What was committed is kept: make room, and the same command goes on"
 HEADER = b"SQLite format 3\0"
 
 
@@ -200,7 +201,8 @@ class Store:
             )
             if broken:
                 raise DamagedError(f"{where}: damaged ({error}). {REMEDY}") from None
-            raise StoreError(f"{where}: {error}") from None
+            kept = ". " + FULL if "full" in str(error) else ""
+            raise StoreError(f"{where}: {error}{kept}") from None
 
     def __enter__(self) -> Self:
         """Return the store itself."""

@@ -494,10 +494,20 @@ def test_table_prints_what_the_run_saved(tmp_path):
 
 @pytest.mark.parametrize("command", ["waterfall", "table"])
 def test_a_folder_without_a_run_is_told(tmp_path, command):
-    for folder in (tmp_path, tmp_path / "nowhere", file("none")):
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "cells.sqlite").touch()
+    for folder, told in (
+        (tmp_path, " holds no run"),
+        (tmp_path / "nowhere", ": no such folder"),
+        (file("none"), " holds no run: it is a file; give the folder of a study"),
+        (
+            tmp_path / "begun",
+            " holds no run yet, but cells of one; the command that began it goes on",
+        ),
+    ):
         result = amnesty(command, folder)
         assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr == f"{folder} holds no run\n"
+        assert result.stderr == f"{folder}{told}\n"
 
 
 def test_a_run_without_decrees_has_no_waterfall(tmp_path):

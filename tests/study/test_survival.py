@@ -205,7 +205,7 @@ def test_a_full_disk_is_told_and_what_was_stored_is_kept(small_disk, tmp_path):
     out = small_disk / "study"
     done = program([*STUDY, "--replications", MANY, "--out", out, "--workers", 1])
     assert (done.returncode, done.stdout) == (1, "")
-    assert "cells.sqlite: database or disk is full" in done.stderr
+    assert "cells.sqlite: database or disk is full. What was committed is kept" in done.stderr
     state = state_of(out, checksums=True)
     assert 0 < state.there < state.wanted
     assert state.damaged == 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.analysis.measures import MEASURE
 from sim.paper.figures import (
     exile,
     forest,
@@ -21,7 +20,7 @@ from sim.paper.figures.look import STYLES
 from sim.paper.figures.picture import Picture
 from sim.paper.figures.saving import FORMATS, drawn, need_matplotlib
 from sim.paper.folder import FolderError, SaveError
-from sim.paper.reading import known_word
+from sim.paper.reading import known_measures, known_word
 from sim.paper.source import NothingToDraw, Source
 
 ALL = "all"
@@ -78,9 +77,8 @@ def pictures_of(folder: Path, kind: str = ALL, choice: Choice | None = None) -> 
         If a cell is damaged.
     """
     chosen = choice or Choice()
+    chosen = replace(chosen, measures=tuple(known_measures(chosen.measures)))
     known_word(kind, (*KINDS, ALL), "kind of figure")
-    for measure in chosen.measures:
-        known_word(measure, tuple(MEASURE), "measure")
     source = Source(folder)
     _refuse_unknown(source, chosen)
     found: list[Picture] = []

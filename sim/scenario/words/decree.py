@@ -138,7 +138,8 @@ def selection(law: Law) -> Parts:
         yield "rank", sentence(f"{order}{last}; ties are settled by lot")
     else:
         yield "rank", "If more persons than places are approved, lots are drawn."
-    yield "places", joined(_counted(law), _PLACES[d.places])
+    other = "Whoever is not selected is not considered under another clause."
+    yield "places", joined(_counted(law), _PLACES[d.places], other if len(d.clauses) > 1 else "")
 
 
 def _most(cap: Cap) -> str:
