@@ -247,6 +247,8 @@ NEAR = st.integers(-3, 3)
 @example(date(2015, 1, 1), date(2000, 2, 29), date(2016, 2, 29))
 @example(date(2015, 1, 1), date(2000, 2, 28), date(2015, 2, 28))
 @example(date(2015, 1, 1), date(1900, 3, 1), date(2015, 2, 28))
+@example(date(2035, 1, 1), date(2004, 2, 29), date(2040, 2, 28))
+@example(date(2095, 1, 1), date(2004, 2, 29), date(2100, 2, 28))
 def test_completed_years_follow_the_calendar(start, born, day):
     found = completed_years(start, np.array([(born - start).days]), (day - start).days)
     assert found.tolist() == [years_of(born, day)]
