@@ -40,6 +40,15 @@ def cited(keys: Sequence[str]) -> str:
     return ", ".join(([f"\\cite{{{','.join(named)}}}"] if named else []) + said)
 
 
+def figure_tex(name: str, caption: str, *, wide: bool) -> str:
+    """Write a floating figure: the file, its caption and its label; as wide as a column or page."""
+    kind = "figure*" if wide else "figure"
+    return (
+        f"\\begin{{{kind}}}[tp]\n\\centering\n\\includegraphics[width=\\linewidth]{{{name}}}\n"
+        f"\\caption{{{escaped(caption)}}}\\label{{fig:{label_of(name)}}}\n\\end{{{kind}}}\n"
+    )
+
+
 def label_of(name: str) -> str:
     """Return a name as a label can have it: ASCII letters, digits and hyphens."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "table"

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +21,8 @@ from sim.paper.folder import FolderError
 from sim.paper.source import NothingToDraw
 from sim.paper.table import GUARD
 from tests.cli.command import amnesty, files, program
+from tests.paper.compiled import compiles
+from tests.paper.tools import need
 
 HELD = "held 1 year after"
 
@@ -309,6 +312,29 @@ def test_measures_scenarios_and_a_place_can_be_chosen(study, tmp_path):
     ]
     found = pictures_of(study, "forest", Choice(("halves",), "none", ("exiled",)))
     assert [row["label"] for row in found.pictures[0].rows] == ["halves"]
+
+
+@pytest.mark.parametrize(("style", "kind"), [("single", "figure"), ("double", "figure*")])
+def test_a_figure_is_taken_in_by_latex_with_its_whole_caption(study, tmp_path, style, kind):
+    need("pdflatex", "pdftotext")
+    draw(study, "gap", out=tmp_path / "plates", style=style, formats=["pdf"])
+    text = (tmp_path / "plates" / "gap-none.tex").read_text(encoding="utf-8")
+    assert text.startswith(f"\\begin{{{kind}}}")
+    assert "\\label{fig:gap-none}" in text
+    compiles(
+        "pdflatex",
+        "\\documentclass[twocolumn]{article}\\usepackage{graphicx}\\graphicspath{{plates/}}\n"
+        "\\begin{document}\\input{plates/gap-none}\\end{document}\n",
+        tmp_path,
+    )
+    read = subprocess.run(["pdftotext", "t.pdf", "-"], cwd=tmp_path, capture_output=True, text=True,
+                          check=True).stdout  # fmt: skip
+    assert GUARD in " ".join(read.replace("-\n", "").split())  # the last words, after a per cent
+
+
+def test_a_figure_without_pdf_has_no_latex(study, tmp_path):
+    written, _ = draw(study, "gap", out=tmp_path, formats=["png"])
+    assert [path.suffix for path in written] == [".png", ".csv", ".txt"]
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from sim.paper.figures.saving import FORMATS, drawn, need_matplotlib
 from sim.paper.folder import FolderError, SaveError
 from sim.paper.reading import known_measures, known_word
 from sim.paper.source import NothingToDraw, Source
+from sim.paper.tex import figure_tex
 
 ALL = "all"
 FOLDER = "figures"
@@ -118,6 +119,8 @@ def draw(
 ) -> tuple[list[Path], Mapping[str, str]]:
     """Draw figures of a study and write them, each with its numbers and its caption.
 
+    Beside a PDF lies the figure as LaTeX takes it in.
+
     Parameters
     ----------
     kind
@@ -156,7 +159,10 @@ def draw(
             for form in formats:
                 written.append(place / f"{picture.name}.{form}")
                 written[-1].write_bytes(drawn(picture, form, STYLES[style]))
-            for ending, text in (("csv", picture.numbers), ("txt", picture.caption + "\n")):
+            texts = {"csv": picture.numbers, "txt": picture.caption + "\n"}
+            if "pdf" in formats:
+                texts["tex"] = figure_tex(picture.name, picture.caption, wide=style != "single")
+            for ending, text in texts.items():
                 written.append(place / f"{picture.name}.{ending}")
                 written[-1].write_bytes(text.encode())
     except OSError as error:
