@@ -164,7 +164,8 @@ def sweep_answer(asked: SweepQuestion, study: Study) -> Sweep:
 def _caps(rows: Sequence[Row]) -> tuple[str | None, list[tuple[int, str]]]:
     """Return the reach of the caps that are swept, and their numbers with their rows' labels.
 
-    Empty unless the number of one cap is all that is swept.
+    The cap as written is among them where it has the same reach. Empty unless the number of one
+    cap is all that is swept.
     """
     swept = [(row.coordinates, row.label) for row in rows if row.coordinates]
     if len({tuple(path for path, _ in where) for where, _ in swept}) != 1:
@@ -174,10 +175,24 @@ def _caps(rows: Sequence[Row]) -> tuple[str | None, list[tuple[int, str]]]:
     words = [(where[0][1].split(maxsplit=1), label) for where, label in swept]
     numbered = [(int(w[0]), w[1], label) for w, label in words if len(w) == 2 and w[0].isdecimal()]
     reaches = {reach for _, reach, _ in numbered}
-    caps = sorted({number: label for number, _, label in numbered}.items())
-    if len(reaches) != 1 or len(caps) < 2:
+    if len(reaches) != 1:
         return None, []
-    return reaches.pop(), caps
+    reach = reaches.pop()
+    caps = {number: label for number, _, label in numbered}
+    own = _cap_as_written(rows[0], swept[0][0][0][0], reach)
+    if own is not None:
+        caps.setdefault(own, rows[0].label)
+    return (reach, sorted(caps.items())) if len(caps) > 1 else (None, [])
+
+
+def _cap_as_written(row: Row, path: str, reach: str) -> int | None:
+    """Return the places that the scenario itself has, None if they have another reach or none."""
+    name = path.removeprefix("decrees.").removesuffix(".cap").strip("'\"")
+    decree = row.policy.scenario.decrees.get(name)
+    cap = None if decree is None or row.coordinates else decree.cap.value
+    if cap is None or cap.of != "persons":
+        return None
+    return cap.places if reach == ("per camp" if cap.per == "camp" else "in all") else None
 
 
 def _read(asked: SweepQuestion, row: Row, study: Study) -> tuple[Outcomes, Outcomes]:

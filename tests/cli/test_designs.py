@@ -77,6 +77,29 @@ def test_a_sweep_prints_one_row_a_variant_and_saves_what_it_printed(swept):
     assert saved(out)["sweep.txt"].decode() == table + "\n"
 
 
+@pytest.mark.parametrize(
+    ("own", "swept", "between"),
+    [
+        ("3 per camp", "1 per camp,5 per camp", ["1 and 3 per camp", "3 and 5 per camp"]),
+        ("3 per camp", "5 per camp", ["3 and 5 per camp"]),
+        ("3 per camp", "3 per camp,5 per camp", ["3 and 5 per camp"]),
+        ("3 in all", "1 per camp,5 per camp", ["1 and 5 per camp"]),
+        ("3 in all", "5 per camp", []),
+        ("3% of stock per camp", "1 per camp,5 per camp", ["1 and 5 per camp"]),
+    ],
+)
+def test_the_files_own_cap_is_among_the_neighbours(tmp_path, own, swept, between):
+    copies(tmp_path, "short")
+    (tmp_path / "capped.yaml").write_text(
+        f"title: Capped\nextends: short.yaml\ndecrees: {{jubilee: {{cap: {own}}}}}\n",
+        encoding="utf-8",
+    )
+    result = amnesty("sweep", tmp_path / "capped.yaml", "--vary", f"decrees.jubilee.cap={swept}",
+                     "--replications", 1)  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert re.findall(r"^\d+ and \d+ .*?(?=  )", result.stdout, re.MULTILINE) == between
+
+
 def test_a_cap_of_one_a_camp_frees_one_a_camp(swept):
     freed = {row["variant"]: row for row in rows(swept[0], "sweep.csv")
              if row["measure"] == "freed by decree"}  # fmt: skip
