@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from sim.custody.calendar import drawn_grants
 from sim.custody.decrees.court import Court
@@ -65,7 +66,8 @@ def simulate(
     prisons
         The scenario's world, solved and tabulated.
     people
-        The people of this replication, if they are drawn already.
+        The people of this replication in this world, if they are drawn already. What is found of
+        them in one scenario is kept with the draws for the others.
     clock
         ``production``; ``day`` to wake every process on every day and count heads; or days on
         which to bring the register up to date as well.
@@ -77,7 +79,7 @@ def simulate(
         drawn_here = prisons.past is None and prisons.scenario.prisoners is None
         register = Register(everybody(prisons, draws), points, shared=not drawn_here)
     else:
-        register = Register(people, points)
+        register = Register(people, points, notes=draws.shelf.notes_of(people["person"]))
     model = _Model(scenario, prisons, draws, register, clock, trace)
     model.run()
     return model.cell()
@@ -240,11 +242,16 @@ class _Model:
         rows = register.held(day)
         served = day - register.admitted[rows]
         rows = rows[(served >= rule.after_days) & ~register.is_life(rows)]
-        words = self.draws.at(
-            Stream.MERIT, register.person[rows], spell=register.spell[rows].astype(np.int64),
-            line=register.line[rows], occurrence=_year(self.prisons, day),
-        )  # fmt: skip
-        rows = rows[happens(words, rule.probability)]
+        year = _year(self.prisons, day)
+
+        def given(rows: Rows) -> NDArray[np.bool_]:
+            words = self.draws.at(
+                Stream.MERIT, register.person[rows], spell=register.spell[rows].astype(np.int64),
+                line=register.line[rows], occurrence=year,
+            )  # fmt: skip
+            return happens(words, rule.probability)
+
+        rows = rows[register.lasting(f"merit of {year}", rows, given).astype(np.bool_)]
         cut = np.minimum(rule.cut_days, register.ends(rows) - day - 1)
         register.due[rows] = np.maximum(register.due_after_cut(rows, cut), day + 1)
         register.merit_days[rows] += cut.astype(np.int32)

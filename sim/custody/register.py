@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.findings import Findings, Notes
 from sim.custody.hazards import NEVER
 from sim.custody.people import DTYPES, FIRST, NEVER_HELD, STATED, Columns, dies_on
 from sim.custody.points import Points
@@ -27,7 +28,6 @@ DEATH, EXPIRY, ADMISSION, RELEASE = 0, 1, 2, 3
 STAGES = 4
 CLOSED = np.iinfo(np.int32).max
 NO_OCCASION = -1
-UNKNOWN = -1
 WINDOW = 1 << 20
 """Rows of which ended spells are closed together."""
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
@@ -121,7 +121,12 @@ class Register:
     free_since: NDArray[np.int32]
 
     def __init__(
-        self, columns: Columns, points: Points | None = None, *, shared: bool = True
+        self,
+        columns: Columns,
+        points: Points | None = None,
+        *,
+        shared: bool = True,
+        notes: Notes | None = None,
     ) -> None:
         self.points = Points() if points is None else points
         self.said: dict[str, Ints] = {}
@@ -134,7 +139,7 @@ class Register:
         self.followed: list[tuple[Rows, Rows]] = []
         self.turns: list[Turns] = []
         """Who is to be read when, of rules that are read again and again."""
-        self._lasting: dict[str, NDArray[np.int16]] = {}
+        self._findings = Findings(len(columns["person"]), notes)
         self._all: Columns = {}
         self._room = self._size = len(columns["person"])
         for name, column in self._complete(columns).items():
@@ -244,24 +249,11 @@ class Register:
 
     def lasting(
         self, name: str, rows: Rows, find: Callable[[Rows], NDArray[np.generic]]
-    ) -> NDArray[np.int16]:
-        """Return small numbers of rows that never change and are found where they are asked for.
-
-        The first time they are found for the rows asked about. What is asked again will be asked
-        on: then for all others at once, since a call costs more than many rows.
-        """
-        column = self._lasting.get(name)
-        asked_before = column is not None
-        if column is None or len(column) < self._size:
-            known = np.empty(0, dtype=np.int16) if column is None else column
-            more = np.full(max(self._room, self._size) - len(known), UNKNOWN, dtype=np.int16)
-            column = self._lasting[name] = np.concatenate((known, more))
-        missing = rows[column[rows] == UNKNOWN]
-        if len(missing) and asked_before and self._size <= WINDOW:
-            missing = np.flatnonzero(column[: self._size] == UNKNOWN)
-        if len(missing):
-            column[missing] = find(missing)
-        return np.asarray(column[rows])
+    ) -> NDArray[np.generic]:
+        """Return small numbers of rows that never change; kept, but for those of millions."""
+        if self._size > WINDOW:
+            return find(rows)
+        return self._findings.of(name, rows, self._size, find)
 
     def known(self, name: str, rows: Rows) -> tuple[Ints, Mask]:
         """Return what is known of rows at the start, and of which rows it is known."""

@@ -41,6 +41,8 @@ class Gate:
         self.arrive = arrive or (lambda register, new, before: None)
         self.patience = patience
         self.outside = _Outside()
+        steady = prisons.steady
+        self.follows = steady.returning is not None or bool(steady.liberty.rates.any())
         self.decrees = list(decrees.values())
         self.names = list(decrees)
         self.occasions = occasions
@@ -88,7 +90,7 @@ class Gate:
             for number in np.unique(register.occasion[alive[by_decree]]):
                 chosen = by_decree & (register.occasion[alive] == number)
                 kinds[chosen] = self._leave_by_decree(register, alive[chosen], int(number))
-        if len(alive):
+        if len(alive) and self.follows:
             self.outside.put(alive, kinds, int(register.left[alive].min()))
 
     def _by_decree(self, register: Register, alive: Rows) -> Mask:
@@ -165,8 +167,6 @@ class Gate:
 
     def _at_liberty(self, register: Register, rows: Rows, kinds: Ints) -> None:
         """Find who dies at liberty and who returns before, and admit the latter on their day."""
-        if self.prisons.steady.returning is None and not self.prisons.steady.liberty.rates.any():
-            return
         steady, days = self.prisons.steady, self.prisons.days
         left = register.left[rows].astype(np.int64)
         health = register.health[rows].astype(np.int64)

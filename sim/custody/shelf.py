@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.findings import Notes
+
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 Run = Callable[[int, int, int, int], Words]
@@ -57,6 +59,17 @@ class Shelf:
         self.pages = 0
         self.books: dict[Name, _Book] = {}
         self.room = WORDS_KEPT
+        self.notes: Notes = {}
+        self._people: NDArray[np.generic] = self.sizes
+
+    def notes_of(self, people: NDArray[np.generic]) -> Notes:
+        """Return what has been found of people so far: small numbers, by name, one for each.
+
+        Known are those whose column of ids was given last, this very one.
+        """
+        if self._people is not people:
+            self._people, self.notes = people, {}
+        return self.notes
 
     def expect(self, *sizes: int) -> None:
         """Say how many persons the ranges of ids hold, from the first on."""

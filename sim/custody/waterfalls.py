@@ -59,18 +59,22 @@ def _counted(
     stages = {**_stages(register, docket, exiled), **_changed(decree, docket)}
     if any(clause.then.serve_the_rest for clause in decree.clauses.values()):
         stages["sent home"] = stages["released"] & register.home[docket.rows]
-    masks = {(DECREE, stage): mask for stage, mask in stages.items()}
+    clauses = list(decree.clauses)
+    by_clause = groups.counts(docket.kinds, list(stages.values()), docket.clause, len(clauses))
+    counts = {
+        (DECREE, stage): each.sum(axis=0) for stage, each in zip(stages, by_clause, strict=True)
+    }
+    masks = {}
     for i, exclusion in enumerate(decree.exclude):
         any_reason, only = _reasons(decree, docket, i)
-        any_reason, only = any_reason & ~docket.eligible, only & ~docket.eligible
-        masks[DECREE, f"barred by {exclusion}"] = any_reason
-        masks[DECREE, f"barred only by {exclusion}"] = only
-    for i, clause in enumerate(decree.clauses):
-        masks[clause, "meets this clause"] = docket.met[i]
-        booked = docket.clause == i
-        for stage, mask in stages.items():
-            masks[clause, stage] = mask & booked
-    counts = dict(zip(masks, groups.counts(docket.kinds, list(masks.values())), strict=True))
+        masks[f"barred by {exclusion}"] = any_reason & ~docket.eligible
+        masks[f"barred only by {exclusion}"] = only & ~docket.eligible
+    everybody = np.zeros_like(docket.clause)
+    of_all = groups.counts(docket.kinds, [*masks.values(), *docket.met], everybody, 1)[:, 0]
+    counts |= {(DECREE, stage): of_all[i] for i, stage in enumerate(masks)}
+    for i, clause in enumerate(clauses):
+        counts[clause, "meets this clause"] = of_all[len(masks) + i]
+        counts |= {(clause, stage): each[i] for stage, each in zip(stages, by_clause, strict=True)}
     for i, exclusion in enumerate(decree.exclude):
         counts[DECREE, f"held and named by {exclusion}"] = docket.named[i]
     return counts

@@ -41,7 +41,7 @@ def custom(message: str) -> PydanticCustomError:
 class Block(BaseModel):
     """A mapping of a file: frozen, and every unknown key is refused with the nearest word."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod

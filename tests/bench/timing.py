@@ -40,9 +40,16 @@ def child(what: str, held: int, calls: int) -> dict[str, list[float] | int]:
     return found
 
 
-def command_seconds(command: Sequence[str]) -> float:
-    """Return the CPU seconds of a command and its children."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def command_seconds(command: Sequence[str], bytecode: str) -> float:
+    """Return the CPU seconds of a command and its children.
+
+    Bytecode is kept in a folder, whatever this process does: installed programs have theirs.
+    """
+    told = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=told | {"PYTHONPYCACHEPREFIX": bytecode},
+    )  # fmt: skip
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

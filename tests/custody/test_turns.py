@@ -12,6 +12,7 @@ from sim.custody.decrees import court, selection
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
 from sim.custody.model import simulate
+from sim.custody.people import people_at_hand
 from sim.custody.streams import Draws
 from sim.scenario.occasions import occasions
 from tests.theory.worlds import busy_world, decree, graded, merit, returns, scenario, solved
@@ -79,7 +80,7 @@ def test_who_is_put_off_is_read_in_time(name, monkeypatch):
     assert released > 0
 
 
-@pytest.mark.parametrize("name", ["share", "term"])
+@pytest.mark.parametrize("name", ["soon", "share", "term"])
 def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
     """A term that a cut for merit brings below a threshold is read anew."""
     law = decree(exclude={}, release={}, drive=None, review={}, cap="none",
@@ -88,6 +89,7 @@ def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
         law.pop(key, None)
     law |= {"in force": {"from": "2002-01-15", "to": "2003-06-30"}, "checked": "weekly"}
     short = run({"p": law})
+    monkeypatch.setattr("sim.custody.model.soonest", lambda *words: 0)
     monkeypatch.setattr(
         Watch, "_again", lambda self, bench: np.full(len(bench.rows), bench.day + 1)
     )
@@ -111,3 +113,23 @@ def test_patience_is_the_least_that_any_rule_asks_for():
     # The shortest sentence is a month.
     assert patience(many({"served share": ">= 50%"})) == months[1] // 2
     assert patience(many({"served": ">= 1 month"}, cap="10% of stock")) == 0
+
+
+def test_what_is_found_in_one_scenario_is_found_alike_in_the_next():
+    made = [scenario(WORLD, laws) for laws in ({}, many(RULES["share"]), many(RULES["young"]))]
+    alone = [simulate(one, solved(one), Draws(5, 2)) for one in made]
+    for order in ((0, 1, 2), (2, 1, 0)):
+        draws = Draws(5, 2)
+        people = people_at_hand(solved(made[0]), draws)
+        for number in order:
+            cell = simulate(made[number], solved(made[number]), draws, people=people)
+            same(cell, alone[number])
+
+
+def test_what_is_found_of_other_people_is_forgotten():
+    shelf = Draws(5, 2).shelf
+    some, others = np.arange(3), np.arange(3)
+    shelf.notes_of(some)["label"] = np.ones(3, dtype=np.int16)
+    assert shelf.notes_of(some)
+    assert not shelf.notes_of(others)
+    assert not shelf.notes_of(some)

@@ -284,6 +284,8 @@ class Court:
 
     def _count_late(self, register: Register, new: Rows) -> None:
         """Count those among spells just added who were held on days on which lists closed."""
+        for watch in self.watches.values():
+            watch.count_late(register, new)
         admitted, ends = register.admitted[new], register.key[new] // STAGES
         first = int(admitted.min())
         for docket in reversed(self.closed):

@@ -49,9 +49,18 @@ class Groups:
         """Count people of given kinds by group, shape (groups,)."""
         return self.members @ np.bincount(kinds, minlength=self.members.shape[1])
 
-    def counts(self, kinds: Ints, masks: Sequence[NDArray[np.bool_]]) -> Ints:
-        """Count the people of given kinds under each mask by group, shape (masks, groups)."""
+    def counts(
+        self, kinds: Ints, masks: Sequence[NDArray[np.bool_]], part: Ints, parts: int
+    ) -> Ints:
+        """Count the people of given kinds under each mask by part and group.
+
+        Returns
+        -------
+        Ints
+            Shape (masks, parts, groups); `part` says for each person in which of the parts he is.
+        """
         number = self.members.shape[1]
         which, who = np.nonzero(np.array(masks))
-        found = np.bincount(which * number + kinds[who], minlength=len(masks) * number)
-        return np.asarray(found.reshape(len(masks), number) @ self.members.T)
+        place = (which * parts + part[who]) * number + kinds[who]
+        found = np.bincount(place, minlength=len(masks) * parts * number)
+        return np.asarray(found.reshape(len(masks), parts, number) @ self.members.T)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from sim.custody.prisons import Prisons
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import Either, Every, LengthIs, Predicate, ShareIs
-from sim.scenario.occasions import Occasion
+from sim.scenario.occasions import Occasion, check_on
 
 
 def soonest(
@@ -20,7 +20,7 @@ def soonest(
     """Return for how many days after its admission no spell that begins later can be touched.
 
     For none where a decree looks at newcomers otherwise than at those who meet its clauses: in its
-    reach, in files that queue, under caps that follow the stock, on the checks of a standing
+    reach, in files that queue, under caps that follow the stock, in the exclusions of a standing
     decree, in what is revived or taken back on a return, in rules for those to come.
     """
     merit = prisons.steady.stays.merit
@@ -28,8 +28,11 @@ def soonest(
     shortest = int(prisons.steady.stays.lengths.min(initial=days))
     for occasion in occasions:
         decree = decrees[occasion.decree]
-        if occasion.check_days or _looks_at_newcomers(decree):
+        if _looks_at_newcomers(decree):
             return 0
+        if occasion.check_days:  # thresholds never lie further ahead than on the first check
+            start = prisons.scenario.world.start
+            occasion = check_on(decree, occasion, occasion.check_days[0], start)
         ahead = occasion.threshold_day - occasion.close_day
         bounds += [_served(clause.when, shortest) - ahead for clause in decree.clauses.values()]
     return max(min(bounds), 0)
@@ -40,6 +43,7 @@ def _looks_at_newcomers(decree: Decree) -> bool:
     effects = [clause.then for clause in decree.clauses.values()]
     return (
         decree.reach is not None
+        or (decree.in_force is not None and bool(decree.exclude))
         or decree.review.work is not None
         or (cap is not None and cap.of != "persons")
         or any(one.revived_if or one.release_point or one.serve_the_rest for one in effects)

@@ -14,7 +14,7 @@ from sim.custody.decrees.docket import Docket, joined, part_of
 from sim.custody.decrees.earliest import earliest
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
-from sim.custody.register import NO_OCCASION, Register, Rows
+from sim.custody.register import NO_OCCASION, STAGES, Register, Rows
 from sim.custody.turns import Turns
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
@@ -35,6 +35,7 @@ class Watch:
         self.turns = Turns(len(register))
         register.turns.append(self.turns)
         self.seen, self.barred, self.settled = np.zeros((3, len(register)), dtype=np.bool_)
+        self.checked = -1
         self.parts: list[Docket] = []
         self.kept_out: list[Docket] = []
         self.held = np.zeros(len(groups.names), dtype=np.int64)
@@ -45,12 +46,26 @@ class Watch:
         rows = register.held(day)
         rows = rows[self.turns.come(rows, day)]
         rows = rows[register.occasion[rows] == NO_OCCASION]
-        size = len(self.turns.first_day)
+        self._reach(len(self.turns.first_day))
+        self.checked = day
+        return np.asarray(rows[~self.settled[rows]])
+
+    def _reach(self, size: int) -> None:
+        """Make room for rows that are added."""
         if size > len(self.seen):
             more = np.zeros((3, size - len(self.seen)), dtype=np.bool_)
             columns = np.stack((self.seen, self.barred, self.settled))
             self.seen, self.barred, self.settled = np.concatenate((columns, more), axis=1)
-        return np.asarray(rows[~self.settled[rows]])
+
+    def count_late(self, register: Register, new: Rows) -> None:
+        """Count as held those just added who were held on a check that has been made."""
+        days = np.array(self.first.check_days)
+        place = np.searchsorted(days, register.admitted[new])
+        day = np.append(days, NEVER)[place]
+        late = new[(day <= self.checked) & (register.key[new] // STAGES > day)]
+        self._reach(len(self.turns.first_day))
+        self.seen[late] = True
+        self.held += self.groups.count(self.groups.kinds(register, late))
 
     def note(self, docket: Docket, bench: Bench) -> None:
         """Keep what a check decided, and settle from which day the others are looked at again."""
