@@ -80,8 +80,8 @@ def test_a_pardon_that_nobody_carries_out_is_noticed(monkeypatch):
 def test_releases_a_month_late_are_noticed(monkeypatch):
     right = Gate.advance
 
-    def late(self, register, limit):
-        return right(self, register, limit - 30 * STAGES)
+    def late(self, register, limit, **options):
+        return right(self, register, limit - 30 * STAGES, **options)
 
     monkeypatch.setattr(Gate, "advance", late)
     broken(amnesty("check-theory", *FEW), "eighteen days early")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.earliest import first_days
-from sim.custody.decrees.effects import apply, due_under, meets, used_up
+from sim.custody.decrees.effects import apply, due_under, given_to, meets, used_up
 from sim.custody.decrees.escorts import Escorts
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.newcomers import Newcomers
@@ -38,7 +38,7 @@ from sim.scenario.occasions import Occasion, check_on
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Rule = tuple[int, tuple[Predicate, ...]]
+Rule = tuple[int, tuple[tuple[Predicate, str], ...]]
 
 
 class Court:
@@ -304,13 +304,13 @@ class Court:
 def _recurring(decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...]) -> dict[int, Rule]:
     """Return the rules of those occasions that share theirs with another.
 
-    Rules are alike if their clauses name the same persons and their thresholds lie as many days
-    from the close of lists.
+    Rules are alike if their clauses name the same persons and sentences and their thresholds lie as
+    many days from the close of lists.
     """
     rules: dict[int, Rule] = {
         number: (
             occasion.threshold_day - occasion.close_day,
-            tuple(clause.when for clause in decrees[occasion.decree].clauses.values()),
+            tuple((c.when, given_to(c.then)) for c in decrees[occasion.decree].clauses.values()),
         )
         for number, occasion in enumerate(occasions)
         if not occasion.check_days and not occasion.late

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -86,13 +88,25 @@ def apply(register: Register, rows: Rows, effect: Effect, cut_days: Ints, by: Oc
 
 
 def meets(bench: Bench, clause: Clause) -> Mask:
-    """Who meets a clause; a cut in days does not reach a life sentence, a commutation no other."""
-    met, effect = bench.meets(clause.when), clause.then
+    """Who meets a clause: his conditions, with a sentence to which its effect can be given."""
+    met = bench.meets(clause.when)
+    match given_to(clause.then):
+        case "life":
+            return met & bench.life
+        case "terms":
+            return met & ~bench.life
+        case "nobody held":
+            return np.zeros(len(met), dtype=np.bool_)
+    return met
+
+
+def given_to(effect: Effect) -> Literal["all", "terms", "life", "nobody held"]:
+    """To which sentences an effect is given: a cut to no life sentence, a commutation to no term."""
     if effect.commute is not None:
-        return met & bench.life
+        return "life"
     if effect.release_point is not None and "those held" not in effect.release_point.reach:
-        return np.zeros(len(met), dtype=np.bool_)
-    return met if effect.release else met & ~bench.life
+        return "nobody held"
+    return "all" if effect.release else "terms"
 
 
 def named(bench: Bench, decree: Decree, clause: Clause) -> Mask:
