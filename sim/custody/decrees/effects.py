@@ -101,7 +101,7 @@ def meets(bench: Bench, clause: Clause) -> Mask:
 
 
 def given_to(effect: Effect) -> Literal["all", "terms", "life", "nobody held"]:
-    """To which sentences an effect is given: a cut to no life sentence, a commutation to no term."""
+    """To which sentences an effect is given: cuts to no life sentence, commutations to no term."""
     if effect.commute is not None:
         return "life"
     if effect.release_point is not None and "those held" not in effect.release_point.reach:
