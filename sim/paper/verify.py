@@ -22,7 +22,7 @@ import numpy as np
 from sim.paper.again import made_again
 from sim.paper.dictionary import NAME as DICTIONARY
 from sim.paper.dictionary import dictionary_text
-from sim.paper.folder import FolderError
+from sim.paper.folder import FolderError, no_run
 from sim.paper.manifest import MANIFEST, OF_THE_MAKING, described
 from sim.scenario.load import Scenario, from_resolved
 from sim.study.cells import MODEL_VERSION, Point, Summary
@@ -60,13 +60,19 @@ def verify(folder: Path, sample: int, seed: int) -> Verification:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         hashes = dict(manifest["files_sha256"])
+    except FileNotFoundError:
+        raise no_run(folder) from None
     except (OSError, ValueError, KeyError, TypeError):
         raise FolderError(f"{folder} holds no study with results") from None
     held: list[str] = []
     broken = list(_files(folder, hashes))
     held.append(f"{len(hashes) - len(broken)} of {len(hashes)} files are as they were written")
     if not (folder / FILE).is_file():
-        return Verification(tuple(held), (*broken, f"{FILE}: missing; no cell can be checked"))
+        missing = (
+            f"{FILE}: missing, so that no cell can be checked; the command in {MANIFEST} makes the "
+            "cells again"
+        )
+        return Verification(tuple(held), (*broken, missing))
     try:
         for said, wrong in _cells(folder, manifest, sample, seed):
             held += said

@@ -224,10 +224,11 @@ def test_a_study_of_another_version_is_told(study, monkeypatch):
 
 def test_without_cells_or_without_a_study_it_says_so(study, tmp_path):
     (study / FILE).unlink()
-    assert verify(study, 1, 1).broken == (f"{FILE}: missing; no cell can be checked",)
+    (told,) = verify(study, 1, 1).broken
+    assert told.startswith(f"{FILE}: missing, so that no cell can be checked; the command in ")
     done = amnesty("verify", tmp_path)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "holds no study with results" in done.stderr
+    assert f"{tmp_path} holds no run" in done.stderr
 
 
 def test_nothing_is_changed_by_looking(study):
