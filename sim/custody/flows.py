@@ -209,7 +209,7 @@ def shortened(prisons: Prisons, register: Register) -> Rows:
     """Rows whose term, sentence or release point a decree has changed."""
     r = register
     changed = r.pardon_days > 0
-    if prisons.points.known != r.points.known:
+    if r.has_moved:
         changed |= r.point != prisons.points.codes(r.offence, r.imposed)
     changed[r.commuted] = True
     for _, rows, _ in r.credits:

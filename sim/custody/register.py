@@ -129,6 +129,7 @@ class Register:
         notes: Notes | None = None,
     ) -> None:
         self.points = Points() if points is None else points
+        self.has_moved = False  # whether a decree has moved a release point
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
         self.cuts: list[tuple[int, int, Rows]] = []
@@ -316,6 +317,7 @@ class Register:
     def move(self, rows: Rows, change: MovedPoint) -> None:
         """Put other pieces in place of release points, and release those concerned accordingly."""
         self._own("point")
+        self.has_moved = True
         self.point[rows] = self.points.moved(self.point[rows], change)
         fixed = rows[~self.is_life(rows)]
         self.due[fixed] = self.due_after(fixed, self.term(fixed), self.point[fixed])

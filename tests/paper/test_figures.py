@@ -197,7 +197,7 @@ def test_every_file_is_equal_byte_by_byte_in_another_process(study, tmp_path):
     done = program(["figure", study, "--out", tmp_path / "two"], TZ="Asia/Seoul", LANG="C")
     assert done.returncode == 0, done.stderr
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert len(names) == 5 * len(pictures_of(study).pictures)
+    assert len(names) == 6 * len(pictures_of(study).pictures)
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
