@@ -325,8 +325,10 @@ class Register:
 
     def reductions(self, rows: Rows, day: Ints | int, decree: int | None = None) -> Ints:
         """Count cuts by decrees (one decree, or all) made before a day, for each row."""
-        counts = np.zeros(len(self), dtype=np.int64)
+        counts = np.zeros(len(rows), dtype=np.int64)
         for when, by, which in self.cuts:
-            if decree in (None, by) and np.all(when < day):
-                counts[which] += 1
-        return counts[rows]
+            if decree in (None, by) and np.any(when < day):
+                was_cut = np.zeros(len(self), dtype=np.bool_)
+                was_cut[which] = True
+                counts += was_cut[rows] & (when < day)
+        return counts

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.streams import Draws
-from sim.scenario.occasions import first_difference_day
+from sim.scenario.first_difference import first_difference_day
 from tests.contracts.events import assert_same_record, assert_same_until, events, first_difference
 from tests.theory.worlds import (
     busy_world,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.custody import flows, people, register
-from sim.custody.decrees import court
+from sim.custody import flows, people, register, release
+from sim.custody.decrees import reading
 from sim.custody.model import simulate
 from sim.custody.streams import Draws
 from tests.theory.worlds import busy_world, customary, decree, graded, scenario, solved
@@ -26,7 +26,8 @@ def counts(found):
 @pytest.mark.parametrize("size", [1, 30])
 def test_parts_of_any_size_give_the_same(monkeypatch, size):
     drawn, whole = cell(shared=True)
-    parts = ((people, "BLOCK"), (register, "WINDOW"), (court, "WINDOW"), (flows, "SPAN"))
+    windows = tuple((module, "WINDOW") for module in (register, reading, release))
+    parts = ((people, "BLOCK"), *windows, (flows, "SPAN"))
     for module, name in parts:
         monkeypatch.setattr(module, name, 50 * size if name == "BLOCK" else 20 * size)
     again, parted = cell(shared=True)

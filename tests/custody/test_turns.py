@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from sim.custody.decrees import court, selection
+from sim.custody.decrees import reading, selection
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
 from sim.custody.model import simulate
@@ -27,6 +27,7 @@ RULES = {
     "share": {"served share": ">= 50%"},
     "served": {"served": ">= 9 months", "sentence": ">= 18 months"},
     "term": [{"term": "< 14 months"}, {"remaining": "< 3 months"}],
+    "band": {"served": ">= 3 months and < 5 months", "age": ">= 20 years"},
     "young": {"not": {"age": ">= 25 years"}, "served share of sentence": "> 1/3"},
 }
 
@@ -69,7 +70,7 @@ def many(rule, **changes):
 def test_who_is_put_off_is_read_in_time(name, monkeypatch):
     laws = many(RULES[name])
     short = run(laws)
-    monkeypatch.setattr(court, "_recurring", lambda decrees, occasions: {})
+    monkeypatch.setattr(reading, "_recurring", lambda decrees, occasions: {})
     monkeypatch.setattr("sim.custody.model.soonest", lambda *words: 0)
     monkeypatch.setattr(
         selection, "_at_the_bound", lambda groups, keys, room: np.arange(len(groups))
@@ -80,7 +81,7 @@ def test_who_is_put_off_is_read_in_time(name, monkeypatch):
     assert released > 0
 
 
-@pytest.mark.parametrize("name", ["soon", "share", "term"])
+@pytest.mark.parametrize("name", ["soon", "share", "term", "band"])
 def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
     """A term that a cut for merit brings below a threshold is read anew."""
     law = decree(exclude={}, release={}, drive=None, review={}, cap="none",

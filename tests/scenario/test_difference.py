@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
+from sim.scenario.first_difference import first_difference_day
 from sim.scenario.load import load, shipped_folder
-from sim.scenario.occasions import first_difference_day
 from sim.scenario.problems import ScenarioError
 from sim.scenario.words.difference import BY_PATH, WORLD, Change, difference, unlike
 from tests.scenario.laws import law, scenario_of

@@ -7,19 +7,16 @@ earliest, then the first in the file. The officer's and the centre's answers are
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
-from sim.custody.decrees.earliest import first_days
-from sim.custody.decrees.effects import apply, due_under, given_to, meets, used_up
+from sim.custody.decrees.effects import apply, due_under, used_up
 from sim.custody.decrees.escorts import Escorts
-from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.newcomers import Newcomers
+from sim.custody.decrees.reading import Reading
 from sim.custody.decrees.review import qualified, review, take_up
 from sim.custody.decrees.selection import pass_on, select
 from sim.custody.decrees.standing import Watch
@@ -28,17 +25,15 @@ from sim.custody.decrees.waits import deal_releases
 from sim.custody.decrees.work import Desks
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, NO_OCCASION, STAGES, WINDOW, Register, Rows
+from sim.custody.register import BY_DECREE, NO_OCCASION, STAGES, Register, Rows
 from sim.custody.streams import Draws
 from sim.custody.turns import Turns
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.predicate import Predicate
 from sim.scenario.occasions import Occasion, check_on
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Rule = tuple[int, tuple[tuple[Predicate, str], ...]]
 
 
 class Court:
@@ -54,17 +49,14 @@ class Court:
         self.prisons = prisons
         self.draws = draws
         self.decrees = decrees
-        self.names = tuple(decrees)
         self.occasions = occasions
-        self.groups = Groups(prisons)
+        self.reading = Reading(prisons, draws, decrees, occasions)
         self.dockets: dict[int, Docket] = {}
         self.newcomers = Newcomers(prisons, draws)
         self.suspended = Suspended(prisons, draws)
         self.watches: dict[int, Watch] = {}
         self.desks: dict[int, Desks] = {}
         self.closed: list[Docket] = []
-        self.rules = _recurring(decrees, occasions)
-        self.turns: dict[Rule, Turns] = {}
         self.escorts = Escorts(draws, decrees, occasions)
 
     def close_lists(self, register: Register, number: int) -> None:
@@ -74,13 +66,11 @@ class Court:
         rows = rows[register.occasion[rows] == NO_OCCASION]
         if occasion.late:
             rows = rows[register.admitted[rows] == occasion.close_day]
-        docket = self._read(
-            register, rows, occasion, self.desks.get(number), self._turns(register, number)
-        )
+        turns = self.reading.turns_of(register, number)
+        docket = self._read(register, rows, occasion, self.desks.get(number), turns)
         self.dockets[number] = docket
         self.closed.append(docket)
-        bound = docket.selected & docket.freeing & ~docket.declined
-        register.occasion[docket.rows[bound]] = number
+        _bind(register, docket, number)
 
     def queue(self, register: Register, number: int, day: int) -> None:
         """Add files to the queues of an occasion: of those held, later of those admitted."""
@@ -92,8 +82,7 @@ class Court:
         if day > occasion.ordered_day:
             rows = rows[register.admitted[rows] == day]
         rows = rows[register.occasion[rows] == NO_OCCASION]
-        bench = Bench(register, self.prisons, self.draws, self.names, rows, day,
-                      occasion.threshold_day, occasion)  # fmt: skip
+        bench = self.reading.bench(register, rows, occasion, day)
         desks = self.desks.setdefault(number, Desks(decree, work, occasion))
         desks.join(bench, qualified(bench, decree))
 
@@ -103,32 +92,21 @@ class Court:
         decree, start = self.decrees[first.decree], self.prisons.scenario.world.start
         occasion = check_on(decree, first, day, start)
         if number not in self.watches:
-            self.watches[number] = Watch(register, decree, first, self.groups)
+            self.watches[number] = Watch(register, decree, first, self.reading.groups)
         watch = self.watches[number]
         rows = watch.awaited(register, day)
         docket = self._read(register, rows, occasion)
-        bound = docket.selected & docket.freeing & ~docket.declined
-        register.occasion[docket.rows[bound]] = number
+        _bind(register, docket, number)
         self.dockets[number] = docket
-        watch.meet(register, self._bench(register, rows, occasion))
+        watch.meet(register, self.reading.bench(register, rows, occasion))
         self.grant(register, number, occasion)
-        watch.note(docket, self._bench(register, rows, occasion))
+        watch.note(docket, self.reading.bench(register, rows, occasion))
         return docket
 
     def settle(self) -> None:
         """Put what standing decrees decided on their days into one docket each."""
         for number, watch in self.watches.items():
             self.dockets[number] = watch.docket()
-
-    def _turns(self, register: Register, number: int) -> Turns | None:
-        """Whose turn it is under the rule of an occasion; None where the rule is read but once."""
-        rule = self.rules.get(number)
-        if rule is None:
-            return None
-        if rule not in self.turns:
-            self.turns[rule] = Turns(len(register))
-            register.turns.append(self.turns[rule])
-        return self.turns[rule]
 
     def _read(
         self,
@@ -140,12 +118,12 @@ class Court:
     ) -> Docket:
         """Read people, review them and select within the cap."""
         decree = self.decrees[occasion.decree]
-        rows, beyond = self._reached(register, rows, occasion)
-        held, named, rows, kinds, met, excluded = self._who_meets(
-            register, rows, decree, occasion, turns
+        rows, beyond = self.reading.reached(register, rows, occasion)
+        held, named, rows, kinds, met, excluded = self.reading.who_meets(
+            register, rows, occasion, turns
         )
         held += beyond
-        bench = self._bench(register, rows, occasion)
+        bench = self.reading.bench(register, rows, occasion)
         reached = None if desks is None else desks.reached(register, bench.rows)
         docket = review(bench, decree, occasion, met, excluded, kinds, reached)
         docket.held, docket.beyond, docket.named = held, beyond, named
@@ -158,71 +136,6 @@ class Court:
         register.eligible_on[seen] = np.minimum(register.eligible_on[seen], occasion.close_day)
         return docket
 
-    def _who_meets(
-        self,
-        register: Register,
-        rows: Rows,
-        decree: Decree,
-        occasion: Occasion,
-        turns: Turns | None,
-    ) -> tuple[Ints, Ints, Rows, Ints, Mask, Mask]:
-        """Count those held and those whom exclusions name; find who meets a clause.
-
-        Of millions of people a window at a time, so that what lies between is small. Returns
-        counts by group and by exclusion and group; then rows and kinds of those who meet a clause,
-        which clauses, and which exclusions name them.
-        """
-        held = np.zeros(len(self.groups.names), dtype=np.int64)
-        named = np.zeros((len(decree.exclude), len(held)), dtype=np.int64)
-        parts = []
-        for start in range(0, max(len(rows), 1), WINDOW):
-            some = rows[start : start + WINDOW]
-            bench, kinds = self._bench(register, some, occasion), self.groups.kinds(register, some)
-            held += self.groups.count(kinds)
-            barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
-            for counts, mask in zip(named, barring, strict=True):
-                counts += self.groups.count(kinds[mask])
-            places, met = self._met(bench, decree, occasion, turns)
-            excluded = np.zeros((len(barring), len(places)), dtype=np.bool_)
-            for row, mask in zip(excluded, barring, strict=True):
-                row[:] = mask[places]
-            parts.append((some[places], kinds[places], met, excluded))
-        found, kind, clauses, exclusions = (
-            np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)
-        )
-        return held, named, found, kind, clauses, exclusions
-
-    def _met(
-        self, bench: Bench, decree: Decree, occasion: Occasion, turns: Turns | None
-    ) -> tuple[Rows, Mask]:
-        """Places on the bench of those who meet a clause, and which clauses they meet."""
-        clauses = decree.clauses.values()
-        places = np.arange(len(bench.rows))
-        if turns is not None:
-            places = np.flatnonzero(turns.come(bench.rows, occasion.close_day))
-            if len(places) < len(bench.rows):
-                bench = self._bench(bench.register, bench.rows[places], occasion)
-        met = np.array([meets(bench, clause) for clause in clauses])
-        any_clause = met.any(axis=0)
-        if turns is not None:
-            turns.put_off(bench.rows, np.where(any_clause, 0, first_days(bench, clauses)))
-        return places[any_clause], met[:, any_clause]
-
-    def _reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
-        """Keep whose offences a decree reaches; count the others of those held by group."""
-        nobody = np.zeros(len(self.groups.names), dtype=np.int64)
-        if occasion.until_day is None:
-            return rows, nobody
-        reached = self._bench(register, rows, occasion).offence_day <= occasion.until_day
-        if occasion.late:  # who is admitted later and not reached was never before the decree
-            return rows[reached], nobody
-        beyond = self.groups.count(self.groups.kinds(register, rows[~reached]))
-        return rows[reached], beyond
-
-    def _bench(self, register: Register, rows: Rows, occasion: Occasion) -> Bench:
-        return Bench(register, self.prisons, self.draws, self.names, rows,
-                     occasion.close_day, occasion.threshold_day, occasion)  # fmt: skip
-
     def grant(self, register: Register, number: int, on: Occasion | None = None) -> None:
         """Make cuts take effect and set the days of release of those still held."""
         occasion, docket = on or self.occasions[number], self.dockets[number]
@@ -230,7 +143,7 @@ class Court:
         rows = docket.rows
         if decree.places == "passed on":
             pass_on(register, docket)
-            register.occasion[rows[docket.selected & docket.freeing & ~docket.declined]] = number
+            _bind(register, docket, number)
         bound = docket.selected & ~docket.declined
         still = bound & (register.left[rows] == NEVER)
         own = register.occasion[rows] == number
@@ -294,26 +207,14 @@ class Court:
             if day < first:
                 break
             late = new[(admitted <= day) & (ends > day)]
-            kinds = self.groups.kinds(register, late)
-            docket.held += self.groups.count(kinds)
-            bench = self._bench(register, late, occasion)
+            kinds = self.reading.groups.kinds(register, late)
+            docket.held += self.reading.groups.count(kinds)
+            bench = self.reading.bench(register, late, occasion)
             for i, exclusion in enumerate(self.decrees[occasion.decree].exclude.values()):
-                docket.named[i] += self.groups.count(kinds[bench.meets(exclusion.when)])
+                docket.named[i] += self.reading.groups.count(kinds[bench.meets(exclusion.when)])
 
 
-def _recurring(decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...]) -> dict[int, Rule]:
-    """Return the rules of those occasions that share theirs with another.
-
-    Rules are alike if their clauses name the same persons and sentences and their thresholds lie as
-    many days from the close of lists.
-    """
-    rules: dict[int, Rule] = {
-        number: (
-            occasion.threshold_day - occasion.close_day,
-            tuple((c.when, given_to(c.then)) for c in decrees[occasion.decree].clauses.values()),
-        )
-        for number, occasion in enumerate(occasions)
-        if not occasion.check_days and not occasion.late
-    }
-    times = Counter(rules.values())
-    return {number: rule for number, rule in rules.items() if times[rule] > 1}
+def _bind(register: Register, docket: Docket, number: int) -> None:
+    """Put those selected for release, who take it up, outside other decrees until out."""
+    bound = docket.selected & docket.freeing & ~docket.declined
+    register.occasion[docket.rows[bound]] = number

@@ -1,0 +1,192 @@
+"""The person of a case, and a decree under which nothing but its law stands in his way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody import people
+from sim.custody.decrees.bench import places
+from sim.custody.decrees.days import completed_years
+from sim.custody.hazards import DAYS_PER_YEAR
+from sim.custody.people import DTYPES, Columns
+from sim.custody.prisons import Prisons
+from sim.custody.register import BY_DECREE, BY_EXPIRY, CLOSED, Register
+from sim.custody.sentencing import LIFE
+from sim.custody.streams import PAST_RELEASES, Draws, Stream
+from sim.scenario.law.cases import PLAIN_SENTENCE, Who
+from sim.scenario.law.chances import Chance
+from sim.scenario.law.clauses import Review
+from sim.scenario.law.decree import Decree
+from sim.scenario.law.selection import DecreeCap
+from sim.scenario.lengths import whole_days
+from sim.scenario.load import Scenario
+from sim.scenario.occasions import Occasion
+from sim.scenario.world import PYONGYANG
+
+PLAIN_AGE = whole_days(30, "year")
+
+
+def favourable(decree: Decree, who: Who) -> Decree:
+    """Return the decree without chance: answers are yes unless the case says no, and no cap."""
+    clauses = {
+        name: clause.model_copy(
+            update={
+                "review": _answered(clause.review, who),
+                "take_up": _certain(clause.take_up, who.takes_up),
+            }
+        )
+        for name, clause in decree.clauses.items()
+    }
+    afterwards = decree.release.model_copy(update={"over": None, "latency": None})
+    return decree.model_copy(
+        update={
+            "clauses": clauses,
+            "review": _answered(decree.review, who),
+            "take_up": _certain(decree.take_up, who.takes_up),
+            "cap": DecreeCap(value=None),
+            "drive": None,
+            "release": afterwards,
+        }
+    )
+
+
+def _answered(review: Review, who: Who) -> Review:
+    return review.model_copy(
+        update={
+            "recommended": _certain(review.recommended, who.recommended),
+            "approved": _certain(review.approved, who.approved),
+            "officers_per_camp": None,
+            "files_a_day": None,
+        }
+    )
+
+
+def _certain(chance: Chance | None, yes: bool) -> Chance | None:
+    """Return the chance as what the case says, whoever it is."""
+    sure = {"value": float(yes), "table": (), "odds": ()}
+    return None if chance is None else chance.model_copy(update=sure)
+
+
+def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
+    """Make the one row of a case: served is counted on the day of the thresholds."""
+    world = prisons.scenario.world
+    admitted = occasion.threshold_day - who.served
+    if who.admitted is not None:
+        admitted = (who.admitted - world.start).days
+    life = who.sentence == "life"
+    imposed = who.sentence if isinstance(who.sentence, int) else PLAIN_SENTENCE
+    reduced = who.reduced or 0
+    merit = who.reduced_by == "merit"
+    age = who.age_at_offence if who.age_at_offence is not None else PLAIN_AGE
+    offence_day = admitted - world.offence_to_admission.value
+    if who.offence_date is not None:
+        offence_day = (who.offence_date - world.start).days
+    born = offence_day - age
+    while _years(prisons, born, offence_day) < round(age / DAYS_PER_YEAR):
+        born -= 1  # ages are given in years: the birthday has been reached
+    if who.born is not None:
+        born = (who.born - world.start).days
+
+    def code(name: str | None, names: Iterable[str]) -> int:
+        return list(names).index(name) if name is not None else 0
+
+    origin = code(who.origin, world.origins) if who.origin else _plain_origin(world.origins)
+    residence = code(who.residence, places(prisons)) if who.residence else origin
+    offence = code(who.offence, world.offences)
+    points = prisons.points.codes(np.array([offence]), np.array([imposed]))
+    term = np.array([LIFE if life else imposed - reduced])
+    due = int(people.due_day(prisons, np.array([admitted]), term, points)[0])
+    values: dict[str, int] = {
+        "person": PAST_RELEASES, "line": 0, "spell": 0, "born": born, "origin": origin,
+        "residence": residence, "exiled": 0, "offence": offence,
+        "imposed": LIFE if life else imposed, "health": code(who.health, world.health.states),
+        "camp": code(who.camp, world.camps), "admitted": admitted, "base": admitted,
+        "tolerance": 1, "rate": 0,
+        "point": int(points[0]), "due": due,
+        "merit_count": int(merit and reduced > 0), "merit_days": reduced if merit else 0,
+        "pardon_days": 0 if merit else reduced, "offence_day": offence_day,
+    }  # fmt: skip
+    return {name: np.array([value]) for name, value in values.items()}
+
+
+def remember(register: Register, scenario: Scenario, who: Who) -> None:
+    """Put the earlier spells of a case into the register, each followed by the next."""
+    start, decrees = scenario.world.start, list(scenario.decrees)
+    rows = [np.array([0])]
+    for number, stay in enumerate(who.history):
+        one = {name: getattr(register, name)[:1].copy() for name in DTYPES}
+        admitted, left = ((day - start).days for day in (stay.admitted, stay.released))
+        cause = BY_EXPIRY if stay.by == "expiry" else BY_DECREE + decrees.index(stay.by)
+        said = {"spell": number, "admitted": admitted, "base": admitted, "due": left, "left": left,
+                "cause": cause, "key": CLOSED, "pardon_days": 0, "merit_days": 0,
+                "merit_count": 0, "imposed": left - admitted}  # fmt: skip
+        rows.append(register.add(one | {n: np.array([v]) for n, v in said.items()}))
+        register.key[rows[-1]] = CLOSED
+    register.spell[0] = len(who.history)
+    if who.history:
+        register.free_since[0] = (who.history[-1].released - start).days
+    chain = [*rows[1:], rows[0]]
+    register.followed += list(pairwise(chain))
+
+
+def flags_of(prisons: Prisons, admitted: int, who: Who) -> dict[str, NDArray[np.int64]]:
+    """State every flag: as the case says, else the first word or the start of the first band."""
+    found = {}
+    start = prisons.scenario.world.start
+    for name, flag in prisons.scenario.world.flags.items():
+        plain = flag.bands[0][0]
+        value = admitted - plain if flag.is_a == "date" else plain
+        said = who.flags.get(name)
+        match said:
+            case bool():
+                value = int(said)
+            case int():
+                value = said
+            case str():
+                value = flag.words.index(said)
+            case date():
+                value = (said - start).days
+        found[name] = np.array([value], dtype=np.int64)
+    return found
+
+
+def _plain_origin(origins: Iterable[str]) -> int:
+    """Return the first origin that is not the capital, from which people may be exiled."""
+    names = list(origins)
+    return next((i for i, name in enumerate(names) if name != PYONGYANG), 0)
+
+
+def _years(prisons: Prisons, born: int, day: int) -> int:
+    return int(completed_years(prisons.scenario.world.start, np.array([born]), day)[0])
+
+
+@dataclass(frozen=True)
+class LoneDraws(Draws):
+    """Words under which everything turns out well, and flags are what the case says."""
+
+    who: Who
+
+    def at(
+        self,
+        stream: Stream,
+        person: NDArray[np.int64],
+        *,
+        spell: NDArray[np.integer] | int,
+        line: NDArray[np.uint64] | int,
+        occurrence: int = 0,
+        salt: int = 0,
+    ) -> NDArray[np.uint64]:
+        """Return the smallest word for yes, the largest for no."""
+        yes = {
+            Stream.SEX: self.who.sex == "women",
+            Stream.GRAVITY: self.who.gravity == "petty",
+            Stream.EARLIER_REDUCTION: False,
+            Stream.RETURN: False,
+        }.get(stream, True)
+        return np.full(len(person), 0 if yes else 2**64 - 1, dtype=np.uint64)
