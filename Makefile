@@ -34,8 +34,9 @@ $(PINNED): requirements.txt
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
-$(READY): $(PINNED) pyproject.toml
+$(READY): $(PINNED) pyproject.toml hatch_build.py sim/custody/kernel/words.c
 	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -c 'from sim.custody.kernel import state; print("Inner loops:", state)'
 	@touch $@
 
 # The recipe below is what the README shows; every line of it can be run by hand.
@@ -116,5 +117,5 @@ lock:  ## pin the newest versions that still fit (needs uv; LOCK_FLAGS=--upgrade
 
 .PHONY: clean
 clean:  ## remove the environment, caches and builds (results stay)
-	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist sim/custody/kernel/*.so .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find sim tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,6 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
+
 UNIT = 10**12
 NEVER = 1 << 28
 """A day that does not come."""
@@ -33,6 +35,8 @@ def per_day(rate_per_year: float) -> int:
 
 def days_until_used_up(tolerance: Tolerance, rate: NDArray[np.int64]) -> Days:
     """Days at a constant hazard until the tolerance is used up; ``NEVER`` at hazard 0."""
+    if kernel.compiled is not None:
+        return kernel.compiled.days_until_used_up(tolerance, rate)
     safe = np.maximum(rate, 1)
     if max(tolerance.max(initial=0), safe.max(initial=0)) < EXACT > -tolerance.min(initial=0):
         # Integers below 2**52 divide without passing a whole number: the quotient is further from

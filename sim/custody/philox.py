@@ -257,12 +257,13 @@ def _dense_stretches(places: Places) -> list[tuple[int, int, int, int]]:
     starts = np.arange(0, n, BLOCK)
     stops = np.minimum(starts + BLOCK, n)
     first = np.minimum.reduceat(places, starts)
-    span = np.maximum.reduceat(places, starts) - first + 1
+    # Between places that are far apart, nanoseconds do not fit 64 bits.
+    span = (np.maximum.reduceat(places, starts) - first).astype(np.float64) + 1
     as_run, as_sparse = RUN_NS + WORD_NS * span, SPARSE_NS * (stops - starts)
     dense = as_run <= as_sparse
     in_blocks = int(np.minimum(as_run, as_sparse).sum()) + (0 if dense.all() else CALL_NS)
     lowest = int(first.min())
-    whole = int((first + span).max()) - lowest
+    whole = int(places.max()) - lowest + 1
     if RUN_NS + WORD_NS * whole <= in_blocks:
         return [(0, n, lowest, whole)]
     stretches = np.stack((starts, stops, first, span), axis=1)[dense]

@@ -20,6 +20,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.philox import run_words, scattered_words, words_of_keys
 from sim.custody.shelf import RANGE_BITS, Shelf
 
@@ -156,7 +157,10 @@ class Draws:
         _refuse_outside("count", count, 2**63)
         _refuse_outside("spell", spell, 2**64)
         _refuse_outside("occurrence", occurrence, 2**64)
-        return run_words(self._key(stream, salt), first, count, (spell, occurrence, 0))
+        upper = (spell, occurrence, 0)
+        if kernel.compiled is not None:
+            return kernel.compiled.words_run(self._key_words(stream, salt), first, count, upper)
+        return run_words(self._key(stream, salt), first, count, upper)
 
     def at(
         self,
@@ -180,6 +184,11 @@ class Draws:
             If any part of an address is negative.
         """
         _refuse_outside("occurrence", occurrence, 2**64)
+        if kernel.compiled is not None:
+            key = self._key_words(stream, salt)
+            words = kernel.compiled.words_at(key, person, spell, occurrence, line)
+            if words is not None:
+                return words
         persons, spells, lines = _address(person, spell, line)
         kept = self._kept((stream,), persons, spells, lines, occurrence, salt)
         if kept is not None:
@@ -199,6 +208,8 @@ class Draws:
             If any part of an address is negative.
         """
         persons, spells, lines = _address(person, spell, line)
+        if kernel.compiled is not None:
+            return lambda stream: self.at(stream, persons, spell=spells, line=lines)
         kept = self._kept(tuple(streams), persons, spells, lines, 0, 0)
         words = self._scattered(streams, persons, spells, lines, 0, 0) if kept is None else kept
         return dict(zip(streams, words, strict=True)).__getitem__
@@ -250,6 +261,10 @@ class Draws:
     def _key(self, stream: Stream, salt: int) -> Words:
         _refuse_outside("salt", salt, 2**64)
         return _key_of(self.seed, self.replication, int(stream), salt)
+
+    def _key_words(self, stream: Stream, salt: int) -> tuple[int, int]:
+        low, high = self._key(stream, salt).tolist()
+        return low, high
 
 
 def _address(

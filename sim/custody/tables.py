@@ -18,6 +18,9 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
+from sim.custody.kernel.calls import Pinned
+
 Words: TypeAlias = NDArray[np.uint64]
 Numbers: TypeAlias = NDArray[np.integer]
 Weights: TypeAlias = Sequence[float] | NDArray[np.float64]
@@ -41,6 +44,8 @@ def happens(words: Words, probability: float | NDArray[np.float64]) -> NDArray[n
     ValueError
         If a probability is not a number from 0 to 1.
     """
+    if kernel.compiled is not None and isinstance(probability, float) and 0 <= probability <= 1:
+        return kernel.compiled.below(words, round(probability * 2.0**32))
     exact = np.asarray(probability, dtype=np.float64)
     wrong = ~((exact >= 0) & (exact <= 1))
     if wrong.any():
@@ -65,7 +70,7 @@ class CutTable:
         If there is no segment, or if values or weights are not of this kind.
     """
 
-    __slots__ = ("_cuts", "_finder", "_starts", "_values", "constant")
+    __slots__ = ("_cuts", "_finder", "_pinned", "_starts", "_values", "constant")
 
     constant: int | None
     """The value, if every segment holds the same one alone."""
@@ -78,11 +83,15 @@ class CutTable:
                 raise ValueError(f"segment {number} needs one int32 value per weight")
         self._values = _frozen(np.concatenate(values).astype(np.int32))
         self._finder = _Finder(self._cuts, len(segments))
+        self._pinned = Pinned(self._cuts, self._finder.guide, self._starts, self._values)
         first = int(self._values[0])
         self.constant = first if np.all(self._values == first) else None
 
     def pick(self, segments: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return the value of each word, shape (n,), in its segment (one per word, or one)."""
+        found = self._compiled(segments, words, index=False)
+        if found is not None:
+            return found
         _refuse_unknown("segment", segments, len(self._starts) - 1)
         picked = np.empty(len(words), dtype=np.int32)
         for rows in _chunks(len(words)):
@@ -92,6 +101,9 @@ class CutTable:
 
     def pick_index(self, segments: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return the position, from 0, that the value of each word has in its segment."""
+        found = self._compiled(segments, words, index=True)
+        if found is not None:
+            return found
         _refuse_unknown("segment", segments, len(self._starts) - 1)
         picked = np.empty(len(words), dtype=np.int32)
         for rows in _chunks(len(words)):
@@ -99,6 +111,16 @@ class CutTable:
             found = self._finder.first_above(segment, words[rows] >> _HALF)
             np.subtract(found, self._starts[segment], out=picked[rows], casting="same_kind")
         return picked
+
+    def _compiled(
+        self, segments: Numbers | int, words: Words, *, index: bool
+    ) -> NDArray[np.int32] | None:
+        """Do the same in compiled code, if it is there and knows the segments."""
+        if kernel.compiled is None:
+            return None
+        return kernel.compiled.pick(
+            segments, len(self._starts) - 1, words, self._pinned, self._finder.bits, index=index
+        )
 
     def digest(self) -> str:
         """Return the SHA-256 of cut points and values."""
@@ -125,11 +147,12 @@ class TruncatedTable:
         If there is no curve, or if weights are not of this kind.
     """
 
-    __slots__ = ("_cuts", "_finder", "_starts")
+    __slots__ = ("_cuts", "_finder", "_pinned", "_starts")
 
     def __init__(self, curves: Sequence[Weights]) -> None:
         self._cuts, self._starts = _stacked(curves, 2**31)
         self._finder = _Finder(self._cuts, len(curves))
+        self._pinned = Pinned(self._cuts, self._finder.guide, self._starts)
 
     def pick(self, curve: Numbers | int, limit: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return an index from 1 to its limit for each word, shape (n,).
@@ -139,6 +162,12 @@ class TruncatedTable:
         ValueError
             If a limit is less than 1 or beyond the end of its curve.
         """
+        if kernel.compiled is not None:
+            found = kernel.compiled.pick_up_to(
+                curve, len(self._starts) - 1, limit, words, self._pinned, self._finder.bits
+            )
+            if found is not None:
+                return found
         _refuse_unknown("curve", curve, len(self._starts) - 1)
         if np.any(np.less(limit, 1) | np.greater(limit, np.diff(self._starts)[curve])):
             raise ValueError("a limit must be from 1 to the length of its curve")
@@ -199,6 +228,8 @@ def exponential(words: Words) -> NDArray[np.int64]:
     units, and by at most 1 unit and 1e-8 of its size.
     """
     log_two, logs, slopes, bends = _log_tables()
+    if kernel.compiled is not None:
+        return kernel.compiled.exponential(words, log_two, _TOP_EXPONENT, _pinned_log_tables())
     values = np.empty(len(words), dtype=np.int64)
     for rows in _chunks(len(words)):
         rest = np.negative(np.maximum(words[rows], np.uint64(1)))
@@ -242,6 +273,11 @@ def _log_tables() -> tuple[int, NDArray[np.int64], Words, Words]:
     return log_two, _frozen(np.array(rounded)), _frozen(slopes), _frozen(bends)
 
 
+@cache
+def _pinned_log_tables() -> Pinned:
+    return Pinned(*_log_tables()[1:])
+
+
 class _Finder:
     """Finds the first key above a number, through a guide by the upper bits of the number.
 
@@ -249,7 +285,7 @@ class _Finder:
     keys further on, or searched. The answer is that of ``np.searchsorted(…, side="right")``.
     """
 
-    __slots__ = ("_bits", "_guide", "_keys", "_shift")
+    __slots__ = ("_keys", "_shift", "bits", "guide")
 
     STEPS = 4
     """So many keys are stepped over before they are searched."""
@@ -257,17 +293,17 @@ class _Finder:
     def __init__(self, keys: Words, segments: int) -> None:
         wanted = (len(keys) // segments).bit_length() + 6
         bits = max(4, min(wanted, 16, 20 - segments.bit_length()))
-        self._keys, self._bits, self._shift = keys, bits, np.uint64(32 - bits)
+        self._keys, self.bits, self._shift = keys, bits, np.uint64(32 - bits)
         edges = np.arange((segments << bits) + 1, dtype=np.uint64) << self._shift
         first = np.searchsorted(keys, edges[:-1], side="right")
         last = np.searchsorted(keys, edges[1:] - np.uint64(1), side="right")
-        self._guide = _frozen(np.where(first == last, first, ~first).astype(np.int32))
+        self.guide = _frozen(np.where(first == last, first, ~first).astype(np.int32))
 
     def first_above(self, segment: Numbers | int, number: Words) -> NDArray[np.int32]:
         """Return the position of the first key above (segment << 32) + number."""
         bucket = (number >> self._shift).view(np.int64)
-        bucket += np.asarray(segment, dtype=np.int64) << self._bits
-        found = self._guide.take(bucket, mode="clip")
+        bucket += np.asarray(segment, dtype=np.int64) << self.bits
+        found = self.guide.take(bucket, mode="clip")
         left = np.flatnonzero(found < 0)
         if not left.size:
             return found

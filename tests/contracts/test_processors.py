@@ -69,6 +69,11 @@ def test_without_the_optional_instructions(here):
 
 
 @pytest.mark.slow
+def test_without_the_compiled_kernel(here):
+    assert fingerprint(AMNESTY_KERNEL="none") == here
+
+
+@pytest.mark.slow
 def test_with_other_kernels_for_sums_of_products(here):
     """BLAS chooses its kernels by the processor; the name is ignored where it means nothing."""
     assert fingerprint(OPENBLAS_CORETYPE="Prescott", OPENBLAS_NUM_THREADS="1") == here

@@ -9,6 +9,8 @@ from sim.custody import shelf
 from sim.custody.people import OF_A_SPELL
 from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws, Stream
 
+# Compiled, words cost less than keeping them.
+pytestmark = pytest.mark.usefixtures("by_numpy")
 SIZES = (2 * shelf.PAGE + 5, 3, shelf.PAGE)
 """Persons held, released before, and arriving; the last fill a page to its end."""
 

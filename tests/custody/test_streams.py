@@ -23,6 +23,7 @@ from sim.custody.streams import (
     drive_line,
 )
 
+pytestmark = pytest.mark.usefixtures("either_way")
 FALSE_ALARM = 1e-6
 DRAWS = Draws(seed=20200708, replication=3)
 WORD = st.integers(0, 2**64 - 1)
