@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.analysis.drawn import LeftOut, plan_draws
 from sim.analysis.estimates import Floats
-from sim.analysis.ignorance import LeftOut, plan_draws
 from sim.custody.waterfalls import DECREE
 from sim.scenario.draws.ranges import parameters
 from sim.scenario.load import Scenario
@@ -132,16 +132,9 @@ def plan_predictions(
     Scenarios of one world and horizon are drawn together, so that their variants rest on the same
     draws. A draw that describes no possible world is left out and counted.
     """
-    wanted = {(event, variant) for event, variant, _ in compared(reports)}
-    groups: dict[str, list[Scenario]] = {}
-    for (event, variant, world), scenario in reports.scenarios.items():
-        if (event, variant) in wanted:
-            group = groups.setdefault(f"{world} from {scenario.world.start}", [])
-            if scenario.name not in {one.name for one in group}:
-                group.append(scenario)
     points: dict[str, tuple[Point, ...]] = {}
     left_out = {}
-    for name, scenarios in groups.items():
+    for name, scenarios in of_one_world(reports).items():
         baseline = without_decrees(scenarios[0], f"{name}, no pardon")
         drawn = parameters((*scenarios, baseline))
         design = latin_hypercube(draws, len(drawn), seed)
@@ -153,6 +146,27 @@ def plan_predictions(
                 for point in (draw.policies[i] for draw in plan.possible)
             )
     return Predictions(points, draws, left_out)
+
+
+def of_one_world(reports: Reports) -> dict[str, list[Scenario]]:
+    """Group the scenarios that a report is compared with by their world, flags and days included.
+
+    A group is called after its world and first day, and after its first scenario as well where
+    another group has these too.
+    """
+    wanted = {(event, variant) for event, variant, _ in compared(reports)}
+    groups: dict[str, list[Scenario]] = {}
+    called: dict[str, str] = {}
+    for (event, variant, world), scenario in reports.scenarios.items():
+        if (event, variant) not in wanted:
+            continue
+        if scenario.world_address not in called:
+            name = f"{world} from {scenario.world.start}"
+            called[scenario.world_address] = f"{name}, {scenario.name}" if name in groups else name
+        group = groups.setdefault(called[scenario.world_address], [])
+        if scenario.name not in {one.name for one in group}:
+            group.append(scenario)
+    return groups
 
 
 def counted(summary: Summary, report: Report) -> float:

@@ -65,10 +65,10 @@ class Reading:
             return None
         return int(self.series[name][self.origin if first is None else first : self.end].sum())
 
-    def rare(self, name: str) -> int | None:
-        """Add up a series from the close of lists that only some decrees bring; 0 without."""
+    def rare(self, name: str, first: int | None = None) -> int | None:
+        """Add up a series that only some decrees bring, from the close of lists; 0 without."""
         if name in self.series:
-            return self.decreed(name)
+            return self.total(name, self.first if first is None else first)
         return 0 if self.observed else None
 
     def decreed(self, name: str) -> int | None:
@@ -93,6 +93,8 @@ class Reading:
             "occupancy on the eve": self._occupancy(self.on("stock", self.origin - 1)),
             **{name.replace("held", "occupancy"): self._occupancy(n) for name, n in held.items()},
             "person-years above capacity": over(self._crowded_days(), DAYS_PER_YEAR),
+            **{f"serving at home {years(n)} after": self._at_home(n) for n in YEARS_AFTER},
+            "person-years at home": over(self.rare("serving at home", self.origin), DAYS_PER_YEAR),
             "months held in the window per spell": over(days_held, self._spells(), DAYS_PER_MONTH),
             "months served until expiry":
                 over(self.total("days served until expiry"), self.total("expiries"),
@@ -104,6 +106,12 @@ class Reading:
                 over(self.total("days served until death"), self.total("deaths in custody"),
                      DAYS_PER_MONTH),
         }  # fmt: skip
+
+    def _at_home(self, number: int) -> int | None:
+        day = self.origin + whole_days(number, "year")
+        if "serving at home" in self.series:
+            return self.on("serving at home", day)
+        return 0 if 0 <= day < self.days else None
 
     def _places(self) -> NDArray[np.int64] | None:
         """Places by camp; None where the world's occupancy gives none."""
@@ -139,6 +147,8 @@ class Reading:
             "freed by decree": freed,
             "terms reduced by decree": self.decreed("reductions by decree"),
             "sentences extinguished": self.rare("sentences extinguished"),
+            "person-years suspended": over(self.rare("days suspended"), DAYS_PER_YEAR),
+            "person-years revived": over(self.rare("days revived"), DAYS_PER_YEAR),
             "exiled": self.decreed("exiled"),
             "months remitted per person freed":
                 over(self.decreed("days remitted"), fixed, DAYS_PER_MONTH),

@@ -169,7 +169,7 @@ def sensitivity(
         day = date_of(align, "--align")
         work = Work(workers, out, force, quiet, shard, cluster)
         policies, compared = _policies(files, baseline, world)
-        from sim.analysis.ignorance import DESIGNS, chosen_design
+        from sim.analysis.drawn import DESIGNS, chosen_design
         from sim.analysis.question import aligned
         from sim.scenario.draws.ranges import chosen, parameters
 

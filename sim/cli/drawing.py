@@ -10,8 +10,8 @@ from sim.cli.messages import plain_values, say, stop
 from sim.cli.work import Work
 
 if TYPE_CHECKING:
+    from sim.analysis.drawn import Draws
     from sim.analysis.estimates import Floats
-    from sim.analysis.ignorance import Draws
     from sim.paper.ignorance import Layers
     from sim.scenario.draws.ranges import Range, Switch
     from sim.scenario.load import Scenario
@@ -36,7 +36,8 @@ class Drawing:
     def run(self, policies: list[Scenario], baseline: Scenario, *, as_json: bool) -> None:
         """Plan the draws, compute their cells beside those as written, print and save."""
         from sim.analysis.compare import answer
-        from sim.analysis.ignorance import DESIGNS, plan_draws, read_draws
+        from sim.analysis.drawn import DESIGNS, plan_draws
+        from sim.analysis.ignorance import read_draws
         from sim.analysis.question import question
 
         began = time.monotonic()

@@ -15,7 +15,8 @@ from typing import NamedTuple, cast
 from sim.analysis.backtest import plan_predictions, read_backtest
 from sim.analysis.clauses import clause_question, clause_shares
 from sim.analysis.compare import answer
-from sim.analysis.ignorance import DESIGNS, chosen_design, plan_draws, read_draws
+from sim.analysis.drawn import DESIGNS, chosen_design, plan_draws
+from sim.analysis.ignorance import read_draws
 from sim.analysis.question import question
 from sim.analysis.sweeps import paired_question, sweep_answer
 from sim.paper import backtest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import wrap
 
 from sim.analysis.compare import HEADLINE, Comparison
@@ -11,6 +12,7 @@ from sim.paper.data import AS_WRITTEN
 from sim.paper.numbers import NOT_OBSERVED, grouped, printed
 from sim.paper.provenance import column_marks
 from sim.paper.results import Results, results_of
+from sim.paper.studies import names_of
 from sim.paper.table import Cell, Column, Group, Panel, Row, Table
 
 WIDTH = 100
@@ -26,7 +28,9 @@ def rests_on_table(results: Results, policy: str) -> Table:
     rows = [Row(AS_WRITTEN, (Cell(), *central))]
     for name in names:
         for one in (s for s in swings if s.assumption == name):
-            where = one.value if one.end == "instead" else f"{one.end}: {grouped(one.value)}"
+            where = one.value
+            if one.end != "instead":
+                where = f"{one.end}: {grouped(one.value)} {unit_of(results, policy, name)}".strip()
             cells = [_mean(one.differences.get(m)) for m in HEADLINE]
             rows.append(Row(name, (Cell(words=where), *cells)))
     columns = [Column("set to", words=True)]
@@ -43,6 +47,15 @@ def rests_on_table(results: Results, policy: str) -> Table:
         tuple(columns), (Panel("", tuple(rows)),), notes=(note,), number=3, stub="assumption",
         groups=(group,), fixed=1,
     )  # fmt: skip
+
+
+def unit_of(results: Results, policy: str, assumption: str) -> str:
+    """Say in what an assumption with a range is counted; empty where its text says so itself."""
+    part: object = results.scenarios[policy]
+    path = {name: path for path, name in names_of(results.scenarios[policy])}.get(assumption)
+    for key in path.split(".") if path else ():
+        part = part.get(key) if isinstance(part, Mapping) else None
+    return str(part.get("unit", "")) if isinstance(part, Mapping) and path else ""
 
 
 def assumptions_table(comparison: Comparison, policy: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from sim.analysis.compare import HEADLINE, Comparison
-from sim.analysis.ignorance import Draws, Ignorance, ignorance
+from sim.analysis.drawn import Draws
+from sim.analysis.ignorance import Ignorance, ignorance
 from sim.analysis.indices import morris_indices, sobol_indices
 from sim.analysis.measures import MEASURE
 from sim.analysis.outcomes import Outcomes

@@ -54,9 +54,15 @@ def half_width(low: float | None, high: float | None) -> str:
     return PLUS_MINUS + count((high - low) / 2, 2)
 
 
+MOST_FIGURES = 4
+"""No more than so many tell the ends of a narrow range apart."""
+
+
 def interval(low: float, high: float, *, sign: bool = True, figures: int = 2) -> str:
-    """Write a range."""
+    """Write a range, with more figures where fewer would make its ends look equal."""
     write = signed if sign else count
+    while low != high and figures < MOST_FIGURES and write(low, figures) == write(high, figures):
+        figures += 1
     return f"{write(low, figures)} to {write(high, figures)}"
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.drawn import draw_label
 from sim.analysis.estimates import Floats
-from sim.analysis.ignorance import draw_label
 from sim.analysis.question import swing_labels
 from sim.analysis.readings import followed_months
 from sim.analysis.survival import Incidence, life_table, observed_incidence

@@ -7,13 +7,8 @@ import numpy as np
 import pytest
 
 from sim.analysis.compare import compare
-from sim.analysis.ignorance import (
-    Draws,
-    ignorance,
-    paired_outcomes,
-    plan_draws,
-    read_draws,
-)
+from sim.analysis.drawn import Draws, plan_draws
+from sim.analysis.ignorance import ignorance, paired_outcomes, read_draws
 from sim.analysis.outcomes import Outcomes
 from sim.scenario.draws.ranges import parameters
 from sim.scenario.load import load

@@ -157,6 +157,34 @@ def test_months_remitted_are_per_person_freed():
     assert read("months remitted per person freed", freed) == pytest.approx(1461 / 4 / 30.4375)
 
 
+def test_what_only_some_decrees_bring_is_zero_without_them():
+    for measure in ("serving at home 1 year after", "serving at home 5 years after",
+                    "person-years at home", "person-years suspended", "person-years revived",
+                    "sentences extinguished"):  # fmt: skip
+        assert read(measure, cell()) == 0
+        early = 100 + YEAR
+        assert read(measure, cell(days=early), window(horizon=early)) is None, "past the horizon"
+
+
+def test_time_at_home_is_read_as_time_in_custody_is():
+    at_home = {"serving at home": {99: 1000, 100: 3, 100 + YEAR: 7, 100 + FIVE: 11}}
+    home = cell()
+    home.series["serving at home"] = np.zeros(DAYS, np.int64)
+    for day, number in at_home["serving at home"].items():
+        home.series["serving at home"][day] = number
+    assert read("serving at home 1 year after", home) == 7
+    assert read("serving at home 5 years after", home) == 11
+    assert read("person-years at home", home) == pytest.approx((3 + 7) / DAYS_PER_YEAR)
+
+
+@pytest.mark.parametrize("word", ["suspended", "revived"])
+def test_remissions_on_condition_count_from_the_close_of_lists(word):
+    made = cell()
+    made.series[f"days {word}"] = np.zeros(DAYS, np.int64)
+    made.series[f"days {word}"][[89, 90, 100 + FIVE - 1, 100 + FIVE]] = [1000, 30, 43, 1000]
+    assert read(f"person-years {word}", made) == pytest.approx(73 / DAYS_PER_YEAR)
+
+
 def test_nobody_freed_has_no_months_remitted():
     assert read("months remitted per person freed", cell()) is None
 
@@ -355,7 +383,7 @@ def test_a_window_past_the_horizon_is_not_observed_and_never_zero():
     assert values["held on the eve"] == 0
     assert values["held 1 year after"] == 0
     assert {name for name, value in values.items() if value is not None} == {
-        "held on the eve", "held 1 year after",
+        "held on the eve", "held 1 year after", "serving at home 1 year after",
     }  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.analysis.ignorance import ignorance, plan_draws, read_draws
+from sim.analysis.drawn import plan_draws
+from sim.analysis.ignorance import ignorance, read_draws
 from sim.scenario.draws.ranges import parameters
 from sim.scenario.load import build, load
 from sim.scenario.sweeps.points import grid

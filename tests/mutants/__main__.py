@@ -1,11 +1,12 @@
 """Change the law of the engine at random, one expression at a time, and see who notices.
 
-python -m tests.mutants [--number 300] [--laws 300] [--seed 1] [--only bench.py]
+python -m tests.mutants [--number 300] [--laws 600] [--seed 1] [--only bench.py]
 
-Each mutant runs in a process of its own: first the cases of every shipped scenario, then random
-laws beside the independent engine, until something differs, then the tests of the court. A mutant
-that nothing notices is listed, with the change. Mutants of how conditions are read go to the tests
-of the reader first, since both engines read the same conditions.
+Each mutant runs in a process of its own. It faces the random laws beside the independent engine,
+and the cases of the shipped scenarios, that run the changed line, until something differs; then
+the tests of the court. A mutant that nothing notices is listed, with the change. Mutants of how
+conditions are read go to the tests of the reader first, since both engines read the same
+conditions.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ import signal
 import sys
 import time
 import tomllib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
+from tests.mutants.judges import ROOT, Judge, Lines, facing, judges, reached
 from tests.mutants.mutations import Mutant, mutants
 
-ROOT = Path(__file__).resolve().parents[2]
 COURT = ("sim/custody/decrees/*.py", "sim/custody/release.py", "sim/custody/register.py")
 READ = ("sim/scenario/law/predicate.py",)
 TESTS_OF_READING = ("tests/scenario/test_predicate.py",)
@@ -52,7 +55,7 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.source, self.name, "exec"), module.__dict__)
 
 
-def noticed_by(mutant: Mutant, laws: int, seed: int) -> str:
+def noticed_by(mutant: Mutant, judges: Sequence[Judge]) -> str:
     """Return what notices a mutant, or nothing."""
     name = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts)
     assert not [known for known in sys.modules if known == "sim" or known.startswith("sim.")]
@@ -60,7 +63,7 @@ def noticed_by(mutant: Mutant, laws: int, seed: int) -> str:
     try:
         if mutant.path.name in {Path(one).name for one in READ} and not _pass(TESTS_OF_READING):
             return "tests of reading"
-        found = _cases() or _laws(laws, seed)
+        found = next(filter(None, (judge.notices() for judge in judges)), "")
         return found or ("" if _pass(TESTS_OF_THE_COURT) else "tests of the court")
     except Exception as error:
         return type(error).__name__
@@ -73,43 +76,7 @@ def _pass(tests: tuple[str, ...]) -> bool:
     return pytest.main([*options, *(str(ROOT / test) for test in tests)]) == 0
 
 
-def _cases() -> str:
-    from sim.custody.cases import run_cases
-    from sim.custody.prisons import prisons
-    from sim.scenario.load import load
-
-    for path in sorted((ROOT / "scenarios").glob("*.yaml")):
-        scenario = load(path)
-        for verdict in run_cases(scenario, prisons(scenario)):
-            if not verdict.ok:
-                return f"case {verdict.case!r}"
-    return ""
-
-
-def _laws(number: int, seed: int) -> str:
-    from sim.custody.streams import Draws
-    from sim.scenario.problems import ScenarioError
-    from tests.oracle.compare import check
-    from tests.oracle.rules import file_of
-    from tests.oracle.worlds import FLAGS, Chooser, scenario_of
-
-    for law in range(number):
-        chance = random.Random(f"{seed}/{law}")
-        some = Chooser(chance.randbytes(12), chance.getrandbits(FLAGS) | chance.getrandbits(FLAGS))
-        draws = Draws(some.random.getrandbits(32), 0)
-        try:
-            file, world = file_of(some, draws)
-        except ScenarioError:
-            continue
-        stops = some.few(range(world.days), 0, 8)
-        try:
-            check(scenario_of(file), draws, (stops,), world=world)
-        except AssertionError:
-            return f"random law {law}"
-    return ""
-
-
-def _in_a_process(job: tuple[Mutant, int, int]) -> str:
+def _in_a_process(job: tuple[Mutant, Sequence[Judge]]) -> str:
     context = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe(duplex=False)
 
@@ -129,11 +96,17 @@ def _in_a_process(job: tuple[Mutant, int, int]) -> str:
         process.join()
 
 
+def _reach(every: Sequence[Judge], paths: Sequence[Path], workers: int) -> dict[Judge, Lines]:
+    """Find which lines each judge runs, in processes of their own."""
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        return dict(zip(every, pool.map(partial(reached, files=paths), every, 4), strict=True))
+
+
 def main() -> int:
     """Try so many mutants; fail if nothing notices one that is not known to change nothing."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--number", type=int, default=300, help="mutants, at random")
-    parser.add_argument("--laws", type=int, default=300, help="random laws that each has to pass")
+    parser.add_argument("--laws", type=int, default=600, help="random laws to draw them from")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="mutants of files whose path ends so")
     parser.add_argument("--workers", type=int, default=2)
@@ -146,7 +119,10 @@ def main() -> int:
         (one["file"], one["before"], one["after"]): one["why"]
         for one in tomllib.loads(KNOWN.read_text(encoding="utf-8"))["mutant"]
     }
-    jobs = [(one, asked.laws, asked.seed) for one in chosen]
+    reach = _reach(judges(asked.laws, asked.seed), paths, asked.workers)
+    minutes = (time.monotonic() - began) / 60
+    print(f"{len(reach)} laws and files of cases in {minutes:.0f} minutes", flush=True)
+    jobs = [(one, facing(one, reach)) for one in chosen]
     with ThreadPoolExecutor(asked.workers) as pool:
         for number, (one, notice) in enumerate(zip(chosen, pool.map(_in_a_process, jobs),
                                                    strict=True), 1):  # fmt: skip

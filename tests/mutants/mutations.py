@@ -30,7 +30,7 @@ class Mutant:
 
     Attributes
     ----------
-    path, line
+    path, line, last_line
         Where the change is.
     before, after
         The expression that is changed, and what it is changed into.
@@ -40,6 +40,7 @@ class Mutant:
 
     path: Path
     line: int
+    last_line: int
     before: str
     after: str
     source: str
@@ -57,7 +58,8 @@ def mutants(path: Path) -> Iterator[Mutant]:
             twin = next(n for i, n in enumerate(ast.walk(whole)) if i == number)
             _Replace(twin, changed).visit(whole)
             text = ast.unparse(ast.fix_missing_locations(whole))
-            yield Mutant(path, node.lineno, ast.unparse(node), ast.unparse(changed), text)
+            last = node.end_lineno or node.lineno
+            yield Mutant(path, node.lineno, last, ast.unparse(node), ast.unparse(changed), text)
 
 
 class _Replace(ast.NodeTransformer):

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.analysis.ignorance import Draw, Draws, Ignorance, LeftOut
+from sim.analysis.drawn import Draw, Draws, LeftOut
+from sim.analysis.ignorance import Ignorance
 from sim.analysis.indices import Screening, VarianceShares
 from sim.analysis.sensitivity import influences, split_variance, spread
 from sim.paper.ignorance import (

@@ -102,6 +102,15 @@ def test_ranges():
     assert interval(0, 130, sign=False) == "0 to 130"
 
 
+def test_ends_that_differ_do_not_look_equal():
+    assert interval(3_871, 3_934) == "+3,870 to +3,930"
+    assert interval(3_920, 3_934) == "+3,920 to +3,930"
+    assert interval(3_931, 3_934) == "+3,931 to +3,934"
+    assert interval(39_311, 39_312) == "+39,310 to +39,310", "no more than four figures"
+    assert interval(3_931, 3_931) == "+3,900 to +3,900"
+    assert interval(0.1204, 0.1241, sign=False) == "0.120 to 0.124"
+
+
 def test_significant_keeps_zero_and_what_is_not_finite():
     assert significant(0.0, 2) == 0
     assert significant(math.inf, 2) == math.inf

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from sim.analysis.ignorance import Draw, Draws, Ignorance, LeftOut
+from sim.analysis.drawn import Draw, Draws, LeftOut
+from sim.analysis.ignorance import Ignorance
 from sim.analysis.robustness import Reversal, exceeding, regrets
 from sim.analysis.sensitivity import influences, split_variance, spread
 from sim.paper.bibliography import references
