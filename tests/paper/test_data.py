@@ -223,7 +223,7 @@ def test_json_holds_what_the_files_hold_and_no_estimate_of_the_unobserved():
         f"{what} {when}"
         for what in ("held", "occupancy")
         for when in ("on the eve", "1 year after")
-    }
+    } | {"serving at home 1 year after"}
     for scenario in told["scenarios"]:
         assert {e["measure"] for e in scenario["estimates"]} == measures
     json.dumps(told, allow_nan=False)
