@@ -14,7 +14,14 @@ import numpy as np
 from sim.custody import people
 from sim.custody.decrees.court import Court
 from sim.custody.hazards import NEVER
-from sim.custody.hypothetical import LoneDraws, favourable, flags_of, person, remember
+from sim.custody.hypothetical import (
+    LoneDraws,
+    favourable,
+    flags_of,
+    parts_of_case,
+    person,
+    remember,
+)
 from sim.custody.people import EXTINGUISHED
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
@@ -105,6 +112,7 @@ def _tried(
     lone = LoneDraws(0, 0, case.who)
     register = Register(person(prisons, occasion, case.who), Points(scenario.world))
     remember(register, scenario, case.who)
+    register.parts[0] = parts_of_case(register, scenario, case.who)
     register.said = flags_of(prisons, int(register.admitted[0]), case.who)
     if case.who.credited:
         register.credit(np.array([0]), np.array([case.who.credited]), NO_DECREE)
@@ -179,6 +187,7 @@ def _brought_back(
              "merit_count": 0, "merit_days": 0, "free_since": left}  # fmt: skip
     values |= {name: np.array([value]) for name, value in fresh.items()}
     new = register.add({**values, "due": due, "point": points})
+    register.parts[int(new[0])] = ((offence, imposed),)
     court.arrive(register, new, zero)
     return int(register.revived[new[0]])
 

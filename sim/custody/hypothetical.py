@@ -79,8 +79,8 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     admitted = occasion.threshold_day - who.served
     if who.admitted is not None:
         admitted = (who.admitted - world.start).days
-    life = who.sentence == "life"
-    imposed = who.sentence if isinstance(who.sentence, int) else PLAIN_SENTENCE
+    life = who.whole == "life"
+    imposed = who.whole if isinstance(who.whole, int) else PLAIN_SENTENCE
     reduced = who.reduced or 0
     merit = who.reduced_by == "merit"
     age = who.age_at_offence if who.age_at_offence is not None else PLAIN_AGE
@@ -98,7 +98,7 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
 
     origin = code(who.origin, world.origins) if who.origin else _plain_origin(world.origins)
     residence = code(who.residence, places(prisons)) if who.residence else origin
-    offence = code(who.offence, world.offences)
+    offence = code(who.main_offence, world.offences)
     points = prisons.points.codes(np.array([offence]), np.array([imposed]))
     term = np.array([LIFE if life else imposed - reduced])
     due = int(people.due_day(prisons, np.array([admitted]), term, points)[0])
@@ -133,6 +133,14 @@ def remember(register: Register, scenario: Scenario, who: Who) -> None:
         register.free_since[0] = (who.history[-1].released - start).days
     chain = [*rows[1:], rows[0]]
     register.followed += list(pairwise(chain))
+
+
+def parts_of_case(register: Register, scenario: Scenario, who: Who) -> tuple[tuple[int, int], ...]:
+    """Return the parts of the sentence of a case by offence and days; one, if it says none."""
+    offences = list(scenario.world.offences)
+    if not who.parts:
+        return ((int(register.offence[0]), int(register.imposed[0])),)
+    return tuple((offences.index(part.offence), part.sentence) for part in who.in_order)
 
 
 def flags_of(prisons: Prisons, admitted: int, who: Who) -> dict[str, NDArray[np.int64]]:

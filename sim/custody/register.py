@@ -132,6 +132,8 @@ class Register:
         self.has_moved = False  # whether a decree has moved a release point
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
+        self.parts: dict[int, tuple[tuple[int, int], ...]] = {}
+        """Parts of sentences that are stated and not drawn, by row: offence and days of each."""
         self.cuts: list[tuple[int, int, Rows]] = []
         self.credits: list[tuple[int, Rows, Ints]] = []
         """Credits: the position of the decree, rows, and days of each."""

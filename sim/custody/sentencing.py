@@ -85,7 +85,7 @@ def delay_distribution(scenario: Scenario) -> SentenceDistribution | None:
 
 def _steps(scenario: Scenario, sentences: Sentences) -> NDArray[np.int64]:
     """Sentences allowed: whole steps between the bounds, in days rounded half up."""
-    step = _exact_step(scenario.world.sentence_step.value)
+    step = exact_step(scenario.world.sentence_step.value)
     numerator, denominator = step.numerator, step.denominator
     last = int(sentences.most.value / step) + 1
     counts = np.arange(1, last + 1, dtype=np.int64)
@@ -94,7 +94,7 @@ def _steps(scenario: Scenario, sentences: Sentences) -> NDArray[np.int64]:
     return days[inside]
 
 
-def _exact_step(days: int) -> Fraction:
+def exact_step(days: int) -> Fraction:
     """Take a step in months or years where it is a whole number of them, else in days."""
     number, unit = in_words(days).split()
     return int(number) * DAYS_IN[unit.rstrip("s")]

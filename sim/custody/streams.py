@@ -69,6 +69,8 @@ class Stream(IntEnum):
     GRAVITY = 19  # gravity of the offence
     EARLIER_REDUCTION = 20  # whether and when the label of an earlier pardon switches on
     DELAY = 21  # time from the offence to admission
+    PART = 22  # whether a sentence has a part for another offence; the salt is that of its name
+    PART_SHARE = 23  # how much of the sentence that part takes; the salt is the same
     FLAG = 28  # value of a flag, of a person or of a spell; the salt is that of its name
     DEATH = 30  # tolerance: the hazard a person survives
     RETURN = 31  # whether and when a released person returns

@@ -66,7 +66,8 @@ def _counted(
     }
     masks = {}
     for i, exclusion in enumerate(decree.exclude):
-        any_reason, only = _reasons(decree, docket, i)
+        found = docket.reasons
+        any_reason, only = _reasons(decree, docket, i) if found is None else found[:, i]
         masks[f"barred by {exclusion}"] = any_reason & ~docket.eligible
         masks[f"barred only by {exclusion}"] = only & ~docket.eligible
     everybody = np.zeros_like(docket.clause)

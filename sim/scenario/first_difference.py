@@ -9,7 +9,7 @@ from sim.scenario.law.afterwards import DecreeExile, Education
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Review
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.predicate import On, read_days
+from sim.scenario.law.predicate import On, asks_each_part, read_days
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, day_read, occasions
 from sim.scenario.world import Crackdown
@@ -81,7 +81,10 @@ def _bound_apart(one: Decree, other: Decree, first: Occasion, second: Occasion) 
     A cut frees whose term it uses up by the grant, and of a cut and a release the one counts that
     frees earlier. So the days to come decide who is bound when the lists close.
     """
-    cuts = any(not c.then.release for decree in (one, other) for c in decree.clauses.values())
+    both = (one, other)
+    cuts = any(not c.then.release for decree in both for c in decree.clauses.values())
+    # A release of some parts of a sentence is a cut.
+    cuts |= any(asks_each_part(rule) for decree in both for _, rule in decree.conditions())
     days = [(o.grant_day, o.release_day, o.rest_day) for o in (first, second)]
     return cuts and days[0] != days[1]
 

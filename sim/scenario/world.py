@@ -26,6 +26,8 @@ from sim.scenario.problems import nearest
 from sim.scenario.release_point import ReleasePoint
 
 OLDEST = 100
+ROUNDING = 1e-9
+"""What sums of shares may be off by, being sums of floats."""
 MOST_YEARS = 60
 """So many years before the start may be simulated."""
 PYONGYANG = "Pyongyang"
@@ -94,6 +96,23 @@ class Placed(Block):
     by_camp: dict[str, Proportion] = Field(default_factory=dict, alias="by camp")
 
 
+class OtherPart(Block):
+    """Another offence for which a sentence is passed as well, and how much of it that part takes.
+
+    The part takes from ``least`` to ``most`` of the whole sentence, each as likely.
+    """
+
+    probability: Proportion
+    least: Proportion
+    most: Proportion
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> OtherPart:
+        if self.least.value > self.most.value:
+            raise ValueError("'least' must not be more than 'most'")
+        return self
+
+
 class Offence(Placed):
     """An offence: its share of admissions, its tags, its sentences, and numbers of its own."""
 
@@ -104,6 +123,17 @@ class Offence(Placed):
     numbers: dict[str, Annotated[Number | Length, BeforeValidator(_number_or_length)]] = Field(
         default_factory=dict
     )
+    tried_with: dict[str, OtherPart] = Field(default_factory=dict, alias="tried with")
+
+    @model_validator(mode="after")
+    def _is_the_main_part(self) -> Offence:
+        most = [other.most.value for other in self.tried_with.values()]
+        if most and sum(most) + max(most) > 1 + ROUNDING:
+            raise ValueError(
+                "'tried with': the other parts could outweigh the main one; the 'most' of all, "
+                "and the largest of them once more, sum to 100% at most"
+            )
+        return self
 
 
 class Origin(Placed):
@@ -331,7 +361,17 @@ class World(Block):
         if self.stock is not None and self.release_point:
             message = "cannot be solved for a stock that is stated or left by decrees"
             found.append((("release point",), message))
-        return found + self._age_problems() + self._crackdown_problems() + flag_problems(self.flags)
+        found += self._part_problems() + self._age_problems() + self._crackdown_problems()
+        return found + flag_problems(self.flags)
+
+    def _part_problems(self) -> list[tuple[tuple[str, ...], str]]:
+        return [
+            (("offences", name, "tried with", other),
+             f"unknown offence {other!r}: {nearest(other, self.offences)}")
+            for name, offence in self.offences.items()
+            for other in offence.tried_with
+            if other not in self.offences
+        ]  # fmt: skip
 
     def _crackdown_problems(self) -> list[tuple[tuple[str, ...], str]]:
         found: list[tuple[tuple[str, ...], str]] = []

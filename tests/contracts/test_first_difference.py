@@ -29,6 +29,8 @@ WORLD = busy_world(
 )
 DRAWS = Draws(201, 0)
 WORLD["offences"]["theft"]["numbers"] = {"points": graded(3, "points")}
+OTHERS = {"probability": graded(0.5), "least": graded(0.2), "most": graded(0.5)}
+WORLD["offences"]["theft"]["tried with"] = {"murder": OTHERS}
 LISTS, GRANT, RELEASE = "2003-03-01", "2003-04-15", "2003-04-30"
 
 
@@ -183,6 +185,9 @@ EXACT = {
         CREDIT, with_(CREDIT, *WHOLE, "then", "credit", "by", to="1/2 of served to 2001-01-01"),
         GRANT,
     ),
+    "a part that is barred": (
+        with_(AT_ONCE, "exclude", "murder", to={"this part": {"offence": "murder"}}),
+        with_(AT_ONCE, "exclude", "murder", to={"any part": {"offence": "murder"}}), GRANT),
     "a ceiling": (AT_ONCE, with_(AT_ONCE, *WHOLE, "then", "reduce", "to", to="2 years"), GRANT),
     "a moved release point": (
         with_(AT_ONCE, *WHOLE, "then", to={"release point": {"fraction": "80%",

@@ -47,9 +47,11 @@ from tests.oracle.law import (
     facts,
     holds,
     leaves_nothing,
+    names_him,
     rank_key,
     standing,
 )
+from tests.oracle.parts import parts_drawn
 from tests.oracle.points import due_under, moved, point_of, served
 from tests.oracle.reach import never_began, reaches, sittings
 from tests.oracle.reading import flag_value
@@ -232,6 +234,10 @@ class Oracle:
             earlier=None if row["earlier_count"] < 0
             else (row["earlier_count"], row["earlier_days"]),
             free_since=row["free_since"] if row["free_since"] > NEVER_HELD else None,
+        )  # fmt: skip
+        spell.parts = parts_drawn(
+            self.world, spell.offence, spell.imposed,
+            lambda stream, name: self._word(stream, spell, name),
         )  # fmt: skip
         for name, flag in self.world.flags.items():
             self._draw_flag(spell, name, flag)
@@ -668,7 +674,7 @@ class Oracle:
     def _frees(self, s: Spell, clause: str, cut: int | None, occasion: Occasion) -> bool:
         """Whether a clause releases, or leaves nothing to serve."""
         effect = self.scenario.decrees[occasion.decree].clauses[clause].then
-        if effect.release or effect.serve_the_rest is not None:
+        if (cut is None and effect.release) or effect.serve_the_rest is not None:
             return True
         return leaves_nothing(s, due_under(self.world, effect, s, cut), occasion)
 
@@ -828,7 +834,7 @@ class Oracle:
         for name in names:
             clause = decree.clauses[name]
             barred = any(
-                holds(bar.when, f) for key, bar in decree.exclude.items()
+                names_him(bar.when, f) for key, bar in decree.exclude.items()
                 if key not in clause.despite
             )  # fmt: skip
             if holds(clause.when, f) and not barred:

@@ -5,7 +5,7 @@ Nothing here knows how the engine under test reads the same decree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
@@ -24,6 +24,7 @@ from sim.scenario.law.predicate import (
     On,
     OneOf,
     PardonsIs,
+    PartIs,
     Predicate,
     ReleasedIs,
     ShareIs,
@@ -33,6 +34,7 @@ from sim.scenario.law.predicate import (
 from sim.scenario.occasions import Occasion
 from sim.scenario.world import World
 from tests.oracle.effects import cut_days
+from tests.oracle.parts import Open, Part, of_part, open_parts
 from tests.oracle.points import Point, due_under, reaches
 from tests.oracle.reading import age_reached, dates_of, day_on, word_of
 from tests.oracle.suspended import Remission
@@ -102,6 +104,8 @@ class Spell:
     revived: int = 0
     cut_days: int = 0
     flags: dict[str, int] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    """What the sentence is for, the main part first, as it was passed."""
     before: Spell | None = None
     """His spell before this one; None if it ended before the start, or never was."""
 
@@ -163,6 +167,11 @@ class Facts:
     history: History
     numbers: dict[str, Fraction]
     """What the offence has."""
+    world: World
+    parts: tuple[Part, ...]
+    """Of the sentence as the law sees it; what was cut before the start belongs to the main one."""
+    question: int = 0
+    """The part that is in question."""
 
     def day(self, on: On | None) -> int:
         """The day to which a comparison refers."""
@@ -300,7 +309,24 @@ def facts(
         cuts={"merit": merit, "pardon": by_pardon, "credit": s.credited},
         numbers={name: Fraction(str(one.value)) for name, one in offence.numbers.items()},
         history=History(world, s, close, before),
+        world=world,
+        parts=_parts(s, sentence),
     )  # fmt: skip
+
+
+def _parts(s: Spell, sentence: int) -> tuple[Part, ...]:
+    if s.imposed is None:
+        return (Part(s.offence, None),)
+    if s.commuted or not s.parts:
+        return (Part(s.offence, sentence),)
+    main, *beside = s.parts
+    assert main.days is not None
+    return (Part(main.offence, main.days + sentence - s.imposed), *beside)
+
+
+def names_him(rule: Predicate, f: Facts) -> bool:
+    """Whether a rule holds with any part in question."""
+    return any(holds(rule, replace(f, question=number)) for number in range(len(f.parts)))
 
 
 def compare(one: int, operator: str, other: int) -> bool:
@@ -342,6 +368,11 @@ def holds(rule: Predicate, f: Facts) -> bool:
         return (f.words[rule.attribute] in rule.values) == rule.among
     if isinstance(rule, Tagged):
         return (rule.tag in f.tags) == rule.carries
+    if isinstance(rule, PartIs):
+        if rule.whose == "this part":
+            return holds(rule.rule, of_part(f.world, f, f.question))
+        held = [holds(rule.rule, of_part(f.world, f, n)) for n in range(len(f.parts))]
+        return any(held) if rule.whose == "any part" else all(held)
     return compares(rule, f)
 
 
@@ -371,11 +402,17 @@ def compares(rule: Compared, f: Facts) -> bool:
                        rule.operator, rule.days)  # fmt: skip
     if isinstance(rule, PardonsIs):
         return compare(f.history.pardons(rule.by), rule.operator, rule.count)
-    if isinstance(rule, NumberIs) and rule.attribute == "earlier spells":
-        return compare(f.history.spells(), rule.operator, rule.number)
     if isinstance(rule, NumberIs):
-        return compare(f.flags[rule.attribute], rule.operator, rule.number)
+        return compare(number_of(rule, f), rule.operator, rule.number)
     return compare(reductions_of(rule, f), rule.operator, rule.count)
+
+
+def number_of(rule: NumberIs, f: Facts) -> int:
+    if rule.attribute == "earlier spells":
+        return f.history.spells()
+    if rule.attribute == "parts":
+        return len(f.parts)
+    return f.flags[rule.attribute]
 
 
 def length_of(rule: LengthIs, f: Facts) -> int | None:
@@ -451,15 +488,19 @@ def standing(
     world: World, decree: Decree, occasion: Occasion, s: Spell, f: Facts, goes: int
 ) -> Standing:
     """Try a person, who would be released on a day, under every clause and every exclusion."""
-    holding = {name for name, rule in decree.exclude.items() if holds(rule.when, f)}
     met: list[Offer] = []
-    barring: list[set[str]] = []
+    opened: list[Open] = []
     for name, clause in decree.clauses.items():
-        if not holds(clause.when, f):
+        one = open_parts(decree, clause, f, holds)
+        if not one.met:
             continue
         if not reaches(clause.then, s):
             continue
         cut = None if clause.then.reduce is None else cut_days(clause.then.reduce, f)
+        if one.most is not None and clause.then.release:
+            cut = one.most
+        elif one.most is not None and cut is not None:
+            cut = min(cut, one.most)
         if clause.then.credit is not None:
             before = sum(days for name, days in s.credits if name == occasion.decree)
             cut = max(cut_days(clause.then.credit, f) - before, 0)
@@ -467,25 +508,25 @@ def standing(
         bound = 1 if clause.then.revived_if is not None else 0
         if clause.then.serve_the_rest is not None:
             bound = 2
-        elif not clause.then.release:
+        elif not clause.then.release or cut is not None:
             due = due_under(world, clause.then, s, cut)
             if not leaves_nothing(s, due, occasion):  # else a release by the decree
                 leaves_on = due
         met.append(Offer(name, cut, leaves_on, bound))
-        barring.append(holding - set(clause.despite))
-    free = [offer for offer, bars in zip(met, barring, strict=True) if not bars]
+        opened.append(one)
+    free = [offer for offer, one in zip(met, opened, strict=True) if one.anything]
     barred = bool(met) and not free
     return Standing(
         offers=tuple(
             sorted(met if barred else free, key=lambda offer: (offer.leaves_on, offer.bound))
         ),
         met=tuple(offer.clause for offer in met),
-        named_by=frozenset(holding),
-        barred=barred,
-        barred_by=frozenset().union(*barring) if barred else frozenset(),
-        barred_only_by=frozenset(
-            name for name in holding if barred and any(bars == {name} for bars in barring)
+        named_by=frozenset(
+            name for name, rule in decree.exclude.items() if names_him(rule.when, f)
         ),
+        barred=barred,
+        barred_by=frozenset(name for one in opened if barred for name in one.barring),
+        barred_only_by=frozenset(name for one in opened if barred for name in one.barring_alone),
     )
 
 

@@ -136,7 +136,7 @@ class _Decrees:
                 if "release point" in clause["then"]:
                     clause["then"]["release point"].pop("for", None)
         return frame | without_nones({
-            "exclude": {name: look.predicate() for name in excluded},
+            "exclude": {name: look.rule() for name in excluded},
             "clauses": made,
             "review": (some.maybe(self._review(look), 0.5) or {}) | self._work(frame),
             "take-up": some.maybe(self._chance(look), 0.25),
@@ -296,7 +296,9 @@ class _Decrees:
 
     def _clause(self, look: _Look, excluded: Sequence[str]) -> Node:
         some = self.some
-        narrow, effect = look.predicate(), self._effect(look)
+        effect = self._effect(look)
+        divisible = effect == "release" or "release" in effect or "reduce" in effect
+        narrow = look.rule() if divisible else look.predicate()
         despite = [name for name in excluded if some.often(0.3)] or None
         when = EVERYBODY if some.often(0.5 if self.wide else 0.1) else narrow
         if (
@@ -367,7 +369,7 @@ class _Look:
             return [self.predicate(depth - 1) for _ in range(some.one((1, 2, 2)))]
         leaves: list[Callable[[], Node]] = [
             self._length, self._length, self._share, self._age, self._category, self._reductions,
-            self._date, self._flag, self._history,
+            self._date, self._flag, self._history, self._parts,
         ]  # fmt: skip
         found: dict[str, Node] = {}
         for _ in range(some.one((1, 1, 1, 2))):
@@ -379,6 +381,41 @@ class _Look:
                 found.update(some.one(leaves)())
         return found
 
+    def rule(self) -> Node:
+        """Conditions of a clause or an exclusion, which may be about the part in question."""
+        some = self.some
+        if some.often(0.6):
+            return self.predicate()
+        this = {"this part": self._of_a_part(2)}
+        with_another = {**this, **some.one((self._length, self._age, self._category))()}
+        return some.one((this, this, {"not": this}, with_another, [this, self.predicate(1)]))
+
+    def _of_a_part(self, depth: int = 1) -> Node:
+        """What a part is for, and how long it is."""
+        some = self.some
+        if depth and some.often(0.15):
+            return [self._of_a_part(depth - 1) for _ in range(2)]
+        if depth and some.often(0.15):
+            return {"not": self._of_a_part(depth - 1)}
+        sizes = ("1 month", "6 months", "183 days", "1 year", "366 days", *LENGTHS)
+        length = {"sentence": f"{some.one((*OPERATORS, '=='))} {some.one(sizes)}"}
+        if some.often(0.1):
+            length = {"sentence": {"table": [{"when": self._offence(), "is": length["sentence"]},
+                                             {"otherwise": ">= 6 months"}]}}  # fmt: skip
+        return some.one((length, self._offence(), {**self._offence(), **length}))  # type: ignore[no-any-return]
+
+    def _offence(self) -> Node:
+        for _ in range(20):
+            if "offence" in (found := self._category()):
+                return found
+        return {"offence": next(iter(self.world["offences"]))}
+
+    def _parts(self) -> Node:
+        some = self.some
+        if some.often(0.3):
+            return {"parts": some.one((">= 2", "== 1", "< 3", "> 1"))}
+        return {some.one(("any part", "all parts")): self._of_a_part()}
+
     def known_at_admission(self) -> Node:
         """What may be asked of those to come."""
         some = self.some
@@ -388,7 +425,9 @@ class _Look:
         length = {some.one(("sentence", "term")): size}
         age = {some.one(("age", "age at offence")): f"{some.one(OPERATORS)} {FORTY} years"}
         camp = {"camp": some.one(list(self.world["camps"]))}
-        return some.one((length, age, camp, {"sex": "women"}, {"not": [length, age]}))
+        return some.one(
+            (length, age, camp, self._parts(), {"sex": "women"}, {"not": [length, age]})
+        )
 
     def _table(self, depth: int) -> Node:
         """A threshold that differs from row to row; a few tables have no last row."""

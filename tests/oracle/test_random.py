@@ -35,7 +35,8 @@ SEEN = (
     "on a day by lot", "on a check", "not reached", "reached",
     "a table", "a flag", "a number of the offence", "another day",
     "a date", "cuts that count", "age reached in the year",
-    "history of a returner", "an earlier pardon",
+    "history of a returner", "an earlier pardon", "a sentence of parts", "some parts alone",
+    "nothing left but a barred part",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
 )  # fmt: skip
@@ -51,6 +52,7 @@ RARE = (
     "on a day by lot", "age reached in the year", "another day", "a date", "a table", "declined",
     "beyond its reach", "freed of life",
     "a number of the offence", "history of a returner", "an earlier pardon", "reached",
+    "some parts alone", "nothing left but a barred part",
 )  # fmt: skip
 """What need not have happened among a hundred examples; two thousand must show all of it."""
 
@@ -103,6 +105,13 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         seen["life"] += s.imposed is None
         seen["labelled"] += s.labelled
         seen["credited again"] += len(s.credits) > 1
+        seen["a sentence of parts"] += len(s.parts) > 1
+    for docket in oracle.dockets:
+        clauses = oracle.scenario.decrees[docket.occasion.decree].clauses
+        for file in docket.selected:
+            divided = clauses[file.clause].then.release and file.cut is not None
+            seen["some parts alone"] += divided
+            seen["nothing left but a barred part"] += divided and file.cut == 0
 
 
 def _timing(oracle: Oracle, seen: Counter[str]) -> None:

@@ -126,7 +126,8 @@ def world_of(some: Chooser) -> Node:
 
 def _offences(some: Chooser, camps: Sequence[str], *, life: bool) -> Node:
     found = {}
-    for name, share in some.shares(some.first(("theft", "fraud", "murder"), 1)).items():
+    names = some.first(("theft", "fraud", "murder"), 1)
+    for name, share in some.shares(names).items():
         least, most = sorted(some.few(range(4), 2, 2))
         middle = f"{(int(LENGTHS[least][0]) + int(LENGTHS[most][0])) / 2} years"
         forever = some.maybe(graded(0.3), 0.4)
@@ -135,6 +136,7 @@ def _offences(some: Chooser, camps: Sequence[str], *, life: bool) -> Node:
             "by camp": some.maybe({camps[0]: graded(share * some.one((0, 0.6, 1)))}, 0.2),
             "numbers": some.maybe(some.one(({"points": graded(some.one((1, 2.5, 4)), "points")},
                                             {"maximum": graded("5 years")})), 0.4),
+            "tried with": some.maybe(_tried_with(some, names), 0.5),
             "tags": some.one(([], ["economic"], ["economic", "violent"])),
             "petty": some.maybe(graded(some.one((0.5, 1)))),
             "life": forever if life else None,
@@ -147,6 +149,19 @@ def _offences(some: Chooser, camps: Sequence[str], *, life: bool) -> Node:
             },
         })  # fmt: skip
     return found
+
+
+def _tried_with(some: Chooser, names: Sequence[str]) -> Node:
+    """One or two other parts, which leave the main one the longest."""
+    most = some.one(("50%", "20%")) if len(names) == 1 else some.one(("33%", "25%", "20%"))
+    return {
+        other: {
+            "probability": graded(some.one((0.5, 1))),
+            "least": graded(some.one(("0%", "20%"))),
+            "most": graded(most),
+        }
+        for other in some.few(names, 1, 2)
+    }
 
 
 def _crackdowns(some: Chooser, start: date, end: date) -> Node:

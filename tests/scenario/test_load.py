@@ -22,6 +22,16 @@ MISTAKES = {
     "typo-in-a-key": (3, f"{PARTY}.list_due", "did you mean 'lists_due'?"),
     "typo-in-a-key-of-the-world": (6, "world.offences.theft.sentence.maen", "did you mean 'mean'?"),
     "unknown-offence": (6, f"{PARTY}.exclude.serious crime.when.offence", "'robery': did you mean"),
+    "part-by-time-served": (
+        7, f"{ECONOMIC}.when.this part.served", "a part has an offence and a sentence"),
+    "part-of-an-unknown-offence": (7, f"{ECONOMIC}.when.any part.offence", "did you mean 'theft'"),
+    "part-in-question-of-the-rest-at-home": (6, ECONOMIC, "only a release or a cut falls on parts"),
+    "part-in-question-of-a-table": (
+        7, f"{ECONOMIC}.then.reduce.by.table.0.when.this part", "here write 'any part' or 'all"),
+    "parts-beside-an-offence": (7, f"{PARTY}.cases.a thief.who", "leave out 'offence' and"),
+    "part-that-outweighs-the-main-one": (5, "world.offences.theft", "could outweigh the main one"),
+    "part-for-no-offence": (
+        7, "world.offences.theft.tried with.frauds", "did you mean 'fraud'?"),
     "unknown-tag": (6, f"{ECONOMIC}.when.offence.tag", "did you mean 'economic'?"),
     "unknown-attribute": (7, f"{BORDER}.when.served shares", "did you mean 'served share'?"),
     "unknown-attribute-of-a-bare-exclusion": (

@@ -39,6 +39,8 @@ UNSEEN = {
     "cap-whose-range-is-of-another-kind", "goal-that-counts-reductions", "odds-times-nothing",
     "table-that-leaves-some-out", "chance-without-a-number", "lists-counted-after-the-grant",
     "rest-at-home-and-shorter", "rest-at-home-revived",
+    "part-in-question-of-the-rest-at-home", "part-in-question-of-a-table", "part-for-no-offence",
+    "parts-beside-an-offence", "part-that-outweighs-the-main-one",
     "credit-of-what-nobody-has", "credit-of-nothing", "credit-with-a-ceiling",
     "served-within-no-time",
     "escorted-by-nobody", "escorts-of-any-number",
@@ -74,7 +76,7 @@ UNSEEN = {
 }  # fmt: skip
 WORDS = {
     "case-of-an-unknown-camp", "case-of-an-unknown-later-offence", "exile-of-an-unknown-origin",
-    "unknown-offence", "unknown-source",
+    "unknown-offence", "unknown-source", "part-of-an-unknown-offence",
     "unknown-attribute", "unknown-attribute-of-a-bare-exclusion", "unknown-health",
     "unknown-source-of-a-threshold", "unknown-tag", "flag-asked-with-yes", "misspelt-flag",
     "served-on-no-day", "served-on-no-stage", "tag-beside-the-offence",

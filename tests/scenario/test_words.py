@@ -15,6 +15,7 @@ from sim.scenario.law.predicate import (
     DATES,
     LENGTHS,
     OPPOSITE,
+    PARTS,
     AgeIs,
     CountIs,
     DateIs,
@@ -26,6 +27,7 @@ from sim.scenario.law.predicate import (
     On,
     OneOf,
     PardonsIs,
+    PartIs,
     ReleasedIs,
     ShareIs,
     Table,
@@ -207,6 +209,38 @@ CONDITIONS = [
         {"offence": {"not": {"maximum": "< 5 years"}}},
         "those whose offence has “maximum” of at least 5 years",
     ),
+    ({"parts": ">= 2"}, "those the parts of whose sentence number at least 2"),
+    (
+        {"any part": {"offence": "theft", "sentence": ">= 3 years"}},
+        "those of whose sentence a part is for theft and is at least 3 years long",
+    ),
+    (
+        {"not": {"any part": {"offence": {"tag": "b"}}}},
+        "those of whose sentence every part is for an offence not classed as b",
+    ),
+    (
+        {"this part": [{"offence": {"not": "theft"}}, {"offence": {"points": "> 2"}}]},
+        (
+            "those of whose sentence the part in question (is not for theft, or is for an offence "
+            "that has “points” of more than 2)"
+        ),
+    ),
+    (
+        {
+            "all parts": {
+                "sentence": {
+                    "table": [
+                        {"when": {"offence": "theft"}, "is": "< 2 years"},
+                        {"otherwise": "< 3 years"},
+                    ]
+                }
+            }
+        },
+        (
+            "those of whose sentence every part meets the first of these lines that names it "
+            "(where it is for theft, it is under 2 years long; otherwise, it is under 3 years long)"
+        ),
+    ),
     ({"earlier spells": "< 1"}, "those whose earlier spells in custody number under 1"),
     (
         {"time in prison": ">= 15 years"},
@@ -323,6 +357,9 @@ LEAVES = [
       for sign in (">", "<")),
     *(PardonsIs(by, ">=", count) for by in ("any", "first") for count in (1, 2)),
     *(NumberIs("earlier spells", sign, 1) for sign in OPPOSITE),
+    *(NumberIs("parts", sign, 2) for sign in OPPOSITE),
+    *(PartIs(whose, LengthIs("sentence", sign, 365)) for whose in PARTS for sign in OPPOSITE),
+    *(PartIs(whose, rule) for whose in PARTS for rule in (Tagged("a"), OneOf("offence", ("a",)))),
     *(OffenceIs(name, ">", Fraction(2)) for name in ("points", "harm")),
     OffenceIs("maximum", ">", Fraction(2), in_days=True),
     *(OneOf(kind, ("true",), among) for kind in ("fined", "rich") for among in (True, False)),

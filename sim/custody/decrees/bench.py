@@ -9,6 +9,7 @@ or not.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt
 
@@ -28,6 +29,8 @@ from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Stream, decree_salt
 from sim.scenario.law.predicate import (
+    ANY_PART,
+    THIS_PART,
     AgeIs,
     Compared,
     CountIs,
@@ -40,11 +43,13 @@ from sim.scenario.law.predicate import (
     On,
     OneOf,
     PardonsIs,
+    PartIs,
     Predicate,
     ReleasedIs,
     ShareIs,
     Table,
     Tagged,
+    asks_each_part,
 )
 
 Ints = NDArray[np.int64]
@@ -59,7 +64,7 @@ class Bench(Facts):
         world, r, rows = self.prisons.scenario.world, self.register, self.rows
         match attribute:
             case "offence":
-                return r.offence[rows], tuple(world.offences)
+                return self.offences, tuple(world.offences)
             case "camp":
                 return r.camp[rows], tuple(world.camps)
             case "origin":
@@ -90,29 +95,38 @@ class Bench(Facts):
             self.flags[name] = found if said is None else np.where(rows < len(said), said, found)
         return self.flags[name]
 
-    def first_row(self, table: Sequence[Predicate]) -> Ints:
+    def first_row(self, table: Sequence[Predicate], part: int = 0) -> Ints:
         """Return the number of the first row that names each, shape (n,); -1 without one."""
         found = np.full(len(self.rows), -1, dtype=np.int64)
         for number, when in enumerate(table):
-            found[(found < 0) & self.meets(when)] = number
+            found[(found < 0) & self.meets_in(when, part)] = number
         return found
 
     def meets(self, predicate: Predicate) -> Mask:
-        """Say who meets a predicate, shape (n,)."""
+        """Say who meets a predicate, shape (n,); one about the part in question: with any part."""
+        if not asks_each_part(predicate):
+            return self.meets_in(predicate, 0)
+        met = [self.meets_in(predicate, part) & there for part, there in
+               enumerate(self.parts.there)]  # fmt: skip
+        return np.asarray(np.logical_or.reduce(met))
+
+    def meets_in(self, predicate: Predicate, part: int) -> Mask:
+        """Say who meets a predicate if a part of the sentence is in question, shape (n,)."""
         match predicate:
             case Every(parts):
-                masks = [self.meets(part) for part in parts]
+                masks = [self.meets_in(one, part) for one in parts]
                 return np.asarray(
                     np.logical_and.reduce([np.ones(len(self.rows), dtype=np.bool_), *masks])
                 )
             case Either(parts):
-                masks = [self.meets(part) for part in parts]
+                masks = [self.meets_in(one, part) for one in parts]
                 return np.asarray(
                     np.logical_or.reduce([np.zeros(len(self.rows), dtype=np.bool_), *masks])
                 )
             case Table(rows):
-                row = self.first_row([when for when, _ in rows])
-                masks = [(row == i) & self.meets(then) for i, (_, then) in enumerate(rows)]
+                row = self.first_row([when for when, _ in rows], part)
+                masks = [(row == i) & self.meets_in(then, part)
+                         for i, (_, then) in enumerate(rows)]  # fmt: skip
                 return np.asarray(np.logical_or.reduce(masks))
             case OneOf(attribute, values, among):
                 codes, names = self.codes(attribute)
@@ -121,9 +135,29 @@ class Bench(Facts):
             case Tagged(tag, carries):
                 offences = self.prisons.scenario.world.offences.values()
                 wanted = np.array([tag in offence.tags for offence in offences])
-                return np.asarray(wanted[self.register.offence[self.rows]] == carries)
+                return np.asarray(wanted[self.offences] == carries)
+            case PartIs(whose, rule):
+                return self._of_parts(whose, rule, part)
             case _:
                 return self._compared(predicate)
+
+    def _of_parts(self, whose: str, rule: Predicate, part: int) -> Mask:
+        """Say of whose parts a rule holds: of any, of all, or of the one in question."""
+        there = self.parts.there
+        if whose == THIS_PART:
+            return self._part(part).meets(rule)
+        met = np.array([self._part(number).meets(rule) for number in range(len(there))])
+        if whose == ANY_PART:
+            return np.asarray((met & there).any(axis=0))
+        return np.asarray((met | ~there).all(axis=0))
+
+    def _part(self, number: int) -> Bench:
+        """Return the same people as if one part were the whole of their sentences."""
+        one = replace(self, flags={})
+        # Where a cached property keeps what it has found.
+        one.__dict__["offences"] = self.parts.offences[number]
+        one.__dict__["sentence"] = self.parts.days[number]
+        return one
 
     def _compared(self, leaf: Compared) -> Mask:
         """Say of whom a comparison holds, shape (n,)."""
@@ -137,6 +171,8 @@ class Bench(Facts):
             case DateIs(attribute, operator, day):
                 start = self.prisons.scenario.world.start
                 return COMPARE[operator](self.date_of(attribute), (day - start).days)
+            case NumberIs("parts", operator, number):
+                return COMPARE[operator](self.parts.number, number)
             case NumberIs("earlier spells", operator, number):
                 return COMPARE[operator](earlier_spells(self), number)
             case NumberIs(attribute, operator, number):
@@ -156,7 +192,7 @@ class Bench(Facts):
         numbers = [one.numbers.get(leaf.name) for one in offences]
         # Exact, and so few that they are compared one by one.
         held = [n is not None and _exactly(Fraction(str(n.value)), leaf) for n in numbers]
-        return np.array(held)[self.register.offence[self.rows]]
+        return np.asarray(np.array(held)[self.offences])
 
     def day_of(self, on: On | None) -> Ints | int:
         """Day to which a leaf refers."""

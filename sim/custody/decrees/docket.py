@@ -50,6 +50,9 @@ class Docket:
         Who would take it up, shape (n,); None where nobody is asked.
     reached
         Whose file was done, shape (n,); None where review is no work.
+    reasons
+        Whom each exclusion bars from a clause that he meets, and whom it alone bars, shape (2,
+        exclusions, n), of a decree that looks at parts of sentences; else None.
     queue, camps
         Those who ask for places, by group and rank, as positions in `rows`; their groups.
     moved
@@ -77,6 +80,7 @@ class Docket:
     declined: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     takes: Mask | None = None
     reached: Mask | None = None
+    reasons: Mask | None = None
     queue: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     camps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
@@ -91,6 +95,8 @@ PERSONS = (
 def part_of(docket: Docket, persons: Mask) -> Docket:
     """Return the docket of some of its persons, shape (n,)."""
     part = replace(docket, takes=None if docket.takes is None else docket.takes[persons])
+    if docket.reasons is not None:
+        part.reasons = docket.reasons[..., persons]
     for name in PERSONS:
         setattr(part, name, getattr(docket, name)[..., persons])
     return part
@@ -100,6 +106,8 @@ def joined(dockets: Sequence[Docket]) -> Docket:
     """Return one docket of the persons of several of one decree; counts of those held as first."""
     asked = [docket.takes for docket in dockets if docket.takes is not None]
     whole = replace(dockets[0], takes=np.concatenate(asked) if asked else None)
+    reasons = [docket.reasons for docket in dockets if docket.reasons is not None]
+    whole.reasons = np.concatenate(reasons, axis=-1) if reasons else None
     for name in PERSONS:
         columns = [getattr(docket, name) for docket in dockets]
         setattr(whole, name, np.concatenate(columns, axis=-1))

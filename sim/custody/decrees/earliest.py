@@ -15,15 +15,20 @@ from sim.custody.decrees.bench import Bench
 from sim.custody.hazards import NEVER
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.predicate import (
+    ALL_PARTS,
+    THIS_PART,
     AgeIs,
     DateIs,
     Either,
     Every,
     LengthIs,
+    NumberIs,
     OneOf,
+    PartIs,
     Predicate,
     ShareIs,
     Tagged,
+    leaves,
 )
 
 Ints = NDArray[np.int64]
@@ -42,6 +47,12 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
             days = [earliest(bench, part, met=met) for part in parts]
             return np.asarray(together.reduce(days)) if days else _any_day(bench)
         case OneOf(attribute) if attribute in FIXED:
+            return _as_now(bench, predicate, met=met)
+        case PartIs(whose, rule) if _plain_parts(bench, rule):
+            if whose == THIS_PART and not met:  # by whichever part is in question
+                predicate = PartIs(ALL_PARTS, rule)
+            return _as_now(bench, predicate, met=met)
+        case NumberIs("parts"):
             return _as_now(bench, predicate, met=met)
         case Tagged():
             return _as_now(bench, predicate, met=met)
@@ -123,6 +134,11 @@ def _admitted(bench: Bench) -> Ints:
 def _ahead(bench: Bench) -> Ints | int:
     """Days from a check to the day of its thresholds: the most that any later check may have."""
     return bench.threshold_day - bench.day
+
+
+def _plain_parts(bench: Bench, rule: Predicate) -> bool:
+    """Whether no label can change the parts that are asked about as time passes."""
+    return all(_plain_sentence(bench, leaf) for leaf in leaves(rule) if isinstance(leaf, LengthIs))
 
 
 def _plain_sentence(bench: Bench, leaf: LengthIs | ShareIs) -> bool:

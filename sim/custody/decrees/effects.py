@@ -22,7 +22,11 @@ Mask = NDArray[np.bool_]
 
 
 def outcomes(
-    bench: Bench, clauses: list[Clause], occasion: Occasion, released_on: Ints
+    bench: Bench,
+    clauses: list[Clause],
+    occasion: Occasion,
+    released_on: Ints,
+    most_days: Ints | None = None,
 ) -> tuple[Ints, Ints, Mask]:
     """Under each clause: planned day of leaving, days cut, who is freed; shape (clauses, n).
 
@@ -30,16 +34,28 @@ def outcomes(
     ----------
     released_on
         Day on which each would go if released, shape (n,).
+    most_days
+        The most that each clause may take off a term, shape (clauses, n); None without limits.
     """
     n = len(bench.rows)
     leaving = np.tile(released_on, (len(clauses), 1))
     cuts = np.zeros((len(clauses), n), dtype=np.int64)
     frees = np.ones((len(clauses), n), dtype=np.bool_)
     for i, clause in enumerate(clauses):
+        divide = None if most_days is None else most_days[i] < NEVER
         if clause.then.lets_out:
+            if divide is None or not divide.any() or not clause.then.release:
+                continue
+            assert most_days is not None
+            cuts[i, divide] = most_days[i, divide]
+            due = due_under(bench.register, bench.rows, clause.then, cuts[i])
+            frees[i] = ~divide | used_up(bench.register, bench.rows, due, occasion)
+            leaving[i] = np.where(frees[i], leaving[i], due)
             continue
         if (amounts := clause.then.amounts) is not None:
             cuts[i] = np.where(bench.life, 0, cut_by(bench, amounts))
+        if most_days is not None and clause.then.reduce is not None:
+            cuts[i] = np.minimum(cuts[i], most_days[i])
         if clause.then.credit is not None:  # no day is credited twice
             before = bench.register.credited_by(bench.rows, occasion.position)
             cuts[i] = np.maximum(cuts[i] - before, 0)
@@ -51,7 +67,7 @@ def outcomes(
 
 def due_under(register: Register, rows: Rows, effect: Effect, cut_days: Ints) -> Ints:
     """Day of ordinary release of each row if an effect were applied, shape (n,)."""
-    if effect.reduce is not None:
+    if effect.divisible:  # of a release: where parts of the sentence are left
         return register.due_after_cut(rows, cut_days)
     if effect.credit is not None:
         return register.due[rows] - cut_days
@@ -75,7 +91,7 @@ def used_up(register: Register, rows: Rows, due: Ints, occasion: Occasion) -> Ma
 
 def apply(register: Register, rows: Rows, effect: Effect, cut_days: Ints, by: Occasion) -> None:
     """Make an effect that leaves something to serve take effect on the day of the grant."""
-    if effect.reduce is not None:
+    if effect.divisible:
         some = cut_days > 0
         register.cut(rows[some], cut_days[some], by.grant_day, by.position)
     elif effect.credit is not None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.custody import people
 from sim.custody.decrees.days import completed_years
+from sim.custody.parts import Parts, parts_of
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.streams import Draws
@@ -49,6 +50,16 @@ class Facts:
     threshold_day: Ints | int
     occasion: Occasion
     flags: dict[str, Ints] = field(default_factory=dict)
+
+    @cached_property
+    def offences(self) -> NDArray[np.integer]:
+        """Codes of the offences."""
+        return self.register.offence[self.rows]
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of the sentences."""
+        return parts_of(self.prisons, self.draws, self.register, self.rows, self.sentence)
 
     @cached_property
     def life(self) -> Mask:

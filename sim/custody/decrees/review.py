@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.chances import probabilities
+from sim.custody.decrees.divided import divided, each_part
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import meets, outcomes
 from sim.custody.decrees.lots import lots
@@ -41,10 +42,15 @@ def review(
     """
     n = len(bench.rows)
     clauses = list(decree.clauses.values())
-    open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
-    eligible = open_to.any(axis=0)
+    most_days = reasons = None
+    if each_part(decree):
+        parts = divided(bench, decree, met)
+        open_to, most_days, reasons = parts.open_to, parts.most_days, parts.reasons
+    else:
+        open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
+    eligible: Mask = np.asarray(open_to.any(axis=0))
     released_on = release_days(bench, decree, occasion)
-    leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on)
+    leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on, most_days)
     # Open clauses first, the most favourable of them before the others; then those barred.
     tried = leaving + np.where(open_to, 0, np.where(met, NEVER, 2 * NEVER))
     # Of two that are alike, the one without conditions comes first, and home last.
@@ -68,12 +74,15 @@ def review(
     return Docket(
         occasion, bench.rows, kinds,
         met, excluded, eligible, advised, passed,
-        clause, cut_days, freeing, released_on, reached=reached,
+        clause, cut_days, freeing, released_on, reached=reached, reasons=reasons,
     )  # fmt: skip
 
 
 def qualified(bench: Bench, decree: Decree) -> Mask:
     """Who meets a clause and no exclusion that binds it, as things are on the day of the bench."""
+    if each_part(decree):
+        met = np.array([meets(bench, clause) for clause in decree.clauses.values()])
+        return np.asarray(divided(bench, decree, met).open_to.any(axis=0))
     n = len(bench.rows)
     barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
     excluded = np.array(barring, dtype=np.bool_).reshape(len(decree.exclude), n)

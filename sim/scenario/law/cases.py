@@ -75,12 +75,35 @@ class Stay(Block):
         return value
 
 
+class PartSaid(Block):
+    """A part of the sentence of the person of a case."""
+
+    offence: str
+    sentence: Days
+
+    @field_validator("offence")
+    @classmethod
+    def _offence_is_known(cls, value: str, info: ValidationInfo) -> str:
+        words = words_of(info).get("offence")
+        if words is not None and value not in words:
+            raise ValueError(f"unknown offence {value!r}: {nearest(value, words)}")
+        return value
+
+    @field_validator("sentence")
+    @classmethod
+    def _is_a_sentence(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("a part of a sentence is a day long at least")
+        return value
+
+
 class Who(Block):
     """A hypothetical person of a case; what is not said is plain and favourable."""
 
     offence: str | None = None
     gravity: Literal["petty", "ordinary"] = "ordinary"
     sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = None
+    parts: tuple[PartSaid, ...] = ()
     served: Days = 0
     admitted: Day | None = None
     offence_date: Day | None = Field(None, alias="offence date")
@@ -113,13 +136,31 @@ class Who(Block):
                 raise ValueError("'history' lists earlier spells in order, a day apart at least")
         return self
 
+    @property
+    def in_order(self) -> tuple[PartSaid, ...]:
+        """The parts, the main one first: the longest, and of equals the first in the file."""
+        return tuple(sorted(self.parts, key=lambda part: -part.sentence))
+
+    @property
+    def whole(self) -> int | Literal["life"] | None:
+        """The sentence: the sum of its parts, where these are given."""
+        return sum(part.sentence for part in self.parts) if self.parts else self.sentence
+
+    @property
+    def main_offence(self) -> str | None:
+        """The offence, that of the main part."""
+        return self.in_order[0].offence if self.parts else self.offence
+
     @model_validator(mode="after")
     def _is_still_held(self) -> Self:
+        if self.parts and (self.offence is not None or self.sentence is not None):
+            raise ValueError("'parts' say what the sentence is for, and how long: leave out "
+                             "'offence' and 'sentence'")  # fmt: skip
         if self.born is not None and self.age_at_offence is not None:
             raise ValueError("give either 'born' or 'age at offence'")
-        term = PLAIN_SENTENCE if self.sentence is None else self.sentence
+        term = PLAIN_SENTENCE if self.whole is None else self.whole
         if isinstance(term, int) and self.served + self.credited > term - (self.reduced or 0):
-            plain = " (the sentence of a case that says none)" if self.sentence is None else ""
+            plain = " (the sentence of a case that says none)" if self.whole is None else ""
             served, left = in_words(self.served), in_words(max(term - (self.reduced or 0), 0))
             raise ValueError(f"has served {served}, more than the term of {left}{plain}")
         return self

@@ -18,8 +18,8 @@ from sim.scenario.graded import (
 )
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.effects import ThenEffect
-from sim.scenario.law.predicate import Every
-from sim.scenario.law.when import Condition
+from sim.scenario.law.predicate import Every, asks_each_part
+from sim.scenario.law.when import Rule
 from sim.scenario.law.work import Capacity, Order, Work
 
 
@@ -57,7 +57,7 @@ class Review(Said):
 class Exclusion(Said):
     """Who is barred: a condition, or ``when:`` beside what it rests on."""
 
-    when: Condition
+    when: Rule
 
     @model_validator(mode="wrap")
     @classmethod
@@ -72,8 +72,17 @@ class Exclusion(Said):
 class Clause(Said):
     """Who qualifies (``when``), what follows (``then``), and who must agree."""
 
-    when: Condition
+    when: Rule
     then: ThenEffect
     review: Review = Review()
     take_up: Chance | None = Field(None, alias="take-up")
     despite: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
+
+    @model_validator(mode="after")
+    def _falls_on_parts(self) -> Self:
+        if asks_each_part(self.when) and not self.then.divisible:
+            raise ValueError(
+                "only a release or a cut falls on parts of a sentence: "
+                "write 'any part' or 'all parts' for 'this part'"
+            )
+        return self

@@ -15,6 +15,9 @@ from sim.scenario.law.predicate import (
     CATEGORIES,
     COUNTED,
     LAST_RELEASE,
+    OF_A_PART,
+    PARTS,
+    THIS_PART,
     WORDS,
     YES,
     Compared,
@@ -23,6 +26,7 @@ from sim.scenario.law.predicate import (
     LengthIs,
     On,
     OneOf,
+    PartIs,
     Predicate,
     Table,
     Tagged,
@@ -80,11 +84,18 @@ class ConditionReader:
         missing here is not checked.
     sources
         Keys of the bibliography; not checked without.
+    each_part
+        Whether conditions may be about the part of a sentence in question.
     """
 
     def __init__(
-        self, words: Mapping[str, tuple[str, ...]], sources: Iterable[str] | None = None
+        self,
+        words: Mapping[str, tuple[str, ...]],
+        sources: Iterable[str] | None = None,
+        *,
+        each_part: bool = False,
     ) -> None:
+        self.each_part, self.within_a_part = each_part, False
         self.words = {**words, **WORDS}
         self.sources = None if sources is None else frozenset(sources)
         self.mistakes: list[InitErrorDetails] = []
@@ -116,8 +127,14 @@ class ConditionReader:
         return Every(())
 
     def _attribute(self, key: str, data: object, path: Path) -> Predicate:
+        if self.within_a_part and key not in OF_A_PART:
+            message = f"a part has an offence and a sentence: {nearest(key, OF_A_PART)}"
+            self._wrong(path, f"{key!r} is not asked of a part; {message}", data)
+            return Every(())
         if key == "not":
             return opposite(self._any(data, path))
+        if key in PARTS:
+            return self._part(key, data, path)
         try:
             name, on = read_on(key)
         except ValueError as error:
@@ -137,6 +154,19 @@ class ConditionReader:
             self._wrong(path, f"unknown attribute {name!r}: {self._meant(name)}", data)
             return Every(())
         return self._threshold(_Read(name, kind, leaf_reader(kind, on, ()), on), data, path)
+
+    def _part(self, whose: str, data: object, path: Path) -> Predicate:
+        """Read what a part of a sentence is for, and how long it is."""
+        if whose == THIS_PART and not self.each_part:
+            message = (
+                "'this part' belongs to the conditions of a clause or an exclusion; "
+                "here write 'any part' or 'all parts'"
+            )
+            self._wrong(path, message, data)
+        self.within_a_part = True
+        rule = self._any(data, path)
+        self.within_a_part = False
+        return PartIs(whose, rule)
 
     def flag_kind(self, name: str) -> str | None:
         """Return the kind of a flag of the world; None if it has no such flag."""

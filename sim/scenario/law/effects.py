@@ -79,6 +79,11 @@ class Effect(Block):
         return self.release or self.serve_the_rest is not None
 
     @property
+    def divisible(self) -> bool:
+        """Whether it can fall on some parts of a sentence and leave the others: release or cut."""
+        return self.release or self.reduce is not None
+
+    @property
     def shortens(self) -> bool:
         """Whether it is a cut or a commutation, which count as reductions."""
         return self.reduce is not None or self.commute is not None

@@ -15,10 +15,19 @@ from sim.scenario.graded import (
     bare_value,
     check_range,
 )
-from sim.scenario.law.predicate import AgeIs, Leaf, LengthIs, OneOf, Tagged
+from sim.scenario.law.predicate import (
+    THIS_PART,
+    AgeIs,
+    Leaf,
+    LengthIs,
+    NumberIs,
+    OneOf,
+    PartIs,
+    Tagged,
+)
 from sim.scenario.law.waits import DecreeLength
 
-KNOWN = "offence, gravity, sentence, term, camp, origin, residence, health, sex and ages"
+KNOWN = "offence, gravity, sentence, term, parts, camp, origin, residence, health, sex and ages"
 """What may be asked of those to come: it is known when a sentence begins."""
 Reach = Literal["those held", "those to come"]
 BOTH: tuple[Reach, ...] = ("those held", "those to come")
@@ -84,4 +93,8 @@ def known_at_admission(leaf: Leaf) -> bool:
     known = ("offence", "gravity", "camp", "origin", "residence", "health", "sex")
     if isinstance(leaf, OneOf):
         return leaf.attribute in known
+    if isinstance(leaf, PartIs):
+        return leaf.whose != THIS_PART
+    if isinstance(leaf, NumberIs):
+        return leaf.attribute == "parts"
     return isinstance(leaf, Tagged) or (isinstance(leaf, AgeIs) and leaf.on is None)

@@ -23,11 +23,15 @@ AGES = ("age", "age at offence", "age reached in the year")
 DATES = ("admitted", "offence date", "sentence final")
 CATEGORIES = ("offence", "gravity", "camp", "origin", "residence", "health", "sex")
 WORDS = {"gravity": ("petty", "ordinary"), "sex": ("women", "men")}
-NUMBERS = ("earlier spells",)
+NUMBERS = ("earlier spells", "parts")
+ANY_PART, ALL_PARTS, THIS_PART = PARTS = ("any part", "all parts", "this part")
+"""Which parts of a sentence for several offences a condition is about."""
+OF_A_PART = ("offence", "sentence", "not")
+"""What may be asked of a part."""
 LAST_RELEASE = "time since last release"
 ATTRIBUTES = (
     *LENGTHS, *SHARES, *AGES, *DATES, *CATEGORIES, *NUMBERS, LAST_RELEASE, "earlier pardons",
-    "reductions", "not",
+    "reductions", *PARTS, "not",
 )  # fmt: skip
 ON = (
     "served", "remaining", "until due", "served share", "served share of sentence", "age",
@@ -182,10 +186,22 @@ class OffenceIs:
     in_days: bool = False
 
 
+@dataclass(frozen=True)
+class PartIs:
+    """What any part of a sentence, all of its parts, or the part in question is for, and how long.
+
+    The part in question is the one of which a clause asks whether its effect falls on it, and an
+    exclusion whether it is barred.
+    """
+
+    whose: str
+    rule: Predicate
+
+
 Compared = (
     LengthIs | AgeIs | ShareIs | DateIs | NumberIs | CountIs | ReleasedIs | PardonsIs | OffenceIs
 )
-Leaf = OneOf | Tagged | Compared
+Leaf = OneOf | Tagged | PartIs | Compared
 Predicate = Every | Either | Table | Leaf
 
 
@@ -202,6 +218,9 @@ def opposite(predicate: Predicate) -> Predicate:
             return replace(predicate, among=not predicate.among)
         case Tagged():
             return replace(predicate, carries=not predicate.carries)
+        case PartIs(whose, rule):
+            other = {ANY_PART: ALL_PARTS, ALL_PARTS: ANY_PART}.get(whose, whose)
+            return PartIs(other, opposite(rule))
         case _:
             return either(replace(predicate, operator=op) for op in OPPOSITE[predicate.operator])
 
@@ -228,6 +247,11 @@ def _leaves(predicate: Predicate) -> Iterator[Leaf]:
                 yield from _leaves(then)
         case _:
             yield predicate
+
+
+def asks_each_part(predicate: Predicate) -> bool:
+    """Say whether a predicate is about the part in question, and so answered part by part."""
+    return any(isinstance(leaf, PartIs) and leaf.whose == THIS_PART for leaf in leaves(predicate))
 
 
 def read_days(predicate: Predicate) -> frozenset[On]:

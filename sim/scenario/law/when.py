@@ -15,4 +15,11 @@ def _read_predicate(data: object, info: ValidationInfo) -> Predicate:
     return ConditionReader(words_of(info), (info.context or {}).get("sources")).read(data)
 
 
+def _read_rule(data: object, info: ValidationInfo) -> Predicate:
+    sources = (info.context or {}).get("sources")
+    return ConditionReader(words_of(info), sources, each_part=True).read(data)
+
+
 Condition = Annotated[Predicate, BeforeValidator(_read_predicate)]
+Rule = Annotated[Predicate, BeforeValidator(_read_rule)]
+"""A condition of a clause or an exclusion, which may be about the part in question."""

@@ -20,6 +20,7 @@ from sim.scenario.law.predicate import (
     LENGTHS,
     NUMBERS,
     ON,
+    PARTS,
     SHARES,
     WORDS,
 )
@@ -75,6 +76,7 @@ _TRUTH = "|".join("".join(f"[{sign}{sign.upper()}]" for sign in word) for word i
 NAME: JsonSchemaValue = {"not": {"pattern": rf"\.|^({_TRUTH})$"}}
 """A name that a file chooses: without a dot, and no word for true or false."""
 CONDITION: JsonSchemaValue = {"$ref": "#/$defs/Condition"}
+_PART: JsonSchemaValue = {"$ref": "#/$defs/PartCondition"}
 
 _KINDS: Mapping[str, Iterable[str]] = {
     "length": (*LENGTHS, LAST_RELEASE), "number": NUMBERS, "share": SHARES, "age": AGES,
@@ -109,6 +111,8 @@ def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
         properties[name] = _category(name, {**words, **WORDS}.get(name), tags)
     properties["reductions"] = properties["earlier pardons"] = _reductions()
     properties["not"] = CONDITION
+    for name in PARTS:
+        properties[name] = _PART
     days = rf"on (\d{{4}}-{_MONTH_DAY}|{'|'.join(ANCHORS)})"
     days = rf" ({days}|{_LENGTH} before ({'|'.join(ANCHORS)}))"
     mapping: JsonSchemaValue = {
@@ -121,13 +125,21 @@ def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
         mapping["additionalProperties"] = False
         for name, flag in words_of.world.flags.items():
             properties[name] = _flag(flag.is_a, flag.words, cited)
+    of_a_part = _only({"offence": properties["offence"], "sentence": properties["sentence"],
+                       "not": _PART})  # fmt: skip
     return {
+        "PartCondition": {
+            "description": "What a part of a sentence is for, and how long it is.",
+            "if": {"type": "array"},
+            "then": {"type": "array", "minItems": 1, "items": _PART},
+            "else": of_a_part,
+        },
         "Condition": {
             "description": "Whom a rule names: all keys must hold; of a list, any entry.",
             "if": {"type": "array"},
             "then": {"type": "array", "minItems": 1, "items": CONDITION},
             "else": mapping,
-        }
+        },
     }
 
 

@@ -89,6 +89,7 @@ _READ: dict[object, JsonSchemaValue] = {
     _reader(amounts.End): {"anyOf": [LENGTH, SHARE]},
     amounts.OneAmount.model_fields["value"].metadata[0].func: PART,
     _reader(when.Condition): _HERE_A_CONDITION,
+    _reader(when.Rule): _HERE_A_CONDITION,
     _reader(decree.ReportedStage): {"enum": list(decree.REPORTABLE)},
     selection.DecreeCap.model_fields["value"].metadata[0].func: CAP,
     _reader(selection.End): CAP_END,
@@ -306,7 +307,7 @@ def _name_words(definitions: dict[str, JsonSchemaValue], scenario: Scenario) -> 
                 one["properties"][key] = {**value, "anyOf": [sources, {
                     "type": "array", "items": sources, "minItems": 1}]}  # fmt: skip
     for key, words in known_words(scenario).items():
-        for kind in ("Who", "Later"):
+        for kind in ("Who", "Later", "PartSaid"):
             if key in definitions[kind]["properties"]:
                 definitions[kind]["properties"][key] = {"enum": list(words)}
     origins = list(scenario.world.origins)

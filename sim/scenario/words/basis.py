@@ -61,6 +61,7 @@ _LIMITED = {
     "age reached in the year": "the age reached in the year",
     "time in prison": "the time in prison in all spells",
     "earlier spells": "the number of earlier spells",
+    "parts": "the number of parts of the sentence",
     "time since last release": "the time since the last release",
     "admitted": "the date of admission",
     "offence date": "the date of the offence",

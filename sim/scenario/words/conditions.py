@@ -13,6 +13,7 @@ from typing import assert_never
 from sim.scenario.law.predicate import (
     CATEGORIES,
     LENGTHS,
+    THIS_PART,
     WORDS,
     YES,
     AgeIs,
@@ -25,6 +26,7 @@ from sim.scenario.law.predicate import (
     OffenceIs,
     OneOf,
     PardonsIs,
+    PartIs,
     Predicate,
     ReleasedIs,
     ShareIs,
@@ -53,6 +55,11 @@ _CATEGORIES = {
     "health": "whose state of health is{}",
     "sex": "who are{}",
 }
+_NUMBERS = {
+    "earlier spells": "whose earlier spells in custody number",
+    "parts": "the parts of whose sentence number",
+}
+_PARTS = {"any part": "a part", "all parts": "every part", "this part": "the part in question"}
 _GIVERS = {"any": "by pardon or for merit", "pardon": "by pardon", "merit": "for merit"}
 
 
@@ -117,6 +124,15 @@ def readings_in_words(predicates: Sequence[Predicate]) -> list[str]:
         said.append("The age reached in a year is that of its last day.")
     if any(leaf.attribute == "sentence" for leaf in lengths):
         said.append("A life sentence counts as longer than any sentence in years.")
+    if any(isinstance(leaf, PartIs) for leaf in found):
+        said.append("A sentence for one offence is its own only part.")
+    if any(isinstance(leaf, PartIs) and leaf.whose == THIS_PART for leaf in found):
+        said.append(
+            "Each part of a sentence for several offences is in question by itself: what is "
+            "granted falls on the parts that qualify and are not barred. It never exceeds their "
+            "sum, and never brings the whole below the other parts; a release is then a cut by "
+            "all that it falls on."
+        )
     if shares or any(leaf.attribute in WITHOUT_LIFE for leaf in lengths):
         said.append(
             "A life sentence has no term, no time remaining and no share served, so a condition "
@@ -218,8 +234,8 @@ def _said(leaf: Predicate, names: Mapping[str, str]) -> _Said:
         case LengthIs(attribute, operator, days) if attribute in LENGTHS:
             subject, after = _LENGTHS[attribute]
             return _Said(subject, f"{COMPARED[operator]} {length(days)}{after}{reckoned(leaf)}")
-        case NumberIs("earlier spells", operator, number):
-            return _Said("whose earlier spells in custody number", f"{COMPARED[operator]} {number}")
+        case PartIs(whose, rule):
+            return _Said(f"of whose sentence {_PARTS[whose]}", _of_a_part(rule), joins=False)
         case LengthIs() | DateIs() | NumberIs():
             return _dated_or_counted(leaf)
         case ReleasedIs() | PardonsIs() | OffenceIs():
@@ -241,11 +257,41 @@ def _said(leaf: Predicate, names: Mapping[str, str]) -> _Said:
             assert_never(leaf)
 
 
+def _of_a_part(rule: Predicate) -> str:
+    """Write what is asked of a part: its offence, its length, or both."""
+    match rule:
+        case Every(parts):
+            return listed([_of_a_part(part) for part in parts])
+        case Either(parts):
+            return "(" + ", or ".join(_of_a_part(part) for part in parts) + ")"
+        case Table(rows):
+            lines = [
+                f"{'otherwise' if when == Every(()) else 'where it ' + _of_a_part(when)}, "
+                f"it {_of_a_part(then)}" for when, then in rows
+            ]  # fmt: skip
+            return f"meets the first of these lines that names it ({'; '.join(lines)})"
+        case OneOf(_, values, among):
+            return f"is {'' if among else 'not '}for {listed(list(values), 'or')}"
+        case Tagged(tag, carries):
+            return f"is for an offence {'' if carries else 'not '}classed as {tag}"
+        case OffenceIs():
+            said = _before(rule, {})
+            return (
+                f"is for an offence that {said.subject.removeprefix('whose offence ')} {said.rest}"
+            )
+        case LengthIs(_, operator, days):
+            return f"is {COMPARED[operator]} {length(days)} long"
+        case _:
+            raise TypeError("not asked of a part")
+
+
 def _dated_or_counted(leaf: LengthIs | DateIs | NumberIs) -> _Said:
     """Write what is compared with a date, and the flags that are numbers or lengths."""
     if isinstance(leaf, DateIs) or (isinstance(leaf, LengthIs) and leaf.since):
         return _Said(*dated(leaf))
     size = length(leaf.days) if isinstance(leaf, LengthIs) else amount(leaf.number)
+    if leaf.attribute in _NUMBERS:
+        return _Said(_NUMBERS[leaf.attribute], f"{COMPARED[leaf.operator]} {size}")
     return _Said(f"whose “{leaf.attribute}” is", f"{COMPARED[leaf.operator]} {size}")
 
 

@@ -87,6 +87,15 @@ def _people(world: World) -> Iterator[str]:
     yield sentence(f"people are admitted for {listed(shares)}")
     means = [f"{length(o.sentence.mean.value)} for {n}" for n, o in world.offences.items()]
     yield sentence(f"fixed sentences last on average {listed(means)}")
+    for name, offence in world.offences.items():
+        for other, part in offence.tried_with.items():
+            least, most = percent(part.least.value), percent(part.most.value)
+            takes = most if least == most else f"{least} to {most}"
+            yield sentence(
+                f"of the fixed sentences for {name} {percent(part.probability.value)}"
+                f"{_aside(part.probability)} have a part for {other} too, which takes {takes} "
+                "of the whole, in whole steps"
+            )
     origins = [f"{name} ({percent(o.share.value)})" for name, o in world.origins.items()]
     yield sentence(f"they come from {listed(origins)}")
     yield sentence(f"{percent(world.women.value)} are women{_aside(world.women)}")
