@@ -18,7 +18,15 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDER = Path("sim", "custody", "kernel")
-FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off")
+FLAGS = (
+    "-std=c11",
+    "-O3",
+    "-fPIC",
+    "-shared",
+    "-fvisibility=hidden",
+    "-fwrapv",
+    "-ffp-contract=off",
+)
 
 
 class CompiledKernel(BuildHookInterface):  # type: ignore[type-arg]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.hazards import NEVER
 from sim.custody.people import ARREST, EXTINGUISHED, FIRST, RETURN
 from sim.custody.prisons import Prisons
@@ -31,13 +33,13 @@ class Movements:
     Attributes
     ----------
     came
-        Admissions by day, camp and kind, shape (days + 1, camps, kinds); first those before the
+        Admissions by kind, day and camp, shape (kinds, days + 1, camps); first those before the
         start.
     went
-        Leavings by day, camp and cause, shape (days, camps, causes); one cause stands for all
+        Leavings by cause, day and camp, shape (causes, days, camps); one cause stands for all
         decrees.
     served
-        Days served by those who leave, by day and cause, shape (days, causes).
+        Days served by those who leave, by cause and day, shape (causes, days).
     """
 
     came: Ints
@@ -47,38 +49,43 @@ class Movements:
     @staticmethod
     def of(register: Register, days: int, camps: int) -> Movements:
         """Count a finished register."""
-        came = np.zeros((days + 2) * camps * KINDS, dtype=np.int64)
-        went = np.zeros((days + 1) * camps * CAUSES, dtype=np.int64)
-        served = np.zeros(went.shape, dtype=np.int64)
+        r, size = register, (KINDS, CAUSES, EXTINGUISHED)
+        if kernel.compiled is not None:
+            columns = (r.camp, r.kind, r.admitted, r.left, r.cause)
+            found = kernel.compiled.movements(columns, days, camps, size)
+            if found is not None:
+                came, went, served = found
+                return Movements(came[:, : days + 1], went[:, :days], served[:, :days])
+        came = np.zeros(KINDS * (days + 2) * camps, dtype=np.int64)
+        went = np.zeros(CAUSES * (days + 1) * camps, dtype=np.int64)
+        served = np.zeros(CAUSES * (days + 1), dtype=np.int64)
         for start in range(0, len(register), SPAN):
             rows = slice(start, start + SPAN)
-            camp = register.camp[rows]
-            code = np.clip(register.admitted[rows], -1, days).astype(np.int64)
-            code = ((code + 1) * camps + camp) * KINDS + register.kind[rows]
-            came += np.bincount(code, minlength=len(came))
-            left = register.left[rows]
-            code = np.minimum(left, days).astype(np.int64) * camps + camp
-            cause = np.clip(register.cause[rows], 0, BY_DECREE)
-            code = code * CAUSES + np.where(register.kind[rows] == EXTINGUISHED, UNBEGUN, cause)
-            went += np.bincount(code, minlength=len(went))
+            kind, camp = r.kind[rows].astype(np.int64), r.camp[rows]
+            day = np.clip(r.admitted[rows], -1, days) + 1
+            came += np.bincount((kind * (days + 2) + day) * camps + camp, minlength=len(came))
+            cause = np.clip(r.cause[rows], 0, BY_DECREE).astype(np.int64)
+            cause[kind == EXTINGUISHED] = UNBEGUN
+            code = cause * (days + 1) + np.minimum(r.left[rows], days)
+            went += np.bincount(code * camps + camp, minlength=len(went))
             # Sums of whole days stay far below 2**53, so the floats of a weighted count are exact.
-            stay = left - register.admitted[rows]
-            served += np.bincount(code, stay, minlength=len(went)).astype(np.int64)
+            stay = r.left[rows] - r.admitted[rows]
+            served += np.bincount(code, stay, minlength=len(served)).astype(np.int64)
         return Movements(
-            came.reshape(days + 2, camps, KINDS)[: days + 1],
-            went.reshape(days + 1, camps, CAUSES)[:days],
-            served.reshape(days + 1, camps, CAUSES)[:days].sum(axis=1),
+            came.reshape(KINDS, days + 2, camps)[:, : days + 1],
+            went.reshape(CAUSES, days + 1, camps)[:, :days],
+            served.reshape(CAUSES, days + 1)[:, :days],
         )
 
-    @property
+    @cached_property
     def leavings(self) -> Ints:
-        """Leavings by day and cause, shape (days, causes)."""
-        return np.asarray(self.went.sum(axis=1))
+        """Leavings by cause and day, shape (causes, days)."""
+        return np.asarray(self.went.sum(axis=2))
 
     def stock_by_camp(self) -> Ints:
         """Held at the end of each day: admitted by then and not yet left, shape (days, camps)."""
-        by_then = np.cumsum(self.came.sum(axis=2), axis=0)[1:]
-        return np.asarray(by_then - np.cumsum(self.went.sum(axis=2), axis=0))
+        by_then = np.cumsum(self.came.sum(axis=0), axis=0)[1:]
+        return np.asarray(by_then - np.cumsum(self.went.sum(axis=0), axis=0))
 
 
 def flows(
@@ -140,13 +147,13 @@ def between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) -> 
 
 def _admissions(register: Register, movements: Movements, days: int) -> dict[str, Ints]:
     """Count admissions by day and kind."""
-    admitted = movements.came[1:].sum(axis=1)
+    admitted = movements.came[:, 1:].sum(axis=2)
     again = np.flatnonzero(register.freed_by >= 0)
     again = again[register.kind[again] == RETURN]
     return {
-        "first admissions": admitted[:, FIRST],
-        "returns": admitted[:, RETURN],
-        "drive arrests": admitted[:, ARREST],
+        "first admissions": admitted[FIRST],
+        "returns": admitted[RETURN],
+        "drive arrests": admitted[ARREST],
         "returns of the freed": _on(register.admitted[again], days),
     }
 
@@ -157,13 +164,13 @@ def _leavings(register: Register, movements: Movements, days: int) -> dict[str, 
     arrested = np.flatnonzero(register.line)
     arrested = arrested[register.cause[arrested] == BY_DEATH]
     return {
-        "expiries": leavings[:, BY_EXPIRY],
-        "releases by decree": leavings[:, BY_DECREE],
-        "deaths in custody": leavings[:, BY_DEATH],
+        "expiries": leavings[BY_EXPIRY],
+        "releases by decree": leavings[BY_DECREE],
+        "deaths in custody": leavings[BY_DEATH],
         "deaths in custody of the arrested": _on(register.left[arrested], days),
-        "days served until expiry": served[:, BY_EXPIRY],
-        "days served until release by decree": served[:, BY_DECREE],
-        "days served until death": served[:, BY_DEATH],
+        "days served until expiry": served[BY_EXPIRY],
+        "days served until release by decree": served[BY_DECREE],
+        "days served until death": served[BY_DEATH],
     }
 
 

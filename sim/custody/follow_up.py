@@ -39,7 +39,8 @@ def follow_up(
     Parameters
     ----------
     leavings
-        By day and cause, shape (days, 3): how long somebody is followed depends on his day alone.
+        By cause and day, shape (causes, days): how long somebody is followed depends on his day
+        alone.
     nexts
         Rows of those who come back, and of their next spells.
 
@@ -68,7 +69,7 @@ def follow_up(
     last = followed_for[days - 1 - clock[:days]]
     some = np.flatnonzero(last > 0)
     kinds = np.repeat([0, 1], len(some))
-    of_days = leavings[some][:, (BY_EXPIRY, BY_DECREE)].T.ravel()
+    of_days = leavings[(BY_EXPIRY, BY_DECREE), :][:, some].ravel()
     at_risk = count(kinds, np.tile(some, 2), np.tile(last[some] - 1, 2), of_days)
     back, dead = nexts[0], np.flatnonzero(r.died_free < NEVER)
     rows = np.concatenate((back, dead))

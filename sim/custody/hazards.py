@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import kernel
+from sim.custody.kernel.calls import Pinned
 
 UNIT = 10**12
 NEVER = 1 << 28
@@ -35,7 +36,7 @@ def per_day(rate_per_year: float) -> int:
 
 def days_until_used_up(tolerance: Tolerance, rate: NDArray[np.int64]) -> Days:
     """Days at a constant hazard until the tolerance is used up; ``NEVER`` at hazard 0."""
-    if kernel.compiled is not None:
+    if kernel.compiled is not None and tolerance.ndim == 1:
         return kernel.compiled.days_until_used_up(tolerance, rate)
     safe = np.maximum(rate, 1)
     if max(tolerance.max(initial=0), safe.max(initial=0)) < EXACT > -tolerance.min(initial=0):
@@ -74,8 +75,18 @@ class StepHazard:
         zero = np.zeros((len(self.rates), 1), dtype=np.int64)
         return np.concatenate((zero, np.cumsum(parts, axis=1)), axis=1)
 
+    @cached_property
+    def pinned(self) -> Pinned:
+        """The hazards as the kernel reads them."""
+        kinds, steps = self.rates.shape
+        return Pinned([self.edges, self.sums, self.rates], [steps, kinds])
+
     def used(self, kind: NDArray[np.integer], reading: Days) -> Tolerance:
         """Return the sum of the hazards of the days before each clock reading."""
+        if kernel.compiled is not None and np.ndim(reading) == 1:
+            found = kernel.compiled.hazard_used(kind, reading, self.pinned)
+            if found is not None:
+                return found
         step = np.searchsorted(self.edges, reading, side="right") - 1
         step = np.maximum(step, 0)
         within = self.rates[kind, step] * (reading - self.edges[step])
@@ -83,6 +94,10 @@ class StepHazard:
 
     def days_until(self, tolerance: Tolerance, kind: NDArray[np.integer], reading: Days) -> Days:
         """Days from a clock reading until the tolerance is used up; ``NEVER`` if it lasts."""
+        if kernel.compiled is not None and np.ndim(tolerance) == 1:
+            found = kernel.compiled.hazard_days_until(tolerance, kind, reading, self.pinned)
+            if found is not None:
+                return found
         target = self.used(kind, reading) + tolerance
         sums = self.sums
         step = (sums[kind, 1:] < target[:, None]).sum(axis=1)

@@ -16,6 +16,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.calendar import drawn_grants
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
@@ -27,9 +28,10 @@ from sim.custody.record import Record, heads_by_camp, record
 from sim.custody.register import ADMISSION, RELEASE, STAGES, Register, Rows
 from sim.custody.release import Gate
 from sim.custody.seasoning import opening
+from sim.custody.sentencing import LIFE
 from sim.custody.snapshot import held_of_file
 from sim.custody.streams import Draws, Stream
-from sim.custody.tables import happens
+from sim.custody.tables import bound_of, happens
 from sim.scenario.lengths import in_year
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, sittings
@@ -239,10 +241,28 @@ class _Model:
 
     def _give_merit(self, day: int) -> Rows:
         rule, register = self.prisons.steady.stays.merit, self.register
+        rows = self._merit_given(day)
+        cut = np.minimum(rule.cut_days, register.ends(rows) - day - 1)
+        register.due[rows] = np.maximum(register.due_after_cut(rows, cut), day + 1)
+        register.merit_days[rows] += cut.astype(np.int32)
+        register.merit_count[rows] += 1
+        register.rekey(rows)
+        return rows
+
+    def _merit_given(self, day: int) -> Rows:
+        """Rows of those held whose terms are cut for merit on a day."""
+        rule, register = self.prisons.steady.stays.merit, self.register
+        year = _year(self.prisons, day)
+        if kernel.compiled is not None:
+            columns = (register.admitted, register.imposed, register.person, register.spell,
+                       register.line)  # fmt: skip
+            return kernel.compiled.held_and_drawn(
+                register.left, columns, day - rule.after_days, LIFE,
+                self.draws.key_words(Stream.MERIT), year, bound_of(rule.probability),
+            )  # fmt: skip
         rows = register.held(day)
         served = day - register.admitted[rows]
         rows = rows[(served >= rule.after_days) & ~register.is_life(rows)]
-        year = _year(self.prisons, day)
 
         def given(rows: Rows) -> NDArray[np.bool_]:
             words = self.draws.at(
@@ -251,13 +271,7 @@ class _Model:
             )  # fmt: skip
             return happens(words, rule.probability)
 
-        rows = rows[register.lasting(f"merit of {year}", rows, given).astype(np.bool_)]
-        cut = np.minimum(rule.cut_days, register.ends(rows) - day - 1)
-        register.due[rows] = np.maximum(register.due_after_cut(rows, cut), day + 1)
-        register.merit_days[rows] += cut.astype(np.int32)
-        register.merit_count[rows] += 1
-        register.rekey(rows)
-        return rows
+        return rows[register.lasting(f"merit of {year}", rows, given).astype(np.bool_)]
 
 
 def _year(prisons: Prisons, day: int) -> int:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER, days_until_used_up
+from sim.custody.liberty import past_fates
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
-from sim.custody.steady import factor_kind
 from sim.custody.streams import ARRIVALS, BEFORE, HELD_AT_START, PAST_RELEASES, Draws, Stream
 from sim.custody.tables import CutTable, exponential, happens
 from sim.scenario.lengths import in_year
@@ -317,19 +317,8 @@ def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
     """
     steady, returning = prisons.steady, prisons.steady.returning
     n = _count(prisons.past_count, draws, Stream.PAST_RELEASE_COUNT) if returning else 0
-    ago = 1 + ((draws.column(Stream.RELEASED_AGO, PAST_RELEASES, n) >> np.uint64(32)).astype(
-        np.int64) * prisons.past_window_days >> 32)  # fmt: skip
-    back = np.full(n, NEVER, dtype=np.int64)
-    if returning is not None:
-        tolerance = exponential(draws.column(Stream.RETURN, PAST_RELEASES, n))
-        kind = np.full(n, factor_kind(supervision=False, job=False, education=False))
-        # The day is sought only of those who come back within the horizon.
-        reach = returning.used(kind, ago + prisons.days - 1)
-        some = np.flatnonzero(tolerance <= reach)
-        free = np.zeros(len(some), dtype=np.int64)
-        back[some] = returning.days_until(tolerance[some], kind[some], free) - ago[some]
-    rows = np.flatnonzero((back >= 0) & (back < prisons.days))
-    person, released, back = PAST_RELEASES + rows, -ago[rows], back[rows]
+    rows, ago, back = past_fates(prisons, draws, n)
+    person, released = PAST_RELEASES + rows, -ago
 
     def words(stream: Stream) -> Words:
         return draws.at(stream, person, spell=0, line=0)

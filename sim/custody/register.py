@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.findings import Findings, Notes
 from sim.custody.hazards import NEVER
 from sim.custody.people import DTYPES, FIRST, NEVER_HELD, STATED, Columns, dies_on
@@ -206,6 +207,14 @@ class Register:
         Of millions of rows a window at a time, so that what lies between is small.
         """
         for start in range(first, len(self), WINDOW):
+            if kernel.compiled is not None:
+                window = slice(start, start + WINDOW)
+                rows = kernel.compiled.close_spells(
+                    self.key, self.left, self.cause, window, limit, CLOSED
+                )
+                if len(rows):
+                    yield rows
+                continue
             rows = np.flatnonzero(self.key[start : start + WINDOW] < limit) + start
             if not len(rows):
                 continue
@@ -215,9 +224,15 @@ class Register:
             self.key[rows] = CLOSED
             yield rows
 
-    def held(self, day: int) -> Rows:
-        """Rows held when decrees act on a day, once the register is up to date."""
-        return np.flatnonzero((self.left == NEVER) & (self.admitted <= day))
+    def held(self, day: int, *, alone: bool = False) -> Rows:
+        """Rows held when decrees act on a day, once the register is up to date.
+
+        If `alone`, only those whom no occasion has selected for release.
+        """
+        if kernel.compiled is not None:
+            return kernel.compiled.held(self.left, self.admitted, self.occasion, day, alone=alone)
+        rows = np.flatnonzero((self.left == NEVER) & (self.admitted <= day))
+        return rows[self.occasion[rows] == NO_OCCASION] if alone else rows
 
     def is_life(self, rows: Rows) -> Mask:
         """Say who serves a life sentence."""

@@ -11,12 +11,13 @@ from sim.custody import people
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.lots import lots
 from sim.custody.hazards import NEVER
+from sim.custody.liberty import Leavers, fates
 from sim.custody.people import ARREST, EXTINGUISHED
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, STAGES, WINDOW, Register, Rows
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
-from sim.custody.tables import CutTable, exponential, happens
+from sim.custody.tables import CutTable, happens
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
 
@@ -46,6 +47,7 @@ class Gate:
         self.decrees = list(decrees.values())
         self.names = list(decrees)
         self.occasions = occasions
+        self.positions = np.array([o.position for o in occasions], dtype=np.int64)
         exile = prisons.scenario.world.exile
         self.destinations: CutTable | None = None
         if exile:
@@ -100,9 +102,8 @@ class Gate:
         )
         rows = alive[released]
         numbers = register.occasion[rows]
-        position = np.array([o.position for o in self.occasions], dtype=np.int64)
         if len(rows):
-            register.cause[rows] = BY_DECREE + position[numbers]
+            register.cause[rows] = BY_DECREE + self.positions[numbers]
         return np.asarray(released)
 
     def _leave_by_decree(self, register: Register, rows: Rows, number: int) -> Ints:
@@ -167,53 +168,32 @@ class Gate:
 
     def _at_liberty(self, register: Register, rows: Rows, kinds: Ints) -> None:
         """Find who dies at liberty and who returns before, and admit the latter on their day."""
-        steady, days = self.prisons.steady, self.prisons.days
-        left = register.left[rows].astype(np.int64)
-        health = register.health[rows].astype(np.int64)
-        born = register.born[rows].astype(np.int64)
-        tolerance = register.tolerance[rows] - register.rate[rows] * (left - register.base[rows])
-        back = np.full(len(rows), NEVER, dtype=np.int64)
-        if steady.returning is not None:
-            words = self.draws.at(
-                Stream.RETURN, register.person[rows],
-                spell=register.spell[rows].astype(np.int64), line=register.line[rows],
-            )  # fmt: skip
-            lasts = exponential(words)
-            # The day is sought only of those who come back before the end.
-            some = np.flatnonzero(lasts <= steady.returning.used(kinds, days - 1 - left))
-            free = np.zeros(len(some), dtype=np.int64)
-            back[some] = left[some] + steady.returning.days_until(lasts[some], kinds[some], free)
-        until = np.minimum(back, days - 1)
-        before = steady.liberty.used(health, left - born)
-        used = steady.liberty.used(health, until - born) - before
-        dies, returns = used >= tolerance, back < days
-        dead = np.flatnonzero(dies)
-        register.died_free[rows[dead]] = left[dead] + steady.liberty.days_until(
-            tolerance[dead], health[dead], (left - born)[dead]
-        )
-        returns &= ~dies
-        rows, back, used = rows[returns], back[returns], used[returns]
+        liberty = self.prisons.steady.liberty
+        leavers = Leavers(*(getattr(register, name) for name in Leavers._fields))
+        found = fates(self.prisons, self.draws, leavers, rows, kinds)
+        register.died_free[rows[found.dead]] = found.died
+        rows = rows[found.back]
         kept = {name: getattr(register, name)[rows]
                 for name in ("born", "origin", "residence", "exiled")}  # fmt: skip
         columns = people.next_spell(
             self.prisons, self.draws, register.person[rows],
-            register.spell[rows].astype(np.int64) + 1, register.line[rows], back,
-            {**kept, "tolerance": tolerance[returns] - used},
+            register.spell[rows].astype(np.int64) + 1, register.line[rows], found.when,
+            {**kept, "tolerance": found.rest},
         )  # fmt: skip
         cause = register.cause[rows]
         columns |= {
             "exiled_before": kept["exiled"],
-            "free_since": left[returns],
+            "free_since": register.left[rows],
             "freed_by": np.where(cause >= BY_DECREE, cause - BY_DECREE, -1),
         }
         columns, spared = people.without_spared(self.prisons, self.draws, columns)
         if spared.any():  # they stay at liberty, and may die there
-            at = np.flatnonzero(returns)[spared]
-            died = left[at] + steady.liberty.days_until(
-                tolerance[at], health[at], left[at] - born[at]
+            still = rows[spared]
+            died = register.left[still] + liberty.days_until(
+                leavers.tolerance_left(still), register.health[still], leavers.ages(still)
             )
-            soon = died < days
-            register.died_free[rows[spared][soon]] = died[soon]
+            soon = died < self.prisons.days
+            register.died_free[still[soon]] = died[soon]
         new = register.add(columns)
         register.followed.append((rows[~spared], new))
         self.arrive(register, new, rows[~spared])

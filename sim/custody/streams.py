@@ -161,7 +161,7 @@ class Draws:
         _refuse_outside("occurrence", occurrence, 2**64)
         upper = (spell, occurrence, 0)
         if kernel.compiled is not None:
-            return kernel.compiled.words_run(self._key_words(stream, salt), first, count, upper)
+            return kernel.compiled.words_run(self.key_words(stream, salt), first, count, upper)
         return run_words(self._key(stream, salt), first, count, upper)
 
     def at(
@@ -187,7 +187,7 @@ class Draws:
         """
         _refuse_outside("occurrence", occurrence, 2**64)
         if kernel.compiled is not None:
-            key = self._key_words(stream, salt)
+            key = self.key_words(stream, salt)
             words = kernel.compiled.words_at(key, person, spell, occurrence, line)
             if words is not None:
                 return words
@@ -264,7 +264,8 @@ class Draws:
         _refuse_outside("salt", salt, 2**64)
         return _key_of(self.seed, self.replication, int(stream), salt)
 
-    def _key_words(self, stream: Stream, salt: int) -> tuple[int, int]:
+    def key_words(self, stream: Stream, salt: int = 0) -> tuple[int, int]:
+        """Return the two words of the key of a stream."""
         low, high = self._key(stream, salt).tolist()
         return low, high
 

@@ -45,13 +45,18 @@ def happens(words: Words, probability: float | NDArray[np.float64]) -> NDArray[n
         If a probability is not a number from 0 to 1.
     """
     if kernel.compiled is not None and isinstance(probability, float) and 0 <= probability <= 1:
-        return kernel.compiled.below(words, round(probability * 2.0**32))
+        return kernel.compiled.below(words, bound_of(probability))
     exact = np.asarray(probability, dtype=np.float64)
     wrong = ~((exact >= 0) & (exact <= 1))
     if wrong.any():
         raise ValueError(f"a probability must be from 0 to 1, found {exact[wrong].flat[0]}")
     below: NDArray[np.bool_] = (words >> _HALF) < np.rint(exact * 2.0**32).astype(np.uint64)
     return below
+
+
+def bound_of(probability: float) -> int:
+    """Return below what the upper half of a word makes an event of a probability happen."""
+    return round(probability * 2.0**32)
 
 
 class CutTable:
@@ -83,7 +88,7 @@ class CutTable:
                 raise ValueError(f"segment {number} needs one int32 value per weight")
         self._values = _frozen(np.concatenate(values).astype(np.int32))
         self._finder = _Finder(self._cuts, len(segments))
-        self._pinned = Pinned(self._cuts, self._finder.guide, self._starts, self._values)
+        self._pinned = _pinned(self._finder, self._starts, self._values)
         first = int(self._values[0])
         self.constant = first if np.all(self._values == first) else None
 
@@ -118,9 +123,7 @@ class CutTable:
         """Do the same in compiled code, if it is there and knows the segments."""
         if kernel.compiled is None:
             return None
-        return kernel.compiled.pick(
-            segments, len(self._starts) - 1, words, self._pinned, self._finder.bits, index=index
-        )
+        return kernel.compiled.pick(segments, words, self._pinned, index=index)
 
     def digest(self) -> str:
         """Return the SHA-256 of cut points and values."""
@@ -152,7 +155,7 @@ class TruncatedTable:
     def __init__(self, curves: Sequence[Weights]) -> None:
         self._cuts, self._starts = _stacked(curves, 2**31)
         self._finder = _Finder(self._cuts, len(curves))
-        self._pinned = Pinned(self._cuts, self._finder.guide, self._starts)
+        self._pinned = _pinned(self._finder, self._starts)
 
     def pick(self, curve: Numbers | int, limit: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return an index from 1 to its limit for each word, shape (n,).
@@ -163,9 +166,7 @@ class TruncatedTable:
             If a limit is less than 1 or beyond the end of its curve.
         """
         if kernel.compiled is not None:
-            found = kernel.compiled.pick_up_to(
-                curve, len(self._starts) - 1, limit, words, self._pinned, self._finder.bits
-            )
+            found = kernel.compiled.pick_up_to(curve, limit, words, self._pinned)
             if found is not None:
                 return found
         _refuse_unknown("curve", curve, len(self._starts) - 1)
@@ -229,7 +230,7 @@ def exponential(words: Words) -> NDArray[np.int64]:
     """
     log_two, logs, slopes, bends = _log_tables()
     if kernel.compiled is not None:
-        return kernel.compiled.exponential(words, log_two, _TOP_EXPONENT, _pinned_log_tables())
+        return kernel.compiled.exponential(words, pinned_log_tables())
     values = np.empty(len(words), dtype=np.int64)
     for rows in _chunks(len(words)):
         rest = np.negative(np.maximum(words[rows], np.uint64(1)))
@@ -274,8 +275,11 @@ def _log_tables() -> tuple[int, NDArray[np.int64], Words, Words]:
 
 
 @cache
-def _pinned_log_tables() -> Pinned:
-    return Pinned(*_log_tables()[1:])
+def pinned_log_tables() -> Pinned:
+    """Return the tables of `exponential` as the kernel reads them, a row for each bucket."""
+    log_two, *tables = _log_tables()
+    rows = np.stack([table.view(np.int64) for table in tables], axis=1)
+    return Pinned([rows], [log_two, _TOP_EXPONENT])
 
 
 class _Finder:
@@ -285,7 +289,7 @@ class _Finder:
     keys further on, or searched. The answer is that of ``np.searchsorted(…, side="right")``.
     """
 
-    __slots__ = ("_keys", "_shift", "bits", "guide")
+    __slots__ = ("_shift", "bits", "guide", "keys")
 
     STEPS = 4
     """So many keys are stepped over before they are searched."""
@@ -293,7 +297,7 @@ class _Finder:
     def __init__(self, keys: Words, segments: int) -> None:
         wanted = (len(keys) // segments).bit_length() + 6
         bits = max(4, min(wanted, 16, 20 - segments.bit_length()))
-        self._keys, self.bits, self._shift = keys, bits, np.uint64(32 - bits)
+        self.keys, self.bits, self._shift = keys, bits, np.uint64(32 - bits)
         edges = np.arange((segments << bits) + 1, dtype=np.uint64) << self._shift
         first = np.searchsorted(keys, edges[:-1], side="right")
         last = np.searchsorted(keys, edges[1:] - np.uint64(1), side="right")
@@ -311,13 +315,24 @@ class _Finder:
         own = segment if isinstance(segment, int) or not segment.ndim else segment[left]
         number = number[left] + (np.asarray(own, dtype=np.uint64) << _HALF)
         for _ in range(self.STEPS):
-            below = self._keys[found[left]] <= number
+            below = self.keys[found[left]] <= number
             left, number = left[below], number[below]
             if not left.size:
                 return found
             found[left] += 1
-        found[left] = np.searchsorted(self._keys, number, side="right")
+        found[left] = np.searchsorted(self.keys, number, side="right")
         return found
+
+
+def _pinned(
+    finder: _Finder, starts: NDArray[np.int64], values: NDArray[np.int32] | None = None
+) -> Pinned:
+    """Return a table as the kernel reads it; one without values gives positions alone."""
+    values = np.zeros(0, dtype=np.int32) if values is None else values
+    return Pinned(
+        [finder.keys, finder.guide, starts, values],
+        [len(finder.keys), finder.bits, len(starts) - 1],
+    )
 
 
 def _stacked(curves: Sequence[Weights], scale: int) -> tuple[Words, NDArray[np.int64]]:

@@ -62,8 +62,7 @@ class Court:
     def close_lists(self, register: Register, number: int) -> None:
         """Read those held, review them and select within the cap, on the close of lists."""
         occasion = self.occasions[number]
-        rows = register.held(occasion.close_day)
-        rows = rows[register.occasion[rows] == NO_OCCASION]
+        rows = register.held(occasion.close_day, alone=True)
         if occasion.late:
             rows = rows[register.admitted[rows] == occasion.close_day]
         turns = self.reading.turns_of(register, number)
@@ -78,10 +77,9 @@ class Court:
         decree = self.decrees[occasion.decree]
         work = decree.review.work
         assert work is not None
-        rows = register.held(day)
+        rows = register.held(day, alone=True)
         if day > occasion.ordered_day:
             rows = rows[register.admitted[rows] == day]
-        rows = rows[register.occasion[rows] == NO_OCCASION]
         bench = self.reading.bench(register, rows, occasion, day)
         desks = self.desks.setdefault(number, Desks(decree, work, occasion))
         desks.join(bench, qualified(bench, decree))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.scenario.world import PYONGYANG
@@ -60,6 +61,10 @@ class Groups:
             Shape (masks, parts, groups); `part` says for each person in which of the parts he is.
         """
         number = self.members.shape[1]
+        if kernel.compiled is not None:
+            tallied = kernel.compiled.tally(kinds, masks, part, (parts, number))
+            if tallied is not None:
+                return np.asarray(tallied @ self.members.T)
         which, who = np.nonzero(np.array(masks))
         place = (which * parts + part[who]) * number + kinds[who]
         found = np.bincount(place, minlength=len(masks) * parts * number)

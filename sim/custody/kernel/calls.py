@@ -1,8 +1,7 @@
 """The compiled functions, called with arrays of NumPy.
 
-Each does what the function of the same purpose in `sim.custody.philox`, `sim.custody.tables` or
-`sim.custody.hazards` does. It returns None where it refuses what it is given: NumPy's code, which
-comes next, tells the error.
+Each is the twin of NumPy code, which is the definition, and named after it. Where it returns None
+it refuses what it is given: NumPy's code, which comes next, tells the error.
 """
 
 from __future__ import annotations
@@ -17,22 +16,30 @@ from numpy.typing import NDArray
 Words: TypeAlias = NDArray[np.uint64]
 Ints: TypeAlias = NDArray[np.int64]
 Int32s: TypeAlias = NDArray[np.int32]
-Operand: TypeAlias = NDArray[np.generic] | int
+Array: TypeAlias = NDArray[np.generic]
+Operand: TypeAlias = Array | int
 """One number for each row, or one for all."""
+Key: TypeAlias = tuple[int, int]
 
-_POINTER, _INT, _WORD = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
-_COLUMN = (_POINTER, _INT, _INT)
-_WORDS = (_POINTER, _INT)
-_FINDER = (_POINTER, _INT, _POINTER, _INT)
-_RESULT = (_POINTER, _INT)
+_AT, _INT, _WORD = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
+_RESULT = (_AT, _INT)
 SIGNATURES: dict[str, tuple[type, ...]] = {
     "words_run": (*_RESULT, _WORD, _WORD, _INT, _WORD, _WORD, _WORD),
-    "words_at": (*_RESULT, _WORD, _WORD, *_COLUMN, *_COLUMN, _WORD, *_COLUMN),
-    "pick": (*_RESULT, *_WORDS, *_COLUMN, _INT, *_FINDER, _POINTER, _POINTER),
-    "pick_up_to": (*_RESULT, *_WORDS, *_COLUMN, _INT, *_COLUMN, *_FINDER, _POINTER),
-    "below": (*_RESULT, *_WORDS, _WORD),
-    "exponential": (*_RESULT, *_WORDS, _INT, _INT, _POINTER, _POINTER, _POINTER),
-    "days_until_used_up": (*_RESULT, *_COLUMN, *_COLUMN),
+    "words_at": (*_RESULT, _WORD, _WORD, _AT, _WORD),
+    "pick": (*_RESULT, _AT, _AT, _INT),
+    "pick_up_to": (*_RESULT, _AT, _AT),
+    "below": (*_RESULT, _AT, _WORD),
+    "exponential": (*_RESULT, _AT, _AT),
+    "days_until_used_up": (*_RESULT, _AT),
+    "hazard_used": (*_RESULT, _AT, _AT),
+    "hazard_days_until": (*_RESULT, _AT, _AT),
+    "fates": (*(_AT,) * 6, _INT, _AT, _AT, _AT, _INT, _WORD, _WORD, _AT, _AT, _AT),
+    "past_fates": (_AT, _AT, _AT, *(_INT,) * 5, *(_WORD,) * 4, _AT, _AT),
+    "held": (*_RESULT, _AT, _AT, _AT, _INT, _INT),
+    "held_and_drawn": (*_RESULT, _AT, _AT, _INT, _INT, *(_WORD,) * 4),
+    "close_spells": (*_RESULT, _INT, _AT, _AT, _AT, _INT, _INT),
+    "tally": (*_RESULT, _AT, _INT, _INT, _INT),
+    "movements": (_AT, _AT, _AT, _INT, _AT, *(_INT,) * 5),
 }
 KINDS = {
     np.dtype(name): kind
@@ -40,21 +47,24 @@ KINDS = {
                                   ["uint64"]))
     for name in names
 }  # fmt: skip
-"""How the library calls the types of operands."""
+"""How the library calls the types of columns."""
 
 
 class Pinned:
-    """Arrays that never change, with their addresses: of a table, taken once."""
+    """Arrays that never change, and numbers, as the library reads them: addresses taken once."""
 
-    __slots__ = ("addresses", "arrays")
+    __slots__ = ("_told", "address", "arrays", "numbers")
 
-    def __init__(self, *arrays: NDArray[np.generic]) -> None:
+    def __init__(self, arrays: Sequence[Array], numbers: Sequence[int] = ()) -> None:
         self.arrays = tuple(np.ascontiguousarray(array) for array in arrays)
-        self.addresses = tuple(array.ctypes.data for array in self.arrays)
+        self.numbers = tuple(numbers)
+        places = [array.ctypes.data for array in self.arrays]
+        self._told = np.array([*places, *self.numbers], dtype=np.int64)
+        self.address = self._told.ctypes.data
 
-    def __reduce__(self) -> tuple[type[Pinned], tuple[NDArray[np.generic], ...]]:
+    def __reduce__(self) -> tuple[type[Pinned], tuple[Sequence[Array], Sequence[int]]]:
         """Take the addresses anew where a copy is made."""
-        return Pinned, self.arrays
+        return Pinned, (self.arrays, self.numbers)
 
 
 class Calls:
@@ -66,83 +76,205 @@ class Calls:
             function = getattr(library, name)
             function.argtypes, function.restype = signature, _INT
 
-    def words_run(
-        self, key: tuple[int, int], first: int, count: int, upper: Sequence[int]
-    ) -> Words:
+    def words_run(self, key: Key, first: int, count: int, upper: Sequence[int]) -> Words:
         """Do what `sim.custody.philox.run_words` does."""
         words = np.empty(count, dtype=np.uint64)
         self.library.words_run(words.ctypes.data, count, *key, first, *upper)
         return words
 
     def words_at(
-        self, key: tuple[int, int], places: Operand, c1: Operand, c2: int, c3: Operand
+        self, key: Key, places: Operand, c1: Operand, c2: int, c3: Operand
     ) -> Words | None:
         """Do what `sim.custody.philox.scattered_words` does; refuse what is negative."""
         n = np.size(places)
-        at, one, three = (_operand(part, n) for part in (places, c1, c3))
+        columns = _Columns(n, places, c1, c3)
         words = np.empty(n, dtype=np.uint64)
-        refused = self.library.words_at(
-            words.ctypes.data, n, *key, *_told(at), *_told(one), c2, *_told(three)
-        )
+        refused = self.library.words_at(words.ctypes.data, n, *key, columns.address, c2)
         return words if refused < 0 else None
 
-    def pick(
-        self, segments: Operand, count: int, words: Words, table: Pinned, bits: int, *, index: bool
-    ) -> Int32s | None:
-        """Do what `CutTable.pick` does, or `CutTable.pick_index`.
-
-        `table` holds cut points, guide, starts and values.
-        """
+    def pick(self, segments: Operand, words: Words, table: Pinned, *, index: bool) -> Int32s | None:
+        """Do what `CutTable.pick` does, or `CutTable.pick_index`."""
         n = len(words)
-        own, given = _operand(segments, n), _words(words)
-        keys, guide, starts, values = table.addresses
+        columns = _Columns(n, _words(words), segments)
         picked = np.empty(n, dtype=np.int32)
-        refused = self.library.pick(
-            picked.ctypes.data, n, *_told(given)[:2], *_told(own), count,
-            keys, len(table.arrays[0]), guide, bits, None if index else values, starts,
-        )  # fmt: skip
+        refused = self.library.pick(picked.ctypes.data, n, columns.address, table.address, index)
         return picked if refused < 0 else None
 
     def pick_up_to(
-        self, curve: Operand, count: int, limit: Operand, words: Words, table: Pinned, bits: int
+        self, curve: Operand, limit: Operand, words: Words, table: Pinned
     ) -> Int32s | None:
-        """Do what `TruncatedTable.pick` does. `table` holds cut points, guide and starts."""
+        """Do what `TruncatedTable.pick` does."""
         n = len(words)
-        own, last, given = _operand(curve, n), _operand(limit, n), _words(words)
-        keys, guide, starts = table.addresses
+        columns = _Columns(n, _words(words), curve, limit)
         picked = np.empty(n, dtype=np.int32)
-        refused = self.library.pick_up_to(
-            picked.ctypes.data, n, *_told(given)[:2], *_told(own), count, *_told(last),
-            keys, len(table.arrays[0]), guide, bits, starts,
-        )  # fmt: skip
+        refused = self.library.pick_up_to(picked.ctypes.data, n, columns.address, table.address)
         return picked if refused < 0 else None
 
     def below(self, words: Words, bound: int) -> NDArray[np.bool_]:
         """Say where the upper halves of words lie below a bound of at most 2**32."""
-        given = _words(words)
+        columns = _Columns(len(words), _words(words))
         found = np.empty(len(words), dtype=np.bool_)
-        self.library.below(found.ctypes.data, len(words), *_told(given)[:2], bound)
+        self.library.below(found.ctypes.data, len(words), columns.address, bound)
         return found
 
-    def exponential(self, words: Words, log_two: int, top: int, tables: Pinned) -> Ints:
-        """Do what `sim.custody.tables.exponential` does, with its tables."""
-        given = _words(words)
+    def exponential(self, words: Words, logs: Pinned) -> Ints:
+        """Do what `sim.custody.tables.exponential` does."""
+        columns = _Columns(len(words), _words(words))
         values = np.empty(len(words), dtype=np.int64)
-        self.library.exponential(
-            values.ctypes.data, len(words), *_told(given)[:2], log_two, top, *tables.addresses
-        )
+        self.library.exponential(values.ctypes.data, len(words), columns.address, logs.address)
         return values
 
-    def days_until_used_up(self, tolerance: Operand, rate: Operand) -> Ints:
+    def days_until_used_up(self, tolerance: Array, rate: Operand) -> Ints:
         """Do what `sim.custody.hazards.days_until_used_up` does."""
-        n = max(np.size(tolerance), np.size(rate)) if np.size(tolerance) else 0
-        left, used = _operand(tolerance, n), _operand(rate, n)
+        n = len(tolerance)
+        columns = _Columns(n, tolerance, rate)
         days = np.empty(n, dtype=np.int64)
-        self.library.days_until_used_up(days.ctypes.data, n, *_told(left), *_told(used))
+        self.library.days_until_used_up(days.ctypes.data, n, columns.address)
         return days
 
+    def hazard_used(self, kind: Operand, reading: Array, hazard: Pinned) -> Ints | None:
+        """Do what `StepHazard.used` does."""
+        n = len(reading)
+        columns = _Columns(n, kind, reading)
+        used = np.empty(n, dtype=np.int64)
+        refused = self.library.hazard_used(used.ctypes.data, n, columns.address, hazard.address)
+        return used if refused < 0 else None
 
-def _operand(value: Operand, n: int) -> NDArray[np.generic]:
+    def hazard_days_until(
+        self, tolerance: Array, kind: Operand, reading: Operand, hazard: Pinned
+    ) -> Ints | None:
+        """Do what `StepHazard.days_until` does."""
+        n = len(tolerance)
+        columns = _Columns(n, kind, reading, tolerance)
+        days = np.empty(n, dtype=np.int64)
+        refused = self.library.hazard_days_until(
+            days.ctypes.data, n, columns.address, hazard.address
+        )
+        return days if refused < 0 else None
+
+    def fates(
+        self, columns: Sequence[Array], rows: Ints, kinds: Ints, days: int, key: Key,
+        hazards: tuple[Pinned, Pinned | None], logs: Pinned,
+    ) -> tuple[Ints, ...] | None:  # fmt: skip
+        """Do what `sim.custody.liberty.fates` does."""
+        n, size = len(rows), len(columns[0])
+        if n and (rows.min() < 0 or rows.max() >= size or len(kinds) != n):
+            return None
+        told = _Columns(size, *columns)
+        rows, kinds = np.ascontiguousarray(rows), np.ascontiguousarray(kinds, dtype=np.int64)
+        liberty, returning = hazards
+        found, counts = np.empty((5, n), dtype=np.int64), np.zeros(2, dtype=np.int64)
+        address = found.ctypes.data
+        refused = self.library.fates(
+            *(address + 8 * n * k for k in range(5)), counts.ctypes.data, n, rows.ctypes.data,
+            kinds.ctypes.data, told.address, days, *key, logs.address, liberty.address,
+            None if returning is None else returning.address,
+        )  # fmt: skip
+        if refused >= 0:
+            return None
+        dead, back = counts.tolist()
+        return (*found[:2, :dead], *found[2:, :back])
+
+    def past_fates(
+        self, n: int, first: int, window: int, days: int, kind: int, keys: tuple[Key, Key],
+        hazard: Pinned, logs: Pinned,
+    ) -> tuple[Ints, ...]:  # fmt: skip
+        """Do what `sim.custody.liberty.past_fates` does."""
+        found = np.empty((3, n), dtype=np.int64)
+        address = found.ctypes.data
+        count = self.library.past_fates(
+            *(address + 8 * n * k for k in range(3)), n, first, window, days, kind,
+            *keys[0], *keys[1], logs.address, hazard.address,
+        )  # fmt: skip
+        return tuple(found[:, :count])
+
+    def held(self, left: Array, admitted: Array, occasion: Array, day: int, *, alone: bool) -> Ints:
+        """Do what `Register.held` does."""
+        n = len(left)
+        columns = (
+            np.ascontiguousarray(left, dtype=np.int32),
+            np.ascontiguousarray(admitted, dtype=np.int32),
+            np.ascontiguousarray(occasion, dtype=np.int16),
+        )
+        told = (n, *(column.ctypes.data for column in columns), day, alone)
+        rows = np.empty(self.library.held(None, *told), dtype=np.int64)
+        self.library.held(rows.ctypes.data, *told)
+        return rows
+
+    def held_and_drawn(
+        self, left: Array, columns: Sequence[Array], latest: int, longest: int, key: Key,
+        occurrence: int, bound: int,
+    ) -> Ints:  # fmt: skip
+        """Find those held, admitted by a day, with a sentence and a word below given bounds.
+
+        `columns` are the days of admission, sentences, persons, spells and lines.
+        """
+        n, left = len(left), np.ascontiguousarray(left, dtype=np.int32)
+        told = _Columns(n, *columns)
+        rows = np.empty(n, dtype=np.int64)
+        found = self.library.held_and_drawn(
+            rows.ctypes.data, n, left.ctypes.data, told.address, latest, longest, *key, occurrence,
+            bound,
+        )  # fmt: skip
+        return rows[:found].copy()
+
+    def close_spells(
+        self, key: Int32s, left: Int32s, cause: NDArray[np.int16], window: slice, limit: int,
+        closed: int,
+    ) -> Ints:  # fmt: skip
+        """Do what `Register.close` does in a window of rows."""
+        parts = [column[window] for column in (key, left, cause)]
+        if any(not (part.flags.writeable and part.flags.c_contiguous) for part in parts):
+            raise ValueError("columns that change must be plain")
+        n = len(parts[0])
+        rows = np.empty(n, dtype=np.int64)
+        found = self.library.close_spells(
+            rows.ctypes.data, n, window.start, *(part.ctypes.data for part in parts), limit, closed
+        )
+        return rows[:found].copy()
+
+    def tally(
+        self, kinds: Array, masks: Sequence[Array], part: Array, size: tuple[int, int]
+    ) -> Ints | None:
+        """Do what `Groups.counts` does, by kind: shape (masks, parts, kinds)."""
+        columns = _Columns(len(kinds), part, kinds, *masks)
+        counts = np.zeros((len(masks), *size), dtype=np.int64)
+        refused = self.library.tally(
+            counts.ctypes.data, len(kinds), columns.address, len(masks), *size
+        )
+        return counts if refused < 0 else None
+
+    def movements(
+        self, columns: Sequence[Array], days: int, camps: int, kinds: tuple[int, int, int]
+    ) -> tuple[Ints, Ints, Ints] | None:
+        """Do what `Movements.of` does; `kinds` are those of admission, the causes, the unbegun."""
+        n = len(columns[0])
+        told = _Columns(n, *columns)
+        came = np.zeros((kinds[0], days + 2, camps), dtype=np.int32)
+        went = np.zeros((kinds[1], days + 1, camps), dtype=np.int32)
+        served = np.zeros((kinds[1], days + 1), dtype=np.int64)
+        refused = self.library.movements(
+            came.ctypes.data, went.ctypes.data, served.ctypes.data, n, told.address, days, camps,
+            *kinds,
+        )  # fmt: skip
+        return (came.astype(np.int64), went.astype(np.int64), served) if refused < 0 else None
+
+
+class _Columns:
+    """Operands as the library reads them, kept as long as it does."""
+
+    __slots__ = ("_arrays", "_told", "address")
+
+    def __init__(self, n: int, *operands: Operand) -> None:
+        self._arrays = [_operand(operand, n) for operand in operands]
+        told: list[int] = []
+        for array in self._arrays:
+            told += array.ctypes.data, array.strides[0] if array.ndim else 0, KINDS[array.dtype]
+        self._told = np.array(told, dtype=np.int64)
+        self.address = self._told.ctypes.data
+
+
+def _operand(value: Operand, n: int) -> Array:
     """Return whole numbers in a type that the library knows: one, or one for each of n rows."""
     array = value if isinstance(value, np.ndarray) else np.asarray(value)
     if array.dtype not in KINDS:
@@ -156,8 +288,3 @@ def _words(words: Words) -> Words:
     if words.dtype != np.uint64 or words.ndim != 1:
         raise ValueError("words must be 64 bits each, in one dimension")
     return words
-
-
-def _told(array: NDArray[np.generic]) -> tuple[int, int, int]:
-    """Return address, stride and kind."""
-    return array.ctypes.data, array.strides[0] if array.ndim else 0, KINDS[array.dtype]

@@ -1,12 +1,12 @@
-/* Random words and what is made of them: the inner loops of the model, in integers.
+/* The inner loops of the model: random words, what is made of them, and counts. All in integers.
  *
- * Nothing of the law is here. Each function is the twin of NumPy code in philox.py, tables.py or
- * hazards.py, which is the definition, and gives the same numbers bit for bit.
+ * Nothing of the law is here. Each function is the twin of NumPy code, which is the definition,
+ * and gives the same numbers bit for bit; what a function does is said there.
  *
- * An operand is an address, a stride in bytes (0 where one value stands for all) and a kind; it may
- * be read-only and lie anywhere. A result is contiguous. A function returns -1, or the place of the
- * first row that it refuses, whose error NumPy's code tells. There is no state: any number of
- * threads may call at once.
+ * An operand is a column: an address, a stride in bytes (0 where one value stands for all) and a
+ * kind. It may be read-only and lie anywhere. A result is contiguous. Functions that can refuse
+ * what they are given return -1, or the place of a row near the first that they refuse, of which
+ * NumPy's code then tells the error. There is no state: any number of threads may call at once.
  */
 
 #include <stdint.h>
@@ -27,7 +27,7 @@ typedef __uint128_t u128;
 #endif
 
 enum { BLOCK = 512 }; /* rows worked on at a time: what lies between stays in the first cache */
-enum kind { I8, I16, I32, I64, U8, U64 };
+enum { I8, I16, I32, I64, U8, U64 };
 
 typedef struct {
     const char *data;
@@ -36,22 +36,32 @@ typedef struct {
 
 EXPORT const char *kernel_source(void) { return SOURCE; }
 
+static inline i64 least(i64 a, i64 b) { return a < b ? a : b; }
+static inline i64 most(i64 a, i64 b) { return a > b ? a : b; }
+
+/* ---- Columns ---- */
+
+#define COPY(TYPE, STRIDE)                                     \
+    for (i64 i = 0; i < n; i++) {                              \
+        TYPE one;                                              \
+        memcpy(&one, from + i * (STRIDE), sizeof one);         \
+        to[i] = (i64)one;                                      \
+    }
 #define LOAD(TYPE)                                             \
     if (c->stride == (i64)sizeof(TYPE))                        \
-        for (i64 i = 0; i < n; i++) {                          \
-            TYPE one;                                          \
-            memcpy(&one, from + i * sizeof one, sizeof one);   \
-            to[i] = (i64)one;                                  \
-        }                                                      \
+        COPY(TYPE, (i64)sizeof(TYPE))                          \
     else                                                       \
-        for (i64 i = 0; i < n; i++) {                          \
-            TYPE one;                                          \
-            memcpy(&one, from + i * c->stride, sizeof one);    \
-            to[i] = (i64)one;                                  \
-        }                                                      \
+        COPY(TYPE, c->stride)                                  \
+    break
+#define GATHER(TYPE)                                           \
+    for (i64 i = 0; i < n; i++) {                              \
+        TYPE one;                                              \
+        memcpy(&one, c->data + rows[i] * c->stride, sizeof one); \
+        to[i] = (i64)one;                                      \
+    }                                                          \
     break
 
-/* Copies rows of an operand, as 64 bits each. */
+/* Copies n rows of an operand from one on, as 64 bits each. */
 static void load(i64 *to, const column *c, i64 first, i64 n)
 {
     const char *from = c->data + first * c->stride;
@@ -64,9 +74,19 @@ static void load(i64 *to, const column *c, i64 first, i64 n)
     }
 }
 
-static i64 least(i64 a, i64 b) { return a < b ? a : b; }
+/* Copies the rows that are listed. */
+static void gather(i64 *to, const column *c, const i64 *rows, i64 n)
+{
+    switch (c->kind) {
+    case I8: GATHER(int8_t);
+    case I16: GATHER(int16_t);
+    case I32: GATHER(int32_t);
+    case U8: GATHER(uint8_t);
+    default: GATHER(i64);
+    }
+}
 
-/* ---- Philox 4x64-10 (Salmon, Moraes, Dror and Shaw 2011) ---- */
+/* ---- Philox 4x64-10 (Salmon, Moraes, Dror and Shaw 2011): philox.py ---- */
 
 static inline void philox(u64 k0, u64 k1, u64 c0, u64 c1, u64 c2, u64 c3, u64 out[4])
 {
@@ -86,10 +106,9 @@ static inline void philox(u64 k0, u64 k1, u64 c0, u64 c1, u64 c2, u64 c3, u64 ou
 }
 
 /* The words at the places first to first + n - 1. */
-EXPORT i64 words_run(u64 *out, i64 n, u64 k0, u64 k1, i64 first, u64 c1, u64 c2, u64 c3)
+EXPORT void words_run(u64 *out, i64 n, u64 k0, u64 k1, i64 first, u64 c1, u64 c2, u64 c3)
 {
-    u64 block[4];
-    u64 place = (u64)first;
+    u64 block[4], place = (u64)first;
     i64 i = 0;
     for (; i < n && place & 3; i++, place++) {
         philox(k0, k1, place >> 2, c1, c2, c3, block);
@@ -101,200 +120,474 @@ EXPORT i64 words_run(u64 *out, i64 n, u64 k0, u64 k1, i64 first, u64 c1, u64 c2,
         philox(k0, k1, place >> 2, c1, c2, c3, block);
         memcpy(out + i, block, (size_t)(n - i) * sizeof *out);
     }
-    return -1;
 }
 
-/* The words at any places, under any words 1 and 3 of the counter. */
-EXPORT i64 words_at(
-    u64 *out, i64 n, u64 k0, u64 k1,
-    const char *place, i64 place_stride, i64 place_kind,
-    const char *c1, i64 c1_stride, i64 c1_kind, u64 c2,
-    const char *c3, i64 c3_stride, i64 c3_kind)
+static void words_of(
+    u64 *out, i64 n, u64 k0, u64 k1, const i64 *place, const i64 *c1, u64 c2, const i64 *c3)
 {
-    column places = {place, place_stride, place_kind};
-    column ones = {c1, c1_stride, c1_kind}, threes = {c3, c3_stride, c3_kind};
-    i64 p[BLOCK], one[BLOCK], three[BLOCK];
+    u64 block[4];
+    for (i64 i = 0; i < n; i++) {
+        /* Neighbours share a block. */
+        if (!i || (place[i] ^ place[i - 1]) >> 2 | (c1[i] ^ c1[i - 1]) | (c3[i] ^ c3[i - 1]))
+            philox(k0, k1, (u64)place[i] >> 2, (u64)c1[i], c2, (u64)c3[i], block);
+        out[i] = block[place[i] & 3];
+    }
+}
+
+/* The words at any places; columns: places, words 1 and 3 of the counter, none negative. */
+EXPORT i64 words_at(u64 *out, i64 n, u64 k0, u64 k1, const column *columns, u64 c2)
+{
+    i64 place[BLOCK], one[BLOCK], three[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
-        i64 m = least(BLOCK, n - first), below = 0;
-        load(p, &places, first, m);
-        load(one, &ones, first, m);
-        load(three, &threes, first, m);
+        i64 m = least(BLOCK, n - first), negative = 0;
+        load(place, &columns[0], first, m);
+        load(one, &columns[1], first, m);
+        load(three, &columns[2], first, m);
         for (i64 i = 0; i < m; i++)
-            below |= p[i] | (c1_kind == U64 ? 0 : one[i]) | (c3_kind == U64 ? 0 : three[i]);
-        if (below < 0)
+            negative |= place[i] | (columns[1].kind == U64 ? 0 : one[i]) |
+                        (columns[2].kind == U64 ? 0 : three[i]);
+        if (negative < 0)
             return first;
-        for (i64 i = 0; i < m; i++) {
-            u64 block[4];
-            philox(k0, k1, (u64)p[i] >> 2, (u64)one[i], c2, (u64)three[i], block);
-            out[first + i] = block[p[i] & 3];
-        }
+        words_of(out + first, m, k0, k1, place, one, c2, three);
     }
     return -1;
 }
 
-/* ---- Inversion in tables ---- */
+/* ---- Inversion in tables: tables.py ---- */
 
+/* CutTable and TruncatedTable; the latter has no values. */
 typedef struct {
     const u64 *keys;
-    i64 count;
     const int32_t *guide;
-    i64 bits;
-} finder;
+    const i64 *starts;
+    const int32_t *values;
+    i64 count, bits, segments;
+} table;
 
 /* The position of the first key above (segment << 32) + number. */
-static inline i64 first_above(const finder *f, i64 segment, u64 number)
+static inline i64 first_above(const table *t, i64 segment, u64 number)
 {
-    i64 found = f->guide[(segment << f->bits) + (i64)(number >> (32 - f->bits))];
+    i64 found = t->guide[(segment << t->bits) + (i64)(number >> (32 - t->bits))];
     if (found >= 0)
         return found;
     found = ~found;
     u64 wanted = ((u64)segment << 32) + number;
     for (int step = 0; step < 8; step++, found++)
-        if (found >= f->count || f->keys[found] > wanted)
+        if (found >= t->count || t->keys[found] > wanted)
             return found;
-    i64 low = found, high = f->count;
-    while (low < high) {
-        i64 middle = low + (high - low) / 2;
-        if (f->keys[middle] > wanted)
+    i64 high = t->count;
+    while (found < high) {
+        i64 middle = found + (high - found) / 2;
+        if (t->keys[middle] > wanted)
             high = middle;
         else
-            low = middle + 1;
+            found = middle + 1;
     }
-    return low;
+    return found;
 }
 
-/* The value of each word in its segment; without values, its position in the segment. */
-EXPORT i64 pick(
-    int32_t *out, i64 n, const char *word, i64 word_stride,
-    const char *segment, i64 segment_stride, i64 segment_kind, i64 segments,
-    const u64 *keys, i64 count, const int32_t *guide, i64 bits,
-    const int32_t *values, const i64 *starts)
+/* CutTable.pick and pick_index. Columns: words, segments. */
+EXPORT i64 pick(int32_t *out, i64 n, const column *columns, const table *t, i64 index)
 {
-    column words = {word, word_stride, U64}, own = {segment, segment_stride, segment_kind};
-    finder f = {keys, count, guide, bits};
     i64 w[BLOCK], s[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first), wrong = 0;
-        load(w, &words, first, m);
-        load(s, &own, first, m);
+        load(w, &columns[0], first, m);
+        load(s, &columns[1], first, m);
         for (i64 i = 0; i < m; i++)
-            wrong |= (u64)s[i] >= (u64)segments;
+            wrong |= (u64)s[i] >= (u64)t->segments;
         if (wrong)
             return first;
         int32_t *to = out + first;
-        if (values)
+        if (index)
             for (i64 i = 0; i < m; i++)
-                to[i] = values[first_above(&f, s[i], (u64)w[i] >> 32)];
+                to[i] = (int32_t)(first_above(t, s[i], (u64)w[i] >> 32) - t->starts[s[i]]);
         else
             for (i64 i = 0; i < m; i++)
-                to[i] = (int32_t)(first_above(&f, s[i], (u64)w[i] >> 32) - starts[s[i]]);
+                to[i] = t->values[first_above(t, s[i], (u64)w[i] >> 32)];
     }
     return -1;
 }
 
-/* An index from 1 to a limit, by the weights of a curve up to there. */
-EXPORT i64 pick_up_to(
-    int32_t *out, i64 n, const char *word, i64 word_stride,
-    const char *curve, i64 curve_stride, i64 curve_kind, i64 curves,
-    const char *limit, i64 limit_stride, i64 limit_kind,
-    const u64 *keys, i64 count, const int32_t *guide, i64 bits, const i64 *starts)
+/* TruncatedTable.pick. Columns: words, curves, limits. */
+EXPORT i64 pick_up_to(int32_t *out, i64 n, const column *columns, const table *t)
 {
-    column words = {word, word_stride, U64}, own = {curve, curve_stride, curve_kind};
-    column limits = {limit, limit_stride, limit_kind};
-    finder f = {keys, count, guide, bits};
     i64 w[BLOCK], s[BLOCK], last[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(w, &words, first, m);
-        load(s, &own, first, m);
-        load(last, &limits, first, m);
+        load(w, &columns[0], first, m);
+        load(s, &columns[1], first, m);
+        load(last, &columns[2], first, m);
         for (i64 i = 0; i < m; i++) {
-            if ((u64)s[i] >= (u64)curves)
+            if ((u64)s[i] >= (u64)t->segments)
                 return first;
-            i64 start = starts[s[i]];
-            if (last[i] < 1 || last[i] > starts[s[i] + 1] - start)
+            i64 start = t->starts[s[i]];
+            if (last[i] < 1 || last[i] > t->starts[s[i] + 1] - start)
                 return first;
-            u64 whole = keys[start + last[i] - 1] & 0xFFFFFFFFu;
+            u64 whole = t->keys[start + last[i] - 1] & 0xFFFFFFFFu;
             u64 target = ((u64)w[i] >> 32) * whole >> 32;
-            out[first + i] = (int32_t)least(first_above(&f, s[i], target) - start + 1, last[i]);
+            out[first + i] = (int32_t)least(first_above(t, s[i], target) - start + 1, last[i]);
         }
     }
     return -1;
 }
 
 /* Whether the upper half of each word lies below a bound. */
-EXPORT i64 below(uint8_t *out, i64 n, const char *word, i64 word_stride, u64 bound)
+EXPORT void below(uint8_t *out, i64 n, const column *words, u64 bound)
 {
-    column words = {word, word_stride, U64};
     i64 w[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(w, &words, first, m);
+        load(w, words, first, m);
         for (i64 i = 0; i < m; i++)
             out[first + i] = (u64)w[i] >> 32 < bound;
     }
-    return -1;
 }
 
-/* ---- Tolerances ---- */
+/* The tables of exponential(), a row for each bucket. */
+typedef struct {
+    i64 log;
+    u64 slope, bend;
+} bucket;
 
-/* Unit exponentials; the tables are those of tables.py. */
-EXPORT i64 exponential(
-    i64 *out, i64 n, const char *word, i64 word_stride, i64 log_two, i64 top,
-    const i64 *logs, const u64 *slopes, const u64 *bends)
+typedef struct {
+    const bucket *buckets;
+    i64 log_two, top;
+} logs;
+
+static inline i64 unit_exponential(const logs *l, u64 word)
 {
-    column words = {word, word_stride, U64};
+    double rest = (double)-(word ? word : (u64)1);
+    u64 bits;
+    memcpy(&bits, &rest, sizeof bits);
+    const bucket *b = &l->buckets[bits >> 40 & 4095];
+    u64 gap = ((u64)1 << 32) - (bits >> 8 & 0xFFFFFFFFu);
+    i64 fine = (l->top - (i64)(bits >> 52)) * l->log_two + b->log;
+    fine += (i64)(gap * ((gap * b->bend >> 32) + b->slope) >> 32);
+    return most(fine >> 4, 1);
+}
+
+EXPORT void exponential(i64 *out, i64 n, const column *words, const logs *l)
+{
     i64 w[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(w, &words, first, m);
-        for (i64 i = 0; i < m; i++) {
-            double rest = (double)-((u64)w[i] ? (u64)w[i] : 1);
-            u64 bits;
-            memcpy(&bits, &rest, sizeof bits);
-            u64 bucket = bits >> 40 & 4095, gap = ((u64)1 << 32) - (bits >> 8 & 0xFFFFFFFFu);
-            i64 fine = (top - (i64)(bits >> 52)) * log_two + logs[bucket];
-            u64 slope = (gap * bends[bucket] >> 32) + slopes[bucket];
-            fine += (i64)(gap * slope >> 32);
-            out[first + i] = fine >> 4 > 1 ? fine >> 4 : 1;
-        }
+        load(w, words, first, m);
+        for (i64 i = 0; i < m; i++)
+            out[first + i] = unit_exponential(l, (u64)w[i]);
     }
-    return -1;
 }
+
+/* ---- Tolerances: hazards.py ---- */
 
 enum { NEVER = 1 << 28 };
 static const i64 EXACT = (i64)1 << 52;
 
-/* Days at a constant hazard until a tolerance is used up, rounded up. */
 static inline i64 days_until(i64 tolerance, i64 rate)
 {
     i64 days;
     if (rate <= 0)
         return NEVER;
-    if (tolerance >= 0 && tolerance < EXACT && rate < EXACT) {
+    if (tolerance >= 0 && tolerance < EXACT && rate < EXACT)
         /* Such a quotient of doubles does not pass a whole number. */
         days = (i64)((double)tolerance / (double)rate);
-        days += days * rate < tolerance;
-    } else {
+    else
         days = tolerance / rate;
-        days += days * rate < tolerance;
-    }
-    return least(days, NEVER);
+    return least(days + (days * rate < tolerance), NEVER);
 }
 
-EXPORT i64 days_until_used_up(
-    i64 *out, i64 n, const char *tolerance, i64 tolerance_stride, i64 tolerance_kind,
-    const char *rate, i64 rate_stride, i64 rate_kind)
+/* Columns: tolerances, rates. */
+EXPORT void days_until_used_up(i64 *out, i64 n, const column *columns)
 {
-    column tolerances = {tolerance, tolerance_stride, tolerance_kind};
-    column rates = {rate, rate_stride, rate_kind};
-    i64 t[BLOCK], r[BLOCK];
+    i64 tolerance[BLOCK], rate[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(t, &tolerances, first, m);
-        load(r, &rates, first, m);
+        load(tolerance, &columns[0], first, m);
+        load(rate, &columns[1], first, m);
         for (i64 i = 0; i < m; i++)
-            out[first + i] = days_until(t[i], r[i]);
+            out[first + i] = days_until(tolerance[i], rate[i]);
+    }
+}
+
+/* StepHazard: sums before each edge and rates from it on, by kind. */
+typedef struct {
+    const i64 *edges, *sums, *rates;
+    i64 steps, kinds;
+} hazard;
+
+static inline i64 used_by(const hazard *h, i64 kind, i64 reading)
+{
+    i64 step = 0, row = kind * h->steps;
+    while (step + 1 < h->steps && h->edges[step + 1] <= reading)
+        step++;
+    return h->sums[row + step] + h->rates[row + step] * (reading - h->edges[step]);
+}
+
+static inline i64 days_from(const hazard *h, i64 tolerance, i64 kind, i64 reading)
+{
+    i64 target = used_by(h, kind, reading) + tolerance, step = 0, row = kind * h->steps;
+    while (step + 1 < h->steps && h->sums[row + step + 1] < target)
+        step++;
+    i64 beyond = days_until(target - h->sums[row + step], h->rates[row + step]);
+    return beyond >= NEVER ? NEVER : least(h->edges[step] + beyond - reading, NEVER);
+}
+
+/* StepHazard.used. Columns: kinds, readings. */
+EXPORT i64 hazard_used(i64 *out, i64 n, const column *columns, const hazard *h)
+{
+    i64 kind[BLOCK], reading[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        load(kind, &columns[0], first, m);
+        load(reading, &columns[1], first, m);
+        for (i64 i = 0; i < m; i++) {
+            if ((u64)kind[i] >= (u64)h->kinds)
+                return first;
+            out[first + i] = used_by(h, kind[i], reading[i]);
+        }
+    }
+    return -1;
+}
+
+/* StepHazard.days_until. Columns: kinds, readings, tolerances. */
+EXPORT i64 hazard_days_until(i64 *out, i64 n, const column *columns, const hazard *h)
+{
+    i64 kind[BLOCK], reading[BLOCK], tolerance[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        load(kind, &columns[0], first, m);
+        load(reading, &columns[1], first, m);
+        load(tolerance, &columns[2], first, m);
+        for (i64 i = 0; i < m; i++) {
+            if ((u64)kind[i] >= (u64)h->kinds)
+                return first;
+            out[first + i] = days_from(h, tolerance[i], kind[i], reading[i]);
+        }
+    }
+    return -1;
+}
+
+/* ---- Those outside: liberty.py ---- */
+
+/* What becomes of those who leave: who dies when, and who comes back when, with what tolerance.
+ *
+ * Columns of the register: left, health, born, tolerance, rate, base, person, spell, line. The rows
+ * are listed, with the kinds of their releases. No hazard of return: nobody comes back. */
+EXPORT i64 fates(
+    i64 *dead, i64 *died, i64 *back, i64 *when, i64 *rest, i64 counts[2], i64 n, const i64 *rows,
+    const i64 *kinds, const column *columns, i64 days, u64 k0, u64 k1, const logs *l,
+    const hazard *liberty, const hazard *returning)
+{
+    enum { LEFT, HEALTH, BORN, TOLERANCE, RATE, BASE, PERSON, SPELL, LINE, ALL };
+    i64 c[ALL][BLOCK], gone = 0, come = 0;
+    u64 words[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        for (int k = 0; k < (returning ? ALL : PERSON); k++)
+            gather(c[k], &columns[k], rows + first, m);
+        if (returning)
+            words_of(words, m, k0, k1, c[PERSON], c[SPELL], 0, c[LINE]);
+        for (i64 i = 0; i < m; i++) {
+            i64 left = c[LEFT][i], health = c[HEALTH][i], age = left - c[BORN][i], day = NEVER;
+            i64 tolerance = c[TOLERANCE][i] - c[RATE][i] * (left - c[BASE][i]);
+            if ((u64)health >= (u64)liberty->kinds)
+                return first;
+            if (returning) {
+                i64 kind = kinds[first + i], lasts = unit_exponential(l, words[i]);
+                if ((u64)kind >= (u64)returning->kinds)
+                    return first;
+                if (lasts <= used_by(returning, kind, days - 1 - left))
+                    day = left + days_from(returning, lasts, kind, 0);
+            }
+            i64 outside = least(day, days - 1) - left;
+            i64 used = used_by(liberty, health, age + outside) - used_by(liberty, health, age);
+            if (used >= tolerance) {
+                dead[gone] = first + i;
+                died[gone++] = left + days_from(liberty, tolerance, health, age);
+            } else if (day < days) {
+                back[come] = first + i;
+                when[come] = day;
+                rest[come++] = tolerance - used;
+            }
+        }
+    }
+    counts[0] = gone;
+    counts[1] = come;
+    return -1;
+}
+
+/* Who of n persons released before the start, from the first on, comes back within the days: their
+ * numbers, how long ago they were released, and the days of return. Returns how many. */
+EXPORT i64 past_fates(
+    i64 *who, i64 *ago, i64 *back, i64 n, i64 first_person, i64 window, i64 days, i64 kind,
+    u64 k0, u64 k1, u64 k2, u64 k3, const logs *l, const hazard *returning)
+{
+    u64 released[BLOCK], tolerance[BLOCK];
+    i64 found = 0;
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        words_run(released, m, k0, k1, first_person + first, 0, 0, 0);
+        words_run(tolerance, m, k2, k3, first_person + first, 0, 0, 0);
+        for (i64 i = 0; i < m; i++) {
+            i64 since = 1 + (i64)((released[i] >> 32) * (u64)window >> 32);
+            i64 lasts = unit_exponential(l, tolerance[i]);
+            if (lasts > used_by(returning, kind, since + days - 1))
+                continue;
+            i64 day = days_from(returning, lasts, kind, 0) - since;
+            if (day < 0 || day >= days)
+                continue;
+            who[found] = first + i;
+            ago[found] = since;
+            back[found++] = day;
+        }
+    }
+    return found;
+}
+
+/* ---- Spells: register.py, flows.py ---- */
+
+/* Writes the places of the flags that are set, counted from first on; returns how many. */
+static i64 listed(i64 *rows, const uint8_t *flags, i64 first, i64 n)
+{
+    i64 found = 0, places[BLOCK];
+    for (i64 i = 0; i < n; i++) { /* without a branch, which would be guessed wrong */
+        places[found] = first + i;
+        found += flags[i];
+    }
+    memcpy(rows, places, (size_t)found * sizeof *rows);
+    return found;
+}
+
+/* Register.held: rows held when decrees act on a day, if `alone` those of no occasion. Columns are
+ * plain. Without room for rows they are counted. */
+EXPORT i64 held(
+    i64 *rows, i64 n, const int32_t *left, const int32_t *admitted, const int16_t *occasion,
+    i64 day, i64 alone)
+{
+    i64 found = 0;
+    int32_t today = (int32_t)day;
+    uint8_t flags[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first), count = 0;
+        const int32_t *l = left + first, *a = admitted + first;
+        for (i64 i = 0; i < m; i++)
+            flags[i] = (l[i] == NEVER) & (a[i] <= today);
+        if (alone)
+            for (i64 i = 0; i < m; i++)
+                flags[i] &= occasion[first + i] == -1;
+        for (i64 i = 0; i < m; i++)
+            count += flags[i];
+        if (rows && count)
+            listed(rows + found, flags, first, m);
+        found += count;
+    }
+    return found;
+}
+
+/* Register.drawn: of those held who were admitted by a day and whose sentence is below a bound, those
+ * whose word is. Columns: admitted, imposed, person, spell, line. Returns how many rows. */
+EXPORT i64 held_and_drawn(
+    i64 *rows, i64 n, const int32_t *left, const column *columns, i64 latest, i64 longest, u64 k0,
+    u64 k1, u64 occurrence, u64 bound)
+{
+    enum { ADMITTED, IMPOSED, PERSON, SPELL, LINE, ALL };
+    i64 c[ALL][BLOCK], found = 0, some[BLOCK];
+    uint8_t flags[BLOCK];
+    u64 words[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        load(c[ADMITTED], &columns[ADMITTED], first, m);
+        load(c[IMPOSED], &columns[IMPOSED], first, m);
+        for (i64 i = 0; i < m; i++)
+            flags[i] = (left[first + i] == NEVER) & (c[ADMITTED][i] <= latest) &
+                       (c[IMPOSED][i] < longest);
+        m = listed(some, flags, first, m);
+        for (int k = PERSON; k < ALL; k++)
+            gather(c[k], &columns[k], some, m);
+        words_of(words, m, k0, k1, c[PERSON], c[SPELL], occurrence, c[LINE]);
+        for (i64 i = 0; i < m; i++)
+            flags[i] = words[i] >> 32 < bound;
+        for (i64 i = 0; i < m; i++)
+            if (flags[i])
+                rows[found++] = some[i];
+    }
+    return found;
+}
+
+/* Register.close: ends the spells whose key lies below a limit, in plain columns of n rows, of
+ * which the first has the number `first`. Returns how many rows it lists. */
+EXPORT i64 close_spells(
+    i64 *rows, i64 n, i64 first, int32_t *key, int32_t *left, int16_t *cause, i64 limit, i64 closed)
+{
+    i64 found = 0;
+    int32_t end = (int32_t)limit;
+    uint8_t flags[BLOCK];
+    for (i64 start = 0; start < n; start += BLOCK) {
+        i64 m = least(BLOCK, n - start), before = found;
+        int32_t some = 0;
+        for (i64 i = 0; i < m; i++)
+            some |= flags[i] = key[start + i] < end;
+        if (!some)
+            continue;
+        found += listed(rows + found, flags, first + start, m);
+        for (i64 k = before; k < found; k++) {
+            i64 row = rows[k] - first;
+            left[row] = key[row] >> 2;
+            cause[row] = (key[row] & 3) != 0;
+            key[row] = (int32_t)closed;
+        }
+    }
+    return found;
+}
+
+/* Groups.counts: adds up those under each of some masks by part and kind. Columns: parts, kinds,
+ * then a mask each. */
+EXPORT i64 tally(i64 *counts, i64 n, const column *columns, i64 masks, i64 parts, i64 kinds)
+{
+    i64 part[BLOCK], kind[BLOCK], mask[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        load(part, &columns[0], first, m);
+        load(kind, &columns[1], first, m);
+        for (i64 i = 0; i < m; i++) {
+            if ((u64)part[i] >= (u64)parts || (u64)kind[i] >= (u64)kinds)
+                return first;
+            kind[i] += part[i] * kinds;
+        }
+        for (i64 k = 0; k < masks; k++) {
+            load(mask, &columns[2 + k], first, m);
+            for (i64 i = 0; i < m; i++)
+                counts[k * parts * kinds + kind[i]] += mask[i];
+        }
+    }
+    return -1;
+}
+
+/* Movements.of: adds to counts by kind or cause, day and camp, and to days served by cause and day.
+ * Columns: camp, kind, admitted, left, cause. */
+EXPORT i64 movements(
+    int32_t *came, int32_t *went, i64 *served, i64 n, const column *columns, i64 days, i64 camps,
+    i64 kinds, i64 causes, i64 extinguished)
+{
+    i64 camp[BLOCK], kind[BLOCK], admitted[BLOCK], left[BLOCK], cause[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        load(camp, &columns[0], first, m);
+        load(kind, &columns[1], first, m);
+        load(admitted, &columns[2], first, m);
+        load(left, &columns[3], first, m);
+        load(cause, &columns[4], first, m);
+        for (i64 i = 0; i < m; i++) {
+            if ((u64)camp[i] >= (u64)camps || (u64)kind[i] >= (u64)kinds || left[i] < 0)
+                return first;
+            i64 day = most(least(admitted[i], days), -1) + 1, end = least(left[i], days);
+            i64 why = most(least(cause[i], causes - 2), 0);
+            why = kind[i] == extinguished ? causes - 1 : why;
+            came[(kind[i] * (days + 2) + day) * camps + camp[i]]++;
+            end += why * (days + 1);
+            went[end * camps + camp[i]]++;
+            served[end] += left[i] - admitted[i];
+        }
     }
     return -1;
 }

@@ -1,0 +1,183 @@
+"""What the kernel does with hazards and with rows of a register is what NumPy does."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.custody import liberty
+from sim.custody.decrees.groups import Groups
+from sim.custody.flows import CAUSES, KINDS, Movements
+from sim.custody.hazards import NEVER, StepHazard
+from sim.custody.liberty import Leavers
+from sim.custody.people import EXTINGUISHED
+from sim.custody.prisons import prisons
+from sim.custody.register import BY_DECREE, CLOSED, NO_OCCASION, Register
+from sim.custody.sentencing import LIFE
+from sim.custody.streams import Draws
+from tests.custody.test_kernel import SHAPES, SIZE, laid, numpys, same
+from tests.theory.worlds import busy_world, scenario, shipped
+
+pytestmark = pytest.mark.usefixtures("calls")
+SEED = st.integers(0, 2**32)
+RATE = st.integers(0, 10**10) | st.just(0) | st.integers(1, 3)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    seed=SEED, n=SIZE, shape=SHAPES,
+    steps=st.lists(st.integers(1, 4000), max_size=6, unique=True),
+    rates=st.lists(st.lists(RATE, min_size=7, max_size=7), min_size=1, max_size=3),
+)  # fmt: skip
+def test_hazards_with_steps(seed, n, shape, steps, rates):
+    random, edges = np.random.default_rng(seed), [0, *sorted(steps)]
+    hazard = StepHazard.of(edges, [row[: len(edges)] for row in rates])
+    kind = laid(random.integers(0, len(rates), n), shape)
+    reading = random.integers(-50, 6000, n)
+    reading = np.where(random.random(n) < 0.3, random.choice([*edges, 5], n), reading)
+    used = same(lambda: hazard.used(kind, laid(reading, shape)))
+    # On the day, a unit before and after, and beyond.
+    more = random.integers(0, 4000, n)
+    tolerance = hazard.used(kind, np.maximum(reading, 0) + more) - used
+    tolerance += random.choice([-1, 0, 1, 10**14], n)
+    same(lambda: hazard.days_until(laid(tolerance, shape), kind, np.maximum(reading, 0)))
+
+
+def test_kinds_that_a_hazard_does_not_know_are_refused():
+    hazard, days = StepHazard.of([0], [[5]]), np.arange(3)
+    for kind in (1, 7):
+        with pytest.raises(IndexError):
+            hazard.used(np.full(3, kind), days)
+        with pytest.raises(IndexError):
+            hazard.days_until(days, np.full(3, kind), days)
+
+
+@pytest.fixture(scope="module", params=["busy", "without returns", "dprk"])
+def world(request):
+    if request.param == "dprk":
+        return prisons(shipped("dprk", 800))
+    changes = {"returns": None} if request.param == "without returns" else {}
+    return prisons(scenario(busy_world(**changes)))
+
+
+@pytest.mark.parametrize("n", [0, 1, 513, 3000])
+@pytest.mark.parametrize("longest", [50, 10**6])
+def test_fates_of_those_outside(world, n, longest):
+    random, kinds = np.random.default_rng(n), world.steady.liberty.rates.shape[0]
+    left = random.integers(0, world.days, n + 9)
+    leavers = Leavers(
+        left.astype(np.int32), random.integers(0, kinds, n + 9).astype(np.int8),
+        (left - random.integers(5000, 30_000, n + 9)).astype(np.int32),
+        random.integers(-1, longest, n + 9) * 10**8, random.integers(0, 10**7, n + 9),
+        (left - random.integers(0, 900, n + 9)).astype(np.int32),
+        random.integers(0, 2**42, n + 9), random.integers(0, 3, n + 9).astype(np.int16),
+        random.integers(0, 2, n + 9).astype(np.uint64),
+    )  # fmt: skip
+    rows = random.permutation(n + 9)[:n]
+    releases = 1 if world.steady.returning is None else len(world.steady.returning.rates)
+    how = random.integers(0, releases, n)
+    found, expected = (
+        way(lambda: liberty.fates(world, Draws(1, 2), leavers, rows, how))
+        for way in (lambda work: work(), numpys)
+    )
+    for one, other in zip(found, expected, strict=True):
+        assert np.array_equal(one, other)
+    if n > 1000 and world.steady.returning is not None:
+        assert len(found.back) or longest == 50
+        assert len(found.dead) or longest != 50
+
+
+def test_past_releases_that_come_back(world):
+    for n in (0, 1, 700):
+        found = liberty.past_fates(world, Draws(3, 4), n)
+        expected = numpys(lambda n=n: liberty.past_fates(world, Draws(3, 4), n))
+        for one, other in zip(found, expected, strict=True):
+            assert one.dtype == other.dtype
+            assert np.array_equal(one, other)
+
+
+def register(seed, n):
+    """Rows of which some are held, in columns of the register's types."""
+    random = np.random.default_rng(seed)
+    admitted = np.sort(random.integers(-300, 300, n)).astype(np.int32)
+    key = random.choice([-5, 0, 1, 3, 395, 396, 397, 800, CLOSED], n).astype(np.int32)
+    return SimpleNamespace(
+        admitted=admitted, key=key,
+        left=np.where(random.random(n) < 0.6, NEVER, admitted + 9).astype(np.int32).clip(0),
+        occasion=random.choice([NO_OCCASION, 0, 4], n).astype(np.int16),
+        cause=random.choice([-1, 0, 1, 2, 5], n).astype(np.int16),
+        imposed=random.choice([400, LIFE - 1, LIFE], n).astype(np.int32),
+        camp=random.integers(0, 3, n).astype(np.int16),
+        kind=random.integers(0, KINDS, n).astype(np.int8),
+        person=random.integers(0, 2**41, n), spell=np.ones(n, dtype=np.int16),
+        line=random.integers(0, 2, n).astype(np.uint64),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [0, 1, 511, 512, 513, 5000])
+def test_rows_held(n):
+    rows = register(n, n)
+    for day in (-301, -300, 0, 299, 300):
+        for alone in (True, False):
+            same(lambda day=day, alone=alone: Register.held(rows, day, alone=alone))
+    same_for_all = SimpleNamespace(**vars(rows))
+    same_for_all.admitted = np.broadcast_to(np.int32(7), (n,))
+    for day in (6, 7):
+        same(lambda day=day: Register.held(same_for_all, day))
+
+
+@pytest.mark.parametrize("n", [0, 1, 511, 512, 513, 5000])
+def test_spells_that_end(n):
+    class Rows(SimpleNamespace):
+        def __len__(self):
+            return n
+
+    for limit in (-5, -4, 1, 2, 397, 398):
+        for first in (0, n // 2):
+            mine, other = (Rows(**vars(register(n, n))) for _ in range(2))
+            found = list(Register.close(mine, limit, first))
+            expected = numpys(lambda o=other, m=limit, f=first: list(Register.close(o, m, f)))
+            assert [rows.tolist() for rows in found] == [rows.tolist() for rows in expected]
+            for name in ("key", "left", "cause"):
+                assert np.array_equal(getattr(mine, name), getattr(other, name))
+
+
+def test_columns_that_change_must_be_plain(calls):
+    rows = register(1, 20)
+    rows.key.flags.writeable = False
+    with pytest.raises(ValueError, match="plain"):
+        calls.close_spells(rows.key, rows.left, rows.cause, slice(0, 20), 5, CLOSED)
+
+
+@pytest.mark.parametrize("n", [0, 1, 513, 5000])
+def test_movements(n):
+    class Rows(SimpleNamespace):
+        def __len__(self):
+            return n
+
+    rows = Rows(**vars(register(n, n)))
+    for days in (1, 200, 1000):
+        found = Movements.of(rows, days, 3)
+        expected = numpys(lambda days=days: Movements.of(rows, days, 3))
+        for name in ("came", "went", "served", "leavings"):
+            mine, others = getattr(found, name), getattr(expected, name)
+            assert mine.dtype == others.dtype
+            assert np.array_equal(mine, others), name
+        assert np.array_equal(found.stock_by_camp(), expected.stock_by_camp())
+    unbegun = (rows.kind == EXTINGUISHED) & (rows.left < 1000)
+    assert found.went[CAUSES - 1].sum() == unbegun.sum()
+    by_decree = (rows.cause >= BY_DECREE) & ~(rows.kind == EXTINGUISHED) & (rows.left < 1000)
+    assert found.went[BY_DECREE].sum() == by_decree.sum()
+
+
+@pytest.mark.parametrize("n", [0, 1, 513, 5000])
+def test_counts_under_masks(n):
+    random = np.random.default_rng(n)
+    groups = Groups(prisons(scenario(busy_world())))
+    kinds = random.integers(0, groups.members.shape[1], n)
+    part = random.integers(0, 3, n)
+    masks = [random.random(n) < share for share in (0, 0.1, 1)]
+    masks.append(np.broadcast_to(np.True_, (n,)))
+    same(lambda: groups.counts(kinds, masks, part, 3))
