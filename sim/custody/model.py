@@ -243,6 +243,7 @@ class _Model:
         rule, register = self.prisons.steady.stays.merit, self.register
         rows = self._merit_given(day)
         cut = np.minimum(rule.cut_days, register.ends(rows) - day - 1)
+        register.own("merit_days", "merit_count")
         register.due[rows] = np.maximum(register.due_after_cut(rows, cut), day + 1)
         register.merit_days[rows] += cut.astype(np.int32)
         register.merit_count[rows] += 1

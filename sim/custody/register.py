@@ -39,6 +39,11 @@ CHANGING = (
     "release", "key", "left", "cause", "died_free", "eligible_on", "kind",
 )  # fmt: skip
 """Columns that change after a spell is added; the others may be shared between registers."""
+SELDOM = (
+    "residence", "exiled", "merit_count", "merit_days", "pardon_days", "died_free", "kind",
+    "occasion", "release", "eligible_on",
+)  # fmt: skip
+"""Those of them that a law may never touch: one value stands for all until something is written."""
 BLANK: dict[str, int] = {
     "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
@@ -145,11 +150,15 @@ class Register:
         """Who is to be read when, of rules that are read again and again."""
         self._findings = Findings(len(columns["person"]), notes)
         self._all: Columns = {}
+        self._shared: set[str] = set()
         self._room = self._size = len(columns["person"])
         for name, column in self._complete(columns).items():
             changes = name in CHANGING and name in columns
-            keep = changes and (shared or not column.flags.writeable)
-            setattr(self, name, column.copy() if keep else column)
+            seldom = name in SELDOM and not any(column.strides)
+            copy = changes and not seldom and (shared or not column.flags.writeable)
+            setattr(self, name, column.copy() if copy else column)
+            if seldom or name not in CHANGING:
+                self._shared.add(name)
         for start in range(0, self._size, WINDOW):
             self.rekey(slice(start, start + WINDOW))
 
@@ -167,7 +176,7 @@ class Register:
             elif name == "dies":
                 since = (columns[c].astype(np.int64) for c in ("base", "tolerance", "rate"))
                 full[name] = dies_on(*since).astype(dtype)
-            elif name in CHANGING:
+            elif name in CHANGING and name not in SELDOM:
                 full[name] = np.full(n, BLANK[name], dtype=dtype)
             else:
                 full[name] = np.broadcast_to(np.asarray(BLANK[name], dtype=dtype), (n,))
@@ -183,6 +192,7 @@ class Register:
         if grown:
             self._room = self._size + self._size // 4
             self._all = {}
+            self._shared = set()
         for name, dtype in DTYPES.items():
             if grown:
                 self._all[name] = np.empty(self._room, dtype=dtype)
@@ -201,28 +211,28 @@ class Register:
         for turns in self.turns:
             turns.at_once(rows)
 
-    def close(self, limit: int, first: int = 0) -> Iterator[Rows]:
-        """End spells from a row on whose key lies below the limit; yields those of each window.
+    def close(self, limit: int, first: int = 0) -> Iterator[tuple[Rows, NDArray[np.uint8]]]:
+        """End spells from a row on whose key lies below the limit.
 
-        Of millions of rows a window at a time, so that what lies between is small.
+        Of millions of rows a window at a time, so that what lies between is small. Yields the rows
+        of each window and the stage of the day at which each ends: death, expiry, release by
+        decree. The last counts as expiry until it is known by which.
         """
         for start in range(first, len(self), WINDOW):
+            window = slice(start, start + WINDOW)
             if kernel.compiled is not None:
-                window = slice(start, start + WINDOW)
-                rows = kernel.compiled.close_spells(
+                rows, stages = kernel.compiled.close_spells(
                     self.key, self.left, self.cause, window, limit, CLOSED
                 )
-                if len(rows):
-                    yield rows
-                continue
-            rows = np.flatnonzero(self.key[start : start + WINDOW] < limit) + start
-            if not len(rows):
-                continue
-            key = self.key[rows]
-            self.left[rows] = key // STAGES
-            self.cause[rows] = np.where(key % STAGES == DEATH, BY_DEATH, BY_EXPIRY)
-            self.key[rows] = CLOSED
-            yield rows
+            else:
+                rows = np.flatnonzero(self.key[window] < limit) + start
+                key = self.key[rows]
+                stages = (key % STAGES).astype(np.uint8)
+                self.left[rows] = key // STAGES
+                self.cause[rows] = np.where(stages == DEATH, BY_DEATH, BY_EXPIRY)
+                self.key[rows] = CLOSED
+            if len(rows):
+                yield rows, stages
 
     def held(self, day: int, *, alone: bool = False) -> Rows:
         """Rows held when decrees act on a day, once the register is up to date.
@@ -282,19 +292,21 @@ class Register:
 
     def cut(self, rows: Rows, days: Ints, day: int, decree: int) -> None:
         """Shorten terms by decree."""
+        self.own("pardon_days")
         self.due[rows] = self.due_after_cut(rows, days)
         self.pardon_days[rows] += days.astype(np.int32)
         self.cuts.append((day, decree, rows))
         self.rekey(rows)
 
-    def _own(self, name: str) -> None:
-        """Make a column that seldom changes this register's own, before it does."""
-        if not self._all:
+    def own(self, *names: str) -> None:
+        """Make columns this register's own before they change, if they are not yet."""
+        for name in self._shared.intersection(names):
             setattr(self, name, getattr(self, name).copy())
+            self._shared.discard(name)
 
     def credit(self, rows: Rows, days: Ints, decree: int) -> None:
         """Count days as served: ordinary release and the end of the term come so much earlier."""
-        self._own("credited")
+        self.own("credited")
         self.credited[rows] += days.astype(np.int32)
         self.due[rows] -= days.astype(np.int32)
         self.credits.append((decree, rows, days))
@@ -310,13 +322,13 @@ class Register:
 
     def send_home(self, rows: Rows) -> None:
         """Let people serve the rest of their sentences at home, from their release by decree."""
-        self._own("home")
+        self.own("home")
         self.home[rows] = True
 
     def commute(self, rows: Rows, to: int, day: int, decree: int) -> None:
         """Put a sentence of so many days, counted from the admission, in place of one for life."""
-        self._own("imposed")
-        self._own("point")
+        self.own("imposed")
+        self.own("point")
         self.commuted = np.union1d(self.commuted, rows)
         self.imposed[rows] = to
         self.point[rows] = self.points.codes(self.offence[rows], self.imposed[rows])
@@ -326,14 +338,14 @@ class Register:
 
     def revive(self, rows: Rows, days: Ints) -> None:
         """Add what was remitted of an earlier sentence to terms."""
-        self._own("revived")
+        self.own("revived")
         self.revived[rows] = days
         self.due[rows] = self.due_after(rows, self.term(rows), self.point[rows])
         self.rekey(rows)
 
     def move(self, rows: Rows, change: MovedPoint) -> None:
         """Put other pieces in place of release points, and release those concerned accordingly."""
-        self._own("point")
+        self.own("point")
         self.has_moved = True
         self.point[rows] = self.points.moved(self.point[rows], change)
         fixed = rows[~self.is_life(rows)]

@@ -14,7 +14,7 @@ from sim.custody.hazards import NEVER
 from sim.custody.liberty import Leavers, fates
 from sim.custody.people import ARREST, EXTINGUISHED
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DEATH, BY_DECREE, STAGES, WINDOW, Register, Rows
+from sim.custody.register import BY_DECREE, DEATH, RELEASE, STAGES, WINDOW, Register, Rows
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, happens
@@ -71,9 +71,9 @@ class Gate:
         ended, first = 0, 0
         while True:
             end = len(register)
-            for closed in register.close(limit, first):
+            for closed, stages in register.close(limit, first):
                 ended += len(closed)
-                self._let_out(register, closed)
+                self._let_out(register, closed, stages)
                 if self.outside.count >= WINDOW:
                     self._at_liberty(register, *self.outside.taken())
             first = end
@@ -83,28 +83,20 @@ class Gate:
             if len(register) == end:
                 return ended
 
-    def _let_out(self, register: Register, closed: Rows) -> None:
+    def _let_out(self, register: Register, closed: Rows, stages: NDArray[np.uint8]) -> None:
         """Do what happens on the day on which people leave alive."""
-        alive = closed[register.cause[closed] != BY_DEATH]
-        by_decree = self._by_decree(register, alive)
+        lives = stages != DEATH
+        alive, by_decree = closed[lives], stages[lives] == RELEASE
         kinds = np.zeros(len(alive), dtype=np.int64)
-        if by_decree.any():
-            for number in np.unique(register.occasion[alive[by_decree]]):
-                chosen = by_decree & (register.occasion[alive] == number)
+        freed = np.flatnonzero(by_decree)
+        if len(freed):
+            numbers = register.occasion[alive[freed]]
+            register.cause[alive[freed]] = BY_DECREE + self.positions[numbers]
+            for number in np.unique(numbers):
+                chosen = freed[numbers == number]
                 kinds[chosen] = self._leave_by_decree(register, alive[chosen], int(number))
         if len(alive) and self.follows:
             self.outside.put(alive, kinds, int(register.left[alive].min()))
-
-    def _by_decree(self, register: Register, alive: Rows) -> Mask:
-        """Mark the releases by decree among those who leave alive, and note which decree's."""
-        released = (register.release[alive] == register.left[alive]) & (
-            register.left[alive] < register.due[alive]
-        )
-        rows = alive[released]
-        numbers = register.occasion[rows]
-        if len(rows):
-            register.cause[rows] = BY_DECREE + self.positions[numbers]
-        return np.asarray(released)
 
     def _leave_by_decree(self, register: Register, rows: Rows, number: int) -> Ints:
         """Exile and arrests that a decree's releases bring; returns the kinds of release."""
@@ -113,6 +105,7 @@ class Gate:
         unbegun = occasion.late & (register.left[rows] == register.admitted[rows])
         unbegun &= ~register.home[rows]  # which begins at home
         if unbegun.any():  # a sentence that never began brings nothing of what follows release
+            register.own("kind")
             register.kind[rows[unbegun]] = EXTINGUISHED
             kinds = np.zeros(len(rows), dtype=np.int64)
             if not unbegun.all():
@@ -141,6 +134,7 @@ class Gate:
         words = lots(self.draws, register, rows, Stream.EXILE, occasion)
         rows = rows[happens(words, world.exile.compliance.value)]
         words = lots(self.draws, register, rows, Stream.DESTINATION, occasion)
+        register.own("residence", "exiled")
         register.residence[rows] = self.destinations.pick(0, words)
         register.exiled[rows] = True
 
@@ -171,6 +165,7 @@ class Gate:
         liberty = self.prisons.steady.liberty
         leavers = Leavers(*(getattr(register, name) for name in Leavers._fields))
         found = fates(self.prisons, self.draws, leavers, rows, kinds)
+        register.own("died_free")
         register.died_free[rows[found.dead]] = found.died
         rows = rows[found.back]
         kept = {name: getattr(register, name)[rows]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.custody import kernel
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.prisons import Prisons
@@ -40,8 +41,12 @@ class Counting(Draws):
 
 def words_asked(scenario: Scenario, world: Prisons) -> list[int]:
     """Count the words of each stream and occasion that a cell asks for, its people included."""
-    draws = Counting(1, 0)
-    simulate(scenario, world, draws, people=people_at_hand(world, draws))
+    draws, compiled = Counting(1, 0), kernel.compiled
+    kernel.compiled = None  # which draws some words without asking for them
+    try:
+        simulate(scenario, world, draws, people=people_at_hand(world, draws))
+    finally:
+        kernel.compiled = compiled
     return sorted(draws.asked.values())
 
 

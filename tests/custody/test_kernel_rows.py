@@ -139,7 +139,10 @@ def test_spells_that_end(n):
             mine, other = (Rows(**vars(register(n, n))) for _ in range(2))
             found = list(Register.close(mine, limit, first))
             expected = numpys(lambda o=other, m=limit, f=first: list(Register.close(o, m, f)))
-            assert [rows.tolist() for rows in found] == [rows.tolist() for rows in expected]
+            for one, two in zip(found, expected, strict=True):
+                for part, parts in zip(one, two, strict=True):
+                    assert part.dtype == parts.dtype
+                    assert np.array_equal(part, parts)
             for name in ("key", "left", "cause"):
                 assert np.array_equal(getattr(mine, name), getattr(other, name))
 
@@ -170,6 +173,22 @@ def test_movements(n):
     assert found.went[CAUSES - 1].sum() == unbegun.sum()
     by_decree = (rows.cause >= BY_DECREE) & ~(rows.kind == EXTINGUISHED) & (rows.left < 1000)
     assert found.went[BY_DECREE].sum() == by_decree.sum()
+
+
+@pytest.mark.parametrize("n", [0, 1, 513, 5000])
+def test_kinds_of_people(n):
+    random, world = np.random.default_rng(n), prisons(shipped("dprk", 800))
+    groups, rows = Groups(world), random.permutation(n + 7)[:n]
+    columns = SimpleNamespace(
+        offence=random.integers(0, 9, n + 7).astype(np.int8),
+        origin=random.integers(0, 10, n + 7).astype(np.int8),
+        health=np.broadcast_to(np.int8(1), (n + 7,)),
+        lasting=lambda name, rows, find: find(rows),
+    )
+    same(lambda: groups.kinds(columns, rows))
+    for beyond in (-1, n + 7):
+        with pytest.raises(IndexError):
+            groups.kinds(columns, np.append(rows, beyond))
 
 
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])

@@ -131,6 +131,7 @@ class Court:
         if docket.takes is not None:
             docket.declined = docket.selected & ~docket.takes
         seen = docket.rows[docket.eligible]
+        register.own("eligible_on")
         register.eligible_on[seen] = np.minimum(register.eligible_on[seen], occasion.close_day)
         return docket
 
@@ -156,6 +157,7 @@ class Court:
             # it was ends sooner.
             spent = used_up(register, rows[own], due, occasion)
             docket.freeing[own[spent]] = True
+            register.own("occasion")
             register.occasion[rows[own[spent]]] = number
             kept = own[~spent]
             apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
@@ -215,4 +217,5 @@ class Court:
 def _bind(register: Register, docket: Docket, number: int) -> None:
     """Put those selected for release, who take it up, outside other decrees until out."""
     bound = docket.selected & docket.freeing & ~docket.declined
+    register.own("occasion")
     register.occasion[docket.rows[bound]] = number

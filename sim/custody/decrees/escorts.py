@@ -89,6 +89,7 @@ class Escorts:
             order = np.lexsort((*name, lot, queue.ready[now], camps))
             late = place_in(camps[order]) >= number.on_day(day - queue.first_day + 1)
             put_off = rows[order[late]]
+            register.own("release")
             register.release[put_off] = day + 1
             register.rekey(put_off)
             stays = np.ones(len(queue.rows), dtype=np.bool_)

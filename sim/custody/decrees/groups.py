@@ -38,6 +38,9 @@ class Groups:
 
     def kinds(self, register: Register, rows: Rows) -> Ints:
         """Kind of each row, shape (n,)."""
+        if kernel.compiled is not None:  # which finds them in less time than it takes to look up
+            columns = (register.offence, register.origin, register.health)
+            return kernel.compiled.kinds_of(columns, rows, self.capital)
 
         def found(rows: Rows) -> Ints:
             offence = register.offence[rows].astype(np.int64)

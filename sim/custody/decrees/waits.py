@@ -48,6 +48,7 @@ def deal_releases(
     if exile is not None and exile.approval is not None:
         sent = (register.origin[rows] == origins.index(exile.origin)) & ~register.exiled[rows]
         on = on + sent * exile.approval.value
+    register.own("release")
     register.release[rows] = on
     if decree.release.latency is not None and len(rows):
         register.release[rows] += _late(draws, register, rows, decree.release.latency, occasion)

@@ -37,7 +37,8 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "past_fates": (_AT, _AT, _AT, *(_INT,) * 5, *(_WORD,) * 4, _AT, _AT),
     "held": (*_RESULT, _AT, _AT, _AT, _INT, _INT),
     "held_and_drawn": (*_RESULT, _AT, _AT, _INT, _INT, *(_WORD,) * 4),
-    "close_spells": (*_RESULT, _INT, _AT, _AT, _AT, _INT, _INT),
+    "close_spells": (_AT, *_RESULT, _INT, _AT, _AT, _AT, _INT, _INT),
+    "kinds_of": (*_RESULT, _AT, _AT, _INT),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
     "movements": (_AT, _AT, _AT, _INT, _AT, *(_INT,) * 5),
 }
@@ -158,8 +159,9 @@ class Calls:
     ) -> tuple[Ints, ...] | None:  # fmt: skip
         """Do what `sim.custody.liberty.fates` does."""
         n, size = len(rows), len(columns[0])
-        if n and (rows.min() < 0 or rows.max() >= size or len(kinds) != n):
-            return None
+        _refuse_beyond(rows, size)
+        if len(kinds) != n:
+            raise ValueError(f"there must be a kind for each of {n}, found {len(kinds)}")
         told = _Columns(size, *columns)
         rows, kinds = np.ascontiguousarray(rows), np.ascontiguousarray(kinds, dtype=np.int64)
         liberty, returning = hazards
@@ -191,6 +193,10 @@ class Calls:
     def held(self, left: Array, admitted: Array, occasion: Array, day: int, *, alone: bool) -> Ints:
         """Do what `Register.held` does."""
         n = len(left)
+        if alone and n and not occasion.strides[0]:  # one value for all
+            if int(occasion[:1].astype(np.int64)[0]) != -1:
+                return np.zeros(0, dtype=np.int64)
+            alone = False
         columns = (
             np.ascontiguousarray(left, dtype=np.int32),
             np.ascontiguousarray(admitted, dtype=np.int32),
@@ -221,17 +227,27 @@ class Calls:
     def close_spells(
         self, key: Int32s, left: Int32s, cause: NDArray[np.int16], window: slice, limit: int,
         closed: int,
-    ) -> Ints:  # fmt: skip
+    ) -> tuple[Ints, NDArray[np.uint8]]:  # fmt: skip
         """Do what `Register.close` does in a window of rows."""
         parts = [column[window] for column in (key, left, cause)]
         if any(not (part.flags.writeable and part.flags.c_contiguous) for part in parts):
             raise ValueError("columns that change must be plain")
         n = len(parts[0])
-        rows = np.empty(n, dtype=np.int64)
+        rows, stages = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.uint8)
         found = self.library.close_spells(
-            rows.ctypes.data, n, window.start, *(part.ctypes.data for part in parts), limit, closed
-        )
-        return rows[:found].copy()
+            rows.ctypes.data, stages.ctypes.data, n, window.start,
+            *(part.ctypes.data for part in parts), limit, closed,
+        )  # fmt: skip
+        return rows[:found].copy(), stages[:found].copy()
+
+    def kinds_of(self, columns: Sequence[Array], rows: Ints, capital: int) -> Ints:
+        """Do what `Groups.kinds` does; `columns` are offence, origin and health."""
+        n, size = len(rows), len(columns[0])
+        _refuse_beyond(rows, size)
+        told, listed = _Columns(size, *columns), np.ascontiguousarray(rows, dtype=np.int64)
+        kinds = np.empty(n, dtype=np.int64)
+        self.library.kinds_of(kinds.ctypes.data, n, listed.ctypes.data, told.address, capital)
+        return kinds
 
     def tally(
         self, kinds: Array, masks: Sequence[Array], part: Array, size: tuple[int, int]
@@ -282,6 +298,11 @@ def _operand(value: Operand, n: int) -> Array:
     if array.ndim and array.shape != (n,):
         raise ValueError(f"there must be one number, or one for each of {n}, found {array.shape}")
     return array
+
+
+def _refuse_beyond(rows: Ints, size: int) -> None:
+    if len(rows) and not (rows.min() >= 0 and rows.max() < size):
+        raise IndexError(f"rows must be from 0 to {size - 1}")
 
 
 def _words(words: Words) -> Words:

@@ -515,9 +515,10 @@ EXPORT i64 held_and_drawn(
 }
 
 /* Register.close: ends the spells whose key lies below a limit, in plain columns of n rows, of
- * which the first has the number `first`. Returns how many rows it lists. */
+ * which the first has the number `first`. Returns how many rows it lists, with their stages. */
 EXPORT i64 close_spells(
-    i64 *rows, i64 n, i64 first, int32_t *key, int32_t *left, int16_t *cause, i64 limit, i64 closed)
+    i64 *rows, uint8_t *stages, i64 n, i64 first, int32_t *key, int32_t *left, int16_t *cause,
+    i64 limit, i64 closed)
 {
     i64 found = 0;
     int32_t end = (int32_t)limit;
@@ -532,12 +533,27 @@ EXPORT i64 close_spells(
         found += listed(rows + found, flags, first + start, m);
         for (i64 k = before; k < found; k++) {
             i64 row = rows[k] - first;
+            stages[k] = key[row] & 3;
             left[row] = key[row] >> 2;
-            cause[row] = (key[row] & 3) != 0;
+            cause[row] = stages[k] != 0;
             key[row] = (int32_t)closed;
         }
     }
     return found;
+}
+
+/* Groups.kinds: kinds of the rows listed. Columns: offence, origin, health. */
+EXPORT void kinds_of(i64 *out, i64 n, const i64 *rows, const column *columns, i64 capital)
+{
+    i64 offence[BLOCK], origin[BLOCK], health[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        gather(offence, &columns[0], rows + first, m);
+        gather(origin, &columns[1], rows + first, m);
+        gather(health, &columns[2], rows + first, m);
+        for (i64 i = 0; i < m; i++)
+            out[first + i] = (offence[i] * 2 + (origin[i] == capital)) * 2 + (health[i] > 0);
+    }
 }
 
 /* Groups.counts: adds up those under each of some masks by part and kind. Columns: parts, kinds,
