@@ -147,6 +147,8 @@ def _tried(
         "barred": bool(met and not docket.eligible[0]),
         "eligible": bool(met and docket.eligible[0]),
         "exiled": bool(register.exiled[0]),
+        "abroad": bool(register.abroad(np.array([0]))[0]),
+        "expunged": bool(register.struck(np.array([0]))[0]),
     }
     reached["not eligible"] = not reached["eligible"]
     reached["not exiled"] = not reached["exiled"]
@@ -204,7 +206,16 @@ def _sitting(scenario: Scenario, occasion: Occasion, who: Who) -> Occasion:
 def _got(fate: _Fate) -> str:
     words = [
         name
-        for name in ("released", "at home", "extinguished", "reduced", "barred", "exiled")
+        for name in (
+            "released",
+            "at home",
+            "extinguished",
+            "reduced",
+            "barred",
+            "exiled",
+            "abroad",
+            "expunged",
+        )
         if fate.reached[name]
     ]
     if not words:

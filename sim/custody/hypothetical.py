@@ -123,11 +123,22 @@ def remember(register: Register, scenario: Scenario, who: Who) -> None:
         one = {name: getattr(register, name)[:1].copy() for name in DTYPES}
         admitted, left = ((day - start).days for day in (stay.admitted, stay.released))
         cause = BY_EXPIRY if stay.by == "expiry" else BY_DECREE + decrees.index(stay.by)
-        said = {"spell": number, "admitted": admitted, "base": admitted, "due": left, "left": left,
-                "cause": cause, "key": CLOSED, "pardon_days": 0, "merit_days": 0,
-                "merit_count": 0, "imposed": left - admitted}  # fmt: skip
+        stayed = left - admitted
+        imposed = stayed if stay.sentence is None else stay.sentence
+        expired = stay.by == "expiry"  # where something was cut, then for merit
+        offence = int(one["offence"][0])
+        if stay.offence is not None:
+            offence = list(scenario.world.offences).index(stay.offence)
+        said = {"spell": number, "admitted": admitted, "base": admitted, "left": left,
+                "due": left if expired else admitted + imposed, "cause": cause, "key": CLOSED,
+                "pardon_days": 0, "merit_days": imposed - stayed if expired else 0,
+                "merit_count": int(expired and imposed > stayed), "imposed": imposed,
+                "offence": offence, "point": 0}  # fmt: skip
         rows.append(register.add(one | {n: np.array([v]) for n, v in said.items()}))
         register.key[rows[-1]] = CLOSED
+        register.parts[int(rows[-1][0])] = ((offence, imposed),)
+        if stay.expunged:
+            register.to_strike = np.union1d(register.to_strike, rows[-1])
     register.spell[0] = len(who.history)
     if who.history:
         register.free_since[0] = (who.history[-1].released - start).days

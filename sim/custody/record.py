@@ -19,7 +19,7 @@ from sim.custody.decrees.suspended import Suspended
 from sim.custody.flows import Movements, extinguished, flows, freed_rows, spared_rows
 from sim.custody.follow_up import follow_up, next_spells
 from sim.custody.prisons import Prisons, places_by_camp
-from sim.custody.register import BY_DECREE, Register
+from sim.custody.register import BY_DECREE, Register, Rows
 from sim.custody.streams import Draws
 from sim.custody.waterfalls import waterfalls
 from sim.scenario.law.decree import Decree
@@ -99,11 +99,18 @@ def record(
         series |= suspended.counted(register, prisons.days)
     if suspended is not None and any(map(sends_home, decrees.values())):
         series |= suspended.at_home(register, nexts, prisons.days)
+    expelled = register.to_expel[register.abroad(register.to_expel)]
+    gone = _by_day(register, expelled, prisons.days)
+    if any(map(sends_abroad, decrees.values())):
+        series["sent abroad"] = gone
+    if any(map(strikes, decrees.values())):
+        struck = register.to_strike[register.struck(register.to_strike)]
+        series["struck from the record"] = _by_day(register, struck, prisons.days)
     curves = {
         "places by camp": places_by_camp(prisons),
         **depth(register, freed_rows(register, spared)),
         **grants(prisons, register, dockets, draws),
-        **follow_up(prisons, register, movements.leavings, nexts),
+        **follow_up(prisons, register, _followed(movements, gone), nexts),
     }
     return Record(
         series, stock_by_camp, exiled_to, curves,
@@ -120,6 +127,28 @@ def on_condition(decree: Decree) -> bool:
 def sends_home(decree: Decree) -> bool:
     """Say whether a clause of a decree lets people serve the rest at home."""
     return any(clause.then.serve_the_rest is not None for clause in decree.clauses.values())
+
+
+def sends_abroad(decree: Decree) -> bool:
+    """Say whether a clause of a decree sends people abroad."""
+    return any(clause.then.abroad for clause in decree.clauses.values())
+
+
+def strikes(decree: Decree) -> bool:
+    """Say whether a clause of a decree strikes convictions from the record."""
+    return any(clause.then.expunge for clause in decree.clauses.values())
+
+
+def _followed(movements: Movements, gone: Ints) -> Ints:
+    """Leavings by cause and day without those sent abroad, who are not followed."""
+    leavings = movements.leavings.copy()
+    leavings[BY_DECREE] -= gone
+    return leavings
+
+
+def _by_day(register: Register, rows: Rows, days: int) -> Ints:
+    left = register.left[rows]
+    return np.bincount(left[left < days], minlength=days).astype(np.int64)
 
 
 def heads_by_camp(register: Register, day: int, camps: int) -> Ints:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.custody import kernel
 from sim.custody.findings import Findings, Notes
 from sim.custody.hazards import NEVER
-from sim.custody.people import DTYPES, FIRST, NEVER_HELD, STATED, Columns, dies_on
+from sim.custody.people import DTYPES, EXTINGUISHED, FIRST, NEVER_HELD, STATED, Columns, dies_on
 from sim.custody.points import Points
 from sim.custody.sentencing import LIFE
 from sim.custody.turns import Turns
@@ -144,6 +144,10 @@ class Register:
         self.credits: list[tuple[int, Rows, Ints]] = []
         """Credits: the position of the decree, rows, and days of each."""
         self.commuted = np.empty(0, dtype=np.intp)
+        self.to_strike = np.empty(0, dtype=np.intp)
+        """Rows that their release by decree strikes from the record."""
+        self.to_expel = np.empty(0, dtype=np.intp)
+        """Rows of those whom their release by decree sends abroad."""
         self.stated = {name: columns[name] for name in STATED if name in columns}
         self.followed: list[tuple[Rows, Rows]] = []
         self.turns: list[Turns] = []
@@ -319,6 +323,21 @@ class Register:
             if by == decree:
                 found[which] += days
         return found[rows]
+
+    def struck(self, rows: Rows) -> Mask:
+        """Say which spells a release by decree has struck from the record."""
+        return self._so_released(rows, self.to_strike)
+
+    def abroad(self, rows: Rows) -> Mask:
+        """Say who has been sent abroad on release."""
+        return self._so_released(rows, self.to_expel)
+
+    def _so_released(self, rows: Rows, planned: Rows) -> Mask:
+        """Say who of those planned has been released by decree; no sentence that never began."""
+        if not len(planned):
+            return np.zeros(len(rows), dtype=np.bool_)
+        began = self.kind[rows] != EXTINGUISHED
+        return np.asarray(np.isin(rows, planned) & (self.cause[rows] >= BY_DECREE) & began)
 
     def send_home(self, rows: Rows) -> None:
         """Let people serve the rest of their sentences at home, from their release by decree."""

@@ -95,6 +95,9 @@ class Gate:
             for number in np.unique(numbers):
                 chosen = freed[numbers == number]
                 kinds[chosen] = self._leave_by_decree(register, alive[chosen], int(number))
+        if len(register.to_expel):  # who is abroad is not followed
+            here = ~register.abroad(alive)
+            alive, kinds = alive[here], kinds[here]
         if len(alive) and self.follows:
             self.outside.put(alive, kinds, int(register.left[alive].min()))
 

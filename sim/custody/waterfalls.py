@@ -59,6 +59,10 @@ def _counted(
     stages = {**_stages(register, docket, exiled), **_changed(decree, docket)}
     if any(clause.then.serve_the_rest for clause in decree.clauses.values()):
         stages["sent home"] = stages["released"] & register.home[docket.rows]
+    if any(clause.then.abroad for clause in decree.clauses.values()):
+        stages["sent abroad"] = stages["released"] & register.abroad(docket.rows)
+    if any(clause.then.expunge for clause in decree.clauses.values()):
+        stages["struck from the record"] = stages["released"] & register.struck(docket.rows)
     clauses = list(decree.clauses)
     by_clause = groups.counts(docket.kinds, list(stages.values()), docket.clause, len(clauses))
     counts = {

@@ -34,6 +34,8 @@ STAGES = (
     ("credited", "days credited"),
     ("release point moved", "release point moved"),
     ("sent home", "  of the released: to serve the rest at home"),
+    ("sent abroad", "  of the released: sent abroad"),
+    ("struck from the record", "  of the released: struck from the record"),
     ("exiled", "  of the released: exiled"),
 )
 CLAUSE_STAGES = (
@@ -41,11 +43,13 @@ CLAUSE_STAGES = (
     ("recommended", "recommended"), ("selected", "selected"), ("released", "released"),
     ("reduced", "term reduced"), ("credited", "days credited"),
     ("release point moved", "release point moved"), ("sent home", "sent home"),
+    ("sent abroad", "sent abroad"), ("struck from the record", "struck from the record"),
 )  # fmt: skip
 LOSSES = (
     "not reached",
     "beyond its reach", "declined", "expired waiting", "died waiting", "moved while waiting",
     "still waiting", "extinguished", "exiled", "credited", "release point moved", "sent home",
+    "sent abroad", "struck from the record",
 )  # fmt: skip
 """Stages that are left out where nobody came to them."""
 

@@ -312,12 +312,13 @@ def _scenario(
     late += [
         Problem(place.file, place.line, dotted((*SEASONED, other)),
                 "a decree of the years before cannot move release points, credit days, send home "
-                "or remit on condition")
+                "or abroad, strike from the record or remit on condition")
         for other, decree in past.decrees.items()
         for place in [tree.place((*SEASONED, other))]
         for then in [[clause.then for clause in decree.clauses.values()]]
         if any(
-            one.release_point or one.revived_if or one.credit or one.serve_the_rest for one in then
+            one.release_point or one.revived_if or one.credit or one.serve_the_rest
+            or one.expunge or one.abroad for one in then
         )
     ]  # fmt: skip
     if late:

@@ -51,7 +51,7 @@ def caps(short, none):
 def test_the_scenario_as_written_comes_first(short, none):
     asked = asked_for(short, none, CAPS)
     assert [row.label for row in asked.rows] == [
-        AS_WRITTEN, "cap=none", "cap=9 per camp", "cap=1 per camp", "cap=5 per camp"
+        AS_WRITTEN, "no cap", "cap 9 per camp", "cap 1 per camp", "cap 5 per camp"
     ]  # fmt: skip
     assert asked.rows[0].policy.scenario is short
     assert asked.rows[0].coordinates == ()
@@ -62,7 +62,7 @@ def test_the_scenario_as_written_comes_first(short, none):
 def test_what_rows_share_is_asked_once(short, none):
     asked = asked_for(short, none, CAPS, replications=7).asked
     assert [ask.point.label for ask in asked] == [
-        "short", "none", "cap=none", "cap=9 per camp", "cap=1 per camp", "cap=5 per camp"
+        "short", "none", "no cap", "cap 9 per camp", "cap 1 per camp", "cap 5 per camp"
     ]  # fmt: skip
     assert {ask.replications for ask in asked} == {7}
 
@@ -90,7 +90,7 @@ def test_a_variant_without_decrees_is_measured_where_the_baseline_is(short):
 
 
 def test_variants_that_ask_the_same_are_told(short, none):
-    assert asked_for(short, none, "world.held=200,150").repeated == (("held=200", "short"),)
+    assert asked_for(short, none, "world.held=200,150").repeated == (("held 200", "short"),)
 
 
 def test_a_baseline_of_another_world_is_refused(short):
@@ -133,7 +133,7 @@ def test_simultaneous_intervals_are_over_all_rows_that_vary(caps):
 
     freed = {label: d for (label, m), d in caps.differences.items() if m == FREED}
     varying = [label for label, d in freed.items() if not d.constant]
-    assert set(varying) >= {AS_WRITTEN, "cap=none"}
+    assert set(varying) >= {AS_WRITTEN, "no cap"}
     assert len(varying) < len(freed)  # one place a camp is always taken
     found = freed[AS_WRITTEN]
     half = stats.t.ppf(1 - 0.025 / len(varying), 3) * found.estimate.sd / 2
@@ -160,7 +160,7 @@ def test_one_replication_has_no_interval(short, none):
 def test_a_place_is_worth_the_slope_between_neighbouring_caps(caps):
     # `none` has no number and is left out; 1, 5 and 9 are put in order.
     assert caps.reach == "per camp"
-    freed = {n: caps.differences[f"cap={n} per camp", FREED].estimate.mean for n in (1, 5, 9)}
+    freed = {n: caps.differences[f"cap {n} per camp", FREED].estimate.mean for n in (1, 5, 9)}
     first, second = caps.places[FREED]
     assert (first.places, second.places) == ((1, 5), (5, 9))
     assert first.per_place.mean == pytest.approx((freed[5] - freed[1]) / 4)
@@ -170,7 +170,7 @@ def test_a_place_is_worth_the_slope_between_neighbouring_caps(caps):
 
 
 def test_a_place_is_worth_what_it_averts(caps):
-    averted = {n: caps.differences[f"cap={n} per camp", YEARS].estimate.mean for n in (1, 5)}
+    averted = {n: caps.differences[f"cap {n} per camp", YEARS].estimate.mean for n in (1, 5)}
     assert caps.places[YEARS][0].per_place.mean == pytest.approx((averted[5] - averted[1]) / 4)
     assert averted[5] > averted[1] > 0
 

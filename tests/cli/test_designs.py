@@ -65,14 +65,14 @@ def test_a_sweep_prints_one_row_a_variant_and_saves_what_it_printed(swept):
     assert result.stderr == f"Saved in {out}\n"
     table, places = result.stdout.rstrip("\n").split("\n\n\n")
     assert [line.split("  ")[0] for line in table.splitlines()[3:8]] == [
-        "variant", "(as in the file)", "cap=none", "cap=5 per camp", "cap=1 per camp"
+        "variant", "(as in the file)", "no cap", "cap 5 per camp", "cap 1 per camp"
     ]  # fmt: skip
     assert places.startswith("What one more place brings\n")
     assert set(saved(out)) == {
         "data-dictionary.csv", "sweep.csv", "sweep.txt", "sweep-places.txt",
         "scenarios/no-pardon.json",
-        "scenarios/short.json", "scenarios/cap=none.json", "scenarios/cap=5 per camp.json",
-        "scenarios/cap=1 per camp.json",
+        "scenarios/short.json", "scenarios/no cap.json", "scenarios/cap 5 per camp.json",
+        "scenarios/cap 1 per camp.json",
     }  # fmt: skip
     assert saved(out)["sweep.txt"].decode() == table + "\n"
 
@@ -104,11 +104,11 @@ def test_a_cap_of_one_a_camp_frees_one_a_camp(swept):
     freed = {row["variant"]: row for row in rows(swept[0], "sweep.csv")
              if row["measure"] == "freed by decree"}  # fmt: skip
     # Two camps, each with more than five who qualify; who dies before release frees no place.
-    assert float(freed["cap=5 per camp"]["mean"]) <= 10
-    assert float(freed["cap=1 per camp"]["mean"]) <= 2
-    assert float(freed["cap=5 per camp"]["mean"]) > float(freed["cap=1 per camp"]["mean"]) > 0
+    assert float(freed["cap 5 per camp"]["mean"]) <= 10
+    assert float(freed["cap 1 per camp"]["mean"]) <= 2
+    assert float(freed["cap 5 per camp"]["mean"]) > float(freed["cap 1 per camp"]["mean"]) > 0
     same = ("mean", "sd", "low", "high", "constant")
-    assert [freed["cap=none"][k] for k in same] == [freed["(as in the file)"][k] for k in same]
+    assert [freed["no cap"][k] for k in same] == [freed["(as in the file)"][k] for k in same]
 
 
 def test_the_differences_of_a_sweep_are_those_of_a_comparison(tmp_path, swept):
@@ -136,7 +136,7 @@ def test_a_sweep_as_json(swept):
     manifest = json.loads((swept[0] / "manifest.json").read_text(encoding="utf-8"))
     assert found["manifest"]["scenarios"] == manifest["scenarios"]
     assert set(manifest["scenarios"]) == {
-        "no-pardon", "short", "cap=none", "cap=5 per camp", "cap=1 per camp"
+        "no-pardon", "short", "no cap", "cap 5 per camp", "cap 1 per camp"
     }  # fmt: skip
     assert (manifest["seed"], manifest["replications"]) == (1, 2)
 
@@ -145,8 +145,8 @@ def test_a_variant_that_asks_nothing_new_is_told_and_costs_nothing(tmp_path):
     out = tmp_path / "same"
     words = ["sweep", file("short"), "--vary", "world.held=200,150", "--replications", 1]
     result = amnesty(*words, "--out", out)
-    assert result.stderr == f"held=200 asks the same as short\nSaved in {out}\n"
-    assert "held=200 asks the same as short." in " ".join(result.stdout.split())
+    assert result.stderr == f"held 200 asks the same as short\nSaved in {out}\n"
+    assert "held 200 asks the same as short." in " ".join(result.stdout.split())
     assert amnesty("status", out).stdout.startswith(f"{out}: 4 of 4 cells")
 
 
@@ -157,14 +157,14 @@ def test_several_axes_make_a_grid_and_a_changed_world_changes_the_baseline(tmp_p
     assert amnesty(*words, "--out", out).exit_code == 0
     pairs = {row["variant"]: row["baseline"] for row in rows(out, "sweep.csv")}
     assert list(pairs) == [
-        "(as in the file)", "held=150, cap=none", "held=150, cap=1 per camp", "held=250, cap=none",
-        "held=250, cap=1 per camp",
+        "(as in the file)", "held 150, no cap", "held 150, cap 1 per camp", "held 250, no cap",
+        "held 250, cap 1 per camp",
     ]  # fmt: skip
     assert len(set(pairs.values())) == 3  # of the file, and one for each number held
     held = {row["variant"]: float(row["baseline_mean"]) for row in rows(out, "sweep.csv")
             if row["measure"] == "held on the eve"}  # fmt: skip
-    assert held["held=150, cap=none"] == held["held=150, cap=1 per camp"]
-    assert held["held=150, cap=none"] < held["(as in the file)"] < held["held=250, cap=none"]
+    assert held["held 150, no cap"] == held["held 150, cap 1 per camp"]
+    assert held["held 150, no cap"] < held["(as in the file)"] < held["held 250, no cap"]
 
 
 def test_shards_of_a_sweep_joined_are_the_sweep(tmp_path, swept):
@@ -184,8 +184,8 @@ def test_a_dry_run_of_a_sweep_writes_nothing(tmp_path):
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:5] == [
         "0 cells are there already; 10 to compute", "  short: 2 replications",
-        "  no-pardon: 2 replications", "  cap=none: 2 replications",
-        "  cap=5 per camp: 2 replications",
+        "  no-pardon: 2 replications", "  no cap: 2 replications",
+        "  cap 5 per camp: 2 replications",
     ]  # fmt: skip
     assert list(tmp_path.iterdir()) == []
 

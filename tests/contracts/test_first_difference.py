@@ -231,6 +231,8 @@ SAFE = {
     "the grant, where a window ends on it": (
         with_(FULL, *WHOLE, "then", to=WITHIN),
         with_(with_(FULL, *WHOLE, "then", to=WITHIN), "granted", to=on("2003-06-20")), LISTS),
+    "who is sent abroad": (
+        AT_ONCE, with_(AT_ONCE, *HALF, "then", to={"release": True, "abroad": True}), GRANT),
     "escort": (FULL, with_(FULL, "release", "escort", to=False), RELEASE),
     "review by work": (
         FULL, with_(FULL, "review", to={"approved": 0.9, **WORK}), "2003-02-02"),

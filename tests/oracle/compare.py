@@ -91,6 +91,7 @@ def _oracle_row(s: Spell) -> Row:
         "camp": s.camp, "origin": s.origin, "residence": s.residence, "exiled": s.exiled,
         "tolerance": s.tolerance, "rate": s.rate, "merits": s.merits, "cut days": s.cut_days,
         "term": s.term, "revived": s.revived, "credited": s.credited, "home": s.home,
+        "gone": s.gone, "struck": s.struck,
         "died free": s.died_free, "freed by": s.freed_by, "eligible on": s.eligible_on,
     }  # fmt: skip
 
@@ -120,6 +121,7 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
     )  # fmt: skip
     columns = {name: column(name) for name in names}
     rows = {}
+    gone, struck = r.abroad(np.arange(len(r))), r.struck(np.arange(len(r)))
     for i in range(len(r)):
         c = {name: columns[name][i] for name in names}
         if c["admitted"] >= horizon:
@@ -138,6 +140,7 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
                 c["imposed"] + c["revived"] - c["merit_days"] - c["pardon_days"]
             ),
             "revived": c["revived"], "credited": c["credited"], "home": c["home"],
+            "gone": bool(gone[i]), "struck": bool(struck[i]),
             "died free": within(c["died_free"]),
             "freed by": None if c["freed_by"] < 0 else decrees[c["freed_by"]],
             "eligible on": within(c["eligible_on"]),
@@ -253,6 +256,21 @@ def _conditional(oracle: Oracle) -> dict[str, list[int]]:
     return days
 
 
+def _beyond_release(oracle: Oracle) -> dict[str, list[int]]:
+    """Who is sent abroad, and whose conviction is struck from the record, where a law says so."""
+    effects = [c.then for d in oracle.scenario.decrees.values() for c in d.clauses.values()]
+    found = {}
+    for name, said, done in (
+        ("sent abroad", "abroad", "gone"), ("struck from the record", "expunge", "struck")
+    ):  # fmt: skip
+        if any(getattr(effect, said) for effect in effects):
+            found[name] = [0] * oracle.horizon
+            for s in oracle.spells:
+                if s.left is not None and getattr(s, done):
+                    found[name][s.left] += 1
+    return found
+
+
 def _series(oracle: Oracle) -> dict[str, list[int]]:
     days = {name: [0] * oracle.horizon for name in SERIES}
     if any(decree.reach is not None for decree in oracle.scenario.decrees.values()):
@@ -261,6 +279,7 @@ def _series(oracle: Oracle) -> dict[str, list[int]]:
         days |= _conditional(oracle)
     if sends_home(oracle):
         days |= _at_home(oracle)
+    days |= _beyond_release(oracle)
     changes = [0] * (oracle.horizon + 1)
     for s in oracle.spells:
         changes[max(s.admitted, 0)] += 1

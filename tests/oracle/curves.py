@@ -101,7 +101,7 @@ def _followed(oracle: Oracle) -> dict[str, Curve]:
     }
     names = {s.name: s for s in oracle.spells}
     for s in oracle.spells:
-        if s.left is None or s.cause == "death" or never_began(s, s.waits_for):
+        if s.left is None or s.cause == "death" or never_began(s, s.waits_for) or s.gone:
             continue
         kind = "expiry" if s.cause == "expiry" else "decree"
         day = start + timedelta(days=s.left)

@@ -279,7 +279,7 @@ class Oracle:
             self.inside[current.name] = current
             yield from self._custody(current)
             del self.inside[current.name]
-            if current.cause == "death":
+            if current.cause == "death" or current.gone:
                 return
             current = yield from self._liberty(current)
 
@@ -735,6 +735,8 @@ class Oracle:
             else:
                 s.waits_for = docket.occasion
                 s.home = decree.clauses[file.clause].then.serve_the_rest is not None
+                s.abroad = decree.clauses[file.clause].then.abroad
+                s.expunge = decree.clauses[file.clause].then.expunge and file.cut is None
                 released.append(file)
                 self._suspend(file, occasion, None)
         self._deal(released, occasion)
@@ -894,14 +896,21 @@ class Oracle:
                     if s.held:
                         file.outcome = "still waiting"
                     elif s.cause == docket.occasion.decree:
-                        gone = never_began(s, docket.occasion)
-                        docket.count("extinguished" if gone else "released", file.clause, s)
-                        if s.home:
-                            docket.count("sent home", file.clause, s)
+                        self._count_released(docket, file)
                     else:
                         file.outcome = "died waiting" if s.cause == "death" else "expired waiting"
                 if file.outcome not in (None, "reduced"):
                     docket.count(file.outcome, file.clause, file.spell)
+
+    def _count_released(self, docket: Docket, file: File) -> None:
+        s = file.spell
+        gone = never_began(s, docket.occasion)
+        docket.count("extinguished" if gone else "released", file.clause, s)
+        for stage, done in (
+            ("sent home", s.home), ("sent abroad", s.gone), ("struck from the record", s.struck)
+        ):  # fmt: skip
+            if done:
+                docket.count(stage, file.clause, s)
 
 
 def _turn(docket: Docket) -> tuple[int, str, int]:

@@ -28,6 +28,7 @@ from sim.scenario.law.predicate import (
     Predicate,
     ReleasedIs,
     ShareIs,
+    SpellsIs,
     Table,
     Tagged,
 )
@@ -93,6 +94,10 @@ class Spell:
     commuted: bool = False
     home: bool = False
     """Whether he serves the rest at home once released by decree."""
+    abroad: bool = False
+    """Whether his release by decree sends him abroad."""
+    expunge: bool = False
+    """Whether his release by decree strikes the conviction from the record."""
     rest: int = 0
     """Days left of a sentence at home, which are served after this one."""
     credits: list[tuple[str, int]] = field(default_factory=list)
@@ -123,6 +128,21 @@ class Spell:
             and not self.home
             and self.cause not in (None, "death", "expiry")
         )
+
+    @property
+    def freed(self) -> bool:
+        """Whether a decree let him out."""
+        return self.cause not in (None, "death", "expiry")
+
+    @property
+    def struck(self) -> bool:
+        """Whether the spell is struck from the record."""
+        return self.expunge and self.freed and not self.unbegun
+
+    @property
+    def gone(self) -> bool:
+        """Whether he is abroad."""
+        return self.abroad and self.freed and not self.unbegun
 
     @property
     def offended(self) -> int:
@@ -208,16 +228,25 @@ class History:
 
     def spells(self) -> int:
         first = self.earlier()[-1] if self.now.before is not None else self.now
-        return first.spell + sum(not s.unbegun for s in self.earlier())
+        return first.spell + sum(not (s.unbegun or s.struck) for s in self.earlier())
+
+    def like(self, rule: Predicate) -> int:
+        """How many spells a rule names, each as it was when it ended."""
+        count = 0
+        for s in self.earlier():
+            assert s.left is not None
+            if not s.unbegun and not s.struck:
+                count += holds(rule, facts(self.world, s, s.left, s.left))
+        return count
 
     def days_before(self) -> int:
-        return sum((s.left or 0) - s.admitted for s in self.earlier())
+        return sum((s.left or 0) - s.admitted for s in self.earlier() if not s.struck)
 
     def last_release(self, after: str) -> int | None:
         """The day; of those released before the start, who left by expiry, it is given."""
         for s in self.earlier():
             kind = "expiry" if s.cause == "expiry" else "decree"
-            if not s.unbegun and after in ("any", kind, s.cause):
+            if not s.unbegun and not s.struck and after in ("any", kind, s.cause):
                 return s.left
         first = self.earlier()[-1] if self.now.before is not None else self.now
         if first.spell > 0 and after in ("any", "expiry"):
@@ -402,6 +431,8 @@ def compares(rule: Compared, f: Facts) -> bool:
                        rule.operator, rule.days)  # fmt: skip
     if isinstance(rule, PardonsIs):
         return compare(f.history.pardons(rule.by), rule.operator, rule.count)
+    if isinstance(rule, SpellsIs):
+        return compare(f.history.like(rule.rule), rule.operator, rule.count)
     if isinstance(rule, NumberIs):
         return compare(number_of(rule, f), rule.operator, rule.number)
     return compare(reductions_of(rule, f), rule.operator, rule.count)

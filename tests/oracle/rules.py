@@ -131,6 +131,10 @@ class _Decrees:
             caps += ["until stock <= 70% of capacity", "until stock <= 75% of capacity per camp",
                      "until stock <= 110% of capacity"]  # fmt: skip
         made = {name: self._clause(look, excluded) for name in clauses}
+        if "exile" in frame["release"]:  # nobody is exiled abroad
+            for clause in made.values():
+                if clause["then"] != "release":
+                    clause["then"].pop("abroad", None)
         if "reach" in frame or "in force" in frame:  # which says itself who of those to come is met
             for clause in made.values():
                 if "release point" in clause["then"]:
@@ -332,6 +336,11 @@ class _Decrees:
     def _effect(self, look: _Look) -> Node:
         some = self.some
         if some.often(0.45):
+            if some.often(0.3):
+                return {"release": True, **some.one((
+                    {"abroad": True}, {"expunge": True}, {"abroad": True, "expunge": True},
+                    {"expunge": True, **self._condition(look)},
+                ))}  # fmt: skip
             return {"release": True, **self._condition(look)} if some.often(0.4) else "release"
         if some.often(0.2):
             return {"serve the rest": "at home"}
@@ -480,7 +489,16 @@ class _Look:
         some = self.some
         days = some.one(("0 days", "30 days", "200 days", "2 years"))
         sign = some.one(("<", "<=", ">", ">="))
-        match some.one(("spells", "pardons", "prison", "release", "release")):
+        match some.one(("like", "spells", "pardons", "prison", "release", "release")):
+            case "like":
+                leaves = (self._offence, self._parts, self._plain_share, self._plain_share)
+                alike = {} if some.often(0.2) else dict(some.one(leaves)())
+                if not alike or some.often(0.3):
+                    alike["sentence"] = f"{sign} {some.one(LENGTHS)}"
+                if some.often(0.3):
+                    alike = {"not": alike}
+                count = some.maybe(some.one((">= 1", "< 1", "== 1", "> 1")), 0.7)
+                return {"earlier spells": without_nones({**alike, "count": count})}
             case "spells":
                 return {"earlier spells": some.one((">= 1", "< 1", "== 0", "> 1", "<= 1", "== 2"))}
             case "pardons":
@@ -493,6 +511,11 @@ class _Look:
         return {
             "time since last release" + self._day(): {"value": f"{sign} {days}", "after": after}
         }
+
+    def _plain_share(self) -> Node:
+        some = self.some
+        attribute = some.one(("served share", "served share of sentence"))
+        return {attribute: f"{some.one(OPERATORS)} {some.one(SHARES)}"}
 
     def _flag(self) -> Node:
         if not self.world.get("flags"):
@@ -512,7 +535,7 @@ class _Look:
         if (found := self._somebody()) is not None and some.often(0.3):
             person, _, _, grant = found
             if person.due is not None and person.due > grant:  # leaves nothing, or the last day
-                amount = f"{person.due - grant - some.one((0, 1))} days"
+                amount = f"{max(person.due - grant - some.one((0, 1)), 1)} days"
         if some.often(0.4):
             amount = self._per_period()
         ceiling = some.one(("1 year", "2 years", "70% of sentence", "half the term", "400 days"))

@@ -36,7 +36,8 @@ SEEN = (
     "a table", "a flag", "a number of the offence", "another day",
     "a date", "cuts that count", "age reached in the year",
     "history of a returner", "an earlier pardon", "a sentence of parts", "some parts alone",
-    "nothing left but a barred part",
+    "nothing left but a barred part", "sent abroad", "struck from the record",
+    "returned with a clean record", "what earlier spells were like",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
 )  # fmt: skip
@@ -52,7 +53,8 @@ RARE = (
     "on a day by lot", "age reached in the year", "another day", "a date", "a table", "declined",
     "beyond its reach", "freed of life",
     "a number of the offence", "history of a returner", "an earlier pardon", "reached",
-    "some parts alone", "nothing left but a barred part",
+    "some parts alone", "nothing left but a barred part", "sent abroad", "struck from the record",
+    "returned with a clean record", "what earlier spells were like",
 )  # fmt: skip
 """What need not have happened among a hundred examples; two thousand must show all of it."""
 
@@ -95,6 +97,8 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
     laws = repr(list(oracle.scenario.decrees.values()))
     if "ReleasedIs" in laws or "earlier spells" in laws:
         seen["history of a returner"] += sum(s.before is not None for s in oracle.spells)
+    if "SpellsIs" in laws:
+        seen["what earlier spells were like"] += sum(s.before is not None for s in oracle.spells)
     if "PardonsIs" in laws:
         seen["an earlier pardon"] += sum(s.freed_by is not None for s in oracle.spells)
     for s in oracle.spells:
@@ -105,6 +109,7 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         seen["life"] += s.imposed is None
         seen["labelled"] += s.labelled
         seen["credited again"] += len(s.credits) > 1
+        seen["returned with a clean record"] += s.before is not None and s.before.struck
         seen["a sentence of parts"] += len(s.parts) > 1
     for docket in oracle.dockets:
         clauses = oracle.scenario.decrees[docket.occasion.decree].clauses

@@ -353,7 +353,7 @@ def test_draws_and_sweeps_have_their_figures(tmp_path):
                    "--replications", 2, "--workers", 1, "--out", swept, "--quiet")  # fmt: skip
     assert done.exit_code == 0, done.stderr
     (forest,) = pictures_of(swept).pictures
-    assert {row["label"] for row in numbers(forest)} >= {"cap=none", "cap=5 in all"}
+    assert {row["label"] for row in numbers(forest)} >= {"no cap", "cap 5 in all"}
 
 
 def test_matplotlib_that_is_missing_is_told(study, monkeypatch):

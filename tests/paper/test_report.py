@@ -197,7 +197,7 @@ def test_sweeps_draws_and_shares_of_clauses_have_a_report(tmp_path):
         "sensitivity": ["--draws", 8, "--only", "held", "--only", "drive", "--replications", 2],
         "attribute": ["--replications", 2],
     }
-    shown = {"sweep": "cap=5 in all", "sensitivity": "simulation error", "attribute": "half served"}
+    shown = {"sweep": "cap 5 in all", "sensitivity": "simulation error", "attribute": "half served"}
     for command, words in made.items():
         folder = tmp_path / command
         done = amnesty(command, *files("short"), *words, "--workers", 1, "--out", folder, "--quiet")

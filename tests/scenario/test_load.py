@@ -22,6 +22,19 @@ MISTAKES = {
     "typo-in-a-key": (3, f"{PARTY}.list_due", "did you mean 'lists_due'?"),
     "typo-in-a-key-of-the-world": (6, "world.offences.theft.sentence.maen", "did you mean 'mean'?"),
     "unknown-offence": (6, f"{PARTY}.exclude.serious crime.when.offence", "'robery': did you mean"),
+    "abroad-and-shorter": (7, f"{ECONOMIC}.then", "'abroad' belongs to a release, not 'reduce'"),
+    "abroad-and-back": (7, f"{ECONOMIC}.then", "who is sent abroad does not come back"),
+    "abroad-and-exiled": (7, f"{ECONOMIC}.then.abroad", "is not exiled: write two decrees"),
+    "struck-from-the-record-and-shorter": (
+        7, f"{ECONOMIC}.then", "'expunge' belongs to a release, not 'reduce'"),
+    "earlier-spells-by-health": (
+        7, f"{ECONOMIC}.when.earlier spells.health", "'health' is not asked of an earlier spell"),
+    "earlier-spells-like-nothing": (
+        7, f"{ECONOMIC}.when.earlier spells", "what they were like, such as {offence: theft}"),
+    "case-struck-from-the-record-by-expiry": (
+        7, f"{PARTY}.cases.a thief.who.history.0", "ended by a decree: say 'by' which"),
+    "case-that-served-more-than-its-sentence": (
+        7, f"{PARTY}.cases.a thief.who.history.0", "has served 1 year, more than the sentence"),
     "part-by-time-served": (
         7, f"{ECONOMIC}.when.this part.served", "a part has an offence and a sentence"),
     "part-of-an-unknown-offence": (7, f"{ECONOMIC}.when.any part.offence", "did you mean 'theft'"),

@@ -131,8 +131,8 @@ def test_any_text_is_an_axis_or_told(text):
 def test_a_grid_crosses_axes_and_the_last_varies_fastest(scenario):
     found = points(scenario, f"{SHARE}=>= 40%,>= 70%", f"{HERE}.cap=none,20 per camp")
     assert [v.label for v in found] == [
-        "served share=at least 40%, cap=none", "served share=at least 40%, cap=20 per camp",
-        "served share=at least 70%, cap=none", "served share=at least 70%, cap=20 per camp",
+        "served share at least 40%, no cap", "served share at least 40%, cap 20 per camp",
+        "served share at least 70%, no cap", "served share at least 70%, cap 20 per camp",
     ]  # fmt: skip
     assert found[1].coordinates == ((SHARE, ">= 40%"), (f"{HERE}.cap", "20 per camp"))
     assert [v.scenario.name for v in found] == [v.label for v in found]
@@ -162,20 +162,22 @@ def test_a_mapping_is_laid_over_a_graded_number(scenario):
     (variant,) = points(scenario, "world.held={value: 200000, high: 300000}")
     held = variant.scenario.world.held
     assert (held.value, held.low, held.high, held.unit) == (200000, 20000, 300000, "persons")
-    assert variant.label == "held=200000"
+    assert variant.label == "held 200000"
 
 
 def test_an_end_of_a_range_can_be_named(scenario):
     (variant,) = points(scenario, "world.held.high=50000")
     assert variant.scenario.world.held.high == 50000
-    assert repeated(scenario, [variant]) == [("high=50000", "2020-anniversary")]  # decides nothing
+    assert repeated(scenario, [variant]) == [
+        ("high of held 50000", "2020-anniversary")
+    ]  # decides nothing
 
 
 def test_a_bare_value_becomes_a_graded_one(scenario):
     found = points(scenario, f"{HERE}.cap.value=20 per camp", f"{HERE}.cap.grade=B")
     assert decree_of(found[0]).cap.value.places == 20
     assert decree_of(found[0]).cap.grade == "B"
-    assert found[0].label == "cap.value=20 per camp, grade=B"
+    assert found[0].label == "cap 20 per camp, grade of cap B"
 
 
 def test_null_removes_a_key_or_an_entry_of_a_list(scenario):
@@ -219,17 +221,40 @@ def test_a_variant_differs_from_the_file_in_its_coordinates_alone(scenario):
 # --- Labels.
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        (f"{HERE}.cap=none", "no cap"), (f"{HERE}.cap=20 per camp", "cap 20 per camp"),
+        (f"{HERE}.release.education=null", "without education"),
+        (f"{HERE}.exclude.sentence already reduced=null", "without sentence already reduced"),
+        (f"{HERE}.exclude.serious crime.when.offence.1=null", "without entry 2 of offence"),
+        (f"{HERE}.release.supervision=true", "with supervision"),
+        (f"{HERE}.release.supervision=false", "without supervision"),
+        (f"{HERE}.thresholds_on=lists", "thresholds read when lists close"),
+        (f"{HERE}.thresholds_on=grant", "thresholds read at the grant"),
+        (f"{HERE}.thresholds_on=2020-10-10", "thresholds read 2020-10-10"),
+        (f"{HERE}.release.job.value=30%", "job 30%"), ("world.held=30000", "held 30000"),
+        (f"{SHARE}=>= 40%", "served share at least 40%"),
+    ],
+)  # fmt: skip
+def test_a_label_is_in_words(scenario, text, label):
+    (variant,) = points(scenario, text)
+    assert variant.label == label
+    assert variant.scenario.title.endswith(f": {label}")
+    assert variant.coordinates[0][0] == text.split("=")[0]
+
+
 def test_labels_are_unique_and_fit_for_file_names(scenario):
     axes = [vary(f"{HERE}.release.job=1/3,33%,1/3"), vary("world.women=27%")]
     labels = [v.label for v in grid(scenario, axes)]
     assert labels == [
-        "job=1-3, women=27%", "job=33%, women=27%", "job=1-3, women=27% (2)",
+        "job 1-3, women 27%", "job 33%, women 27%", "job 1-3, women 27% (2)",
     ]  # fmt: skip
 
 
 def test_labels_tell_axes_with_equal_last_keys_apart(scenario):
     found = points(scenario, "world.offences.theft.petty=50%", "world.offences.fraud.petty=30%")
-    assert [v.label for v in found] == ["theft.petty=50%, fraud.petty=30%"]
+    assert [v.label for v in found] == ["petty of theft 50%, petty of fraud 30%"]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +274,7 @@ def test_what_a_file_name_cannot_hold_is_left_out_of_a_label(written, label):
 def test_points_that_are_the_same_scenario_are_told(scenario):
     found = points(scenario, f"{HERE}.cap=none,20 per camp,'20 per camp'")
     assert repeated(scenario, found) == [
-        ("cap=none", "2020-anniversary"), ("cap=20 per camp (2)", "cap=20 per camp"),
+        ("no cap", "2020-anniversary"), ("cap 20 per camp (2)", "cap 20 per camp"),
     ]  # fmt: skip
 
 
@@ -272,10 +297,10 @@ def test_points_that_are_the_same_scenario_are_told(scenario):
         (f"{HERE}.exclude.drugs={{offence: drugs, grade: C}}", "unknown attribute 'grade'"),
         (f"{HERE}.clauses.economic crime.when.gravityy=petty", "unknown attribute 'gravityy'"),
         (f"{HERE}.review.recommended={{value: 50%, grade: C}}", "grade C (assumed) needs a range"),
-        ("world.held=200000", "the range 20000 to 100000 does not hold 200000 (with 'held=200000"),
+        ("world.held=200000", "the range 20000 to 100000 does not hold 200000 (with 'held 200000"),
         ("world.held=many", "--vary: world.held.value: expected a number, found 'many'"),
         ("world.offences.theft.share=25%", ("world.offences: the shares sum to 1.01; they must sum "
-         "to 1 (with 'share=25%')")),
+         "to 1 (with 'share 25%')")),
         (f"{HERE}.granted=2020-10-20", "2020-10-20 does not lie between 2020-10-01 and"),
         (f"{HERE}.exclude.serious crime.when.offence.3=theft", "no entry '3' under "),
         (f"{HERE}.clauses.economic crime=null,release", "expected a mapping"),
@@ -301,7 +326,7 @@ def test_a_mistake_that_only_a_combination_makes_is_told_with_it(scenario):
     texts = (f"{HERE}.lists_due=2020-08-10,2020-10-03", f"{HERE}.granted=2020-10-02,2020-10-08")
     (line,) = told(scenario, *texts)
     assert "2020-10-02 lies before 'lists_due', 2020-10-03" in line
-    assert "(with 'lists_due=2020-10-03, granted=2020-10-02')" in line
+    assert "(with 'lists closed 2020-10-03, granted 2020-10-02')" in line
 
 
 def test_mistakes_that_cancel_are_none(scenario):
@@ -309,7 +334,7 @@ def test_mistakes_that_cancel_are_none(scenario):
         "world.offences.theft.share=25%", "world.offences.fraud.share=9%",
     )  # fmt: skip
     (variant,) = points(scenario, *texts)
-    assert variant.label == "theft.share=25%, fraud.share=9%"
+    assert variant.label == "share of theft 25%, share of fraud 9%"
 
 
 @pytest.mark.parametrize("other", ["world.held=30000", "world.held.value=30000"])
@@ -385,9 +410,9 @@ def test_a_sweep_file_names_variants_and_a_grid_beside_them(tmp_path):
     assert [(v.label, v.coordinates, v.note) for v in sweep.variants] == [
         ("two thirds", (), "more"),
         ("fewer held", (), None),
-        ("cap=none", (("decrees.jubilee.cap", "none"),), None),
-        ("cap=5 per camp", (("decrees.jubilee.cap", "5 per camp"),), None),
-        ("cap=7 per camp", (("decrees.jubilee.cap", ("{value: 7 per camp, low: 1, high: 9, "
+        ("no cap", (("decrees.jubilee.cap", "none"),), None),
+        ("cap 5 per camp", (("decrees.jubilee.cap", "5 per camp"),), None),
+        ("cap 7 per camp", (("decrees.jubilee.cap", ("{value: 7 per camp, low: 1, high: 9, "
                              "grade: C, source: assumption}")),), None),
     ]  # fmt: skip
     first, fewer, *caps = (v.scenario for v in sweep.variants)
@@ -734,10 +759,13 @@ def test_to_bar_whom_no_clause_names_changes_nothing(announced, open_):
     assert found.stock == announced.stock
 
 
-@pytest.mark.parametrize("day", ["lists", "grant"])
+DAYS = ("when lists close", "at the grant")
+
+
+@pytest.mark.parametrize("day", DAYS)
 def test_a_lower_threshold_loses_nobody(outcomes, day):
     found = [
-        outcomes["2020-threshold", f"served share=at least {share}%, thresholds_on={day}"]
+        outcomes["2020-threshold", f"served share at least {share}%, thresholds read {day}"]
         for share in (40, 50, 60, 70)
     ]
     for lower, higher in pairwise(found):
@@ -748,21 +776,27 @@ def test_a_lower_threshold_loses_nobody(outcomes, day):
 @pytest.mark.parametrize("share", [40, 50, 60, 70])
 def test_to_read_the_threshold_later_loses_nobody(outcomes, share):
     lists, grant = (
-        outcomes["2020-threshold", f"served share=at least {share}%, thresholds_on={day}"]
-        for day in ("lists", "grant")
+        outcomes["2020-threshold", f"served share at least {share}%, thresholds read {day}"]
+        for day in DAYS
     )
     assert lists.eligible < grant.eligible
 
 
 def test_seven_tenths_on_the_lists_is_the_rule_as_announced(outcomes, announced):
-    found = outcomes["2020-threshold", "served share=at least 70%, thresholds_on=lists"]
+    found = outcomes[
+        "2020-threshold", "served share at least 70%, thresholds read when lists close"
+    ]
     assert (found.released, found.stock) == (announced.released, announced.stock)
 
 
 def test_education_moves_releases_and_loses_those_who_leave_meanwhile(outcomes, announced):
     listing, grant, none = (
-        outcomes["2020-education", f"education={value}"]
-        for value in ("60 days from listing", "60 days from grant", "null")
+        outcomes["2020-education", label]
+        for label in (
+            "education 60 days from listing",
+            "education 60 days from grant",
+            "without education",
+        )
     )
     # Lists close on 10 August, the grant is on 8 October; releases take two days.
     assert listing.days == ["2020-10-09", "2020-10-10"]

@@ -30,6 +30,7 @@ from sim.scenario.law.predicate import (
     PartIs,
     ReleasedIs,
     ShareIs,
+    SpellsIs,
     Table,
     Tagged,
 )
@@ -62,7 +63,7 @@ def read(data):
     flags = {"boolean": ("has means",), "category": ("conduct",), "conduct": ("good", "bad"),
              "number": ("fines",), "length": ("bad days",), "date": ("child born",),
              "offence number": ("points",), "offence length": ("maximum",)}  # fmt: skip
-    return ConditionReader({"decree": ("first",), **flags}).read(data)
+    return ConditionReader({"decree": ("first",), **flags}, each_part=True).read(data)
 
 
 # --- Phrases.
@@ -208,6 +209,20 @@ CONDITIONS = [
     (
         {"offence": {"not": {"maximum": "< 5 years"}}},
         "those whose offence has “maximum” of at least 5 years",
+    ),
+    (
+        {"earlier spells": {"offence": "theft", "served share": ">= 1/2"}},
+        (
+            "those who have at least 1 earlier spell in custody at whose end they were among those "
+            "who are held for theft and who have served at least half (50%) of the term"
+        ),
+    ),
+    (
+        {"not": {"earlier spells": {"sentence": "> 2 years", "count": ">= 2"}}},
+        (
+            "those who have under 2 earlier spells in custody at whose end they were among those "
+            "whose sentence is more than 2 years"
+        ),
     ),
     ({"parts": ">= 2"}, "those the parts of whose sentence number at least 2"),
     (
@@ -358,6 +373,8 @@ LEAVES = [
     *(PardonsIs(by, ">=", count) for by in ("any", "first") for count in (1, 2)),
     *(NumberIs("earlier spells", sign, 1) for sign in OPPOSITE),
     *(NumberIs("parts", sign, 2) for sign in OPPOSITE),
+    *(SpellsIs(rule, sign, count) for rule in (Tagged("a"), Tagged("b")) for sign in OPPOSITE
+      for count in (1, 2)),
     *(PartIs(whose, LengthIs("sentence", sign, 365)) for whose in PARTS for sign in OPPOSITE),
     *(PartIs(whose, rule) for whose in PARTS for rule in (Tagged("a"), OneOf("offence", ("a",)))),
     *(OffenceIs(name, ">", Fraction(2)) for name in ("points", "harm")),

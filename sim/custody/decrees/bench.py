@@ -21,8 +21,10 @@ from sim.custody.decrees.days import reading_day, years_reached
 from sim.custody.decrees.facts import Facts
 from sim.custody.decrees.history import (
     days_in_prison,
+    earlier,
     earlier_spells,
     last_release,
+    on_record,
     pardons,
 )
 from sim.custody.prisons import Prisons
@@ -47,6 +49,7 @@ from sim.scenario.law.predicate import (
     Predicate,
     ReleasedIs,
     ShareIs,
+    SpellsIs,
     Table,
     Tagged,
     asks_each_part,
@@ -171,20 +174,37 @@ class Bench(Facts):
             case DateIs(attribute, operator, day):
                 start = self.prisons.scenario.world.start
                 return COMPARE[operator](self.date_of(attribute), (day - start).days)
-            case NumberIs("parts", operator, number):
-                return COMPARE[operator](self.parts.number, number)
-            case NumberIs("earlier spells", operator, number):
-                return COMPARE[operator](earlier_spells(self), number)
             case NumberIs(attribute, operator, number):
-                return COMPARE[operator](self.flag(attribute), number)
+                return COMPARE[operator](self._number(attribute), number)
             case OffenceIs():
                 return self._of_offence(leaf)
+            case SpellsIs(rule, operator, count):
+                return COMPARE[operator](self._spells(rule), count)
             case ReleasedIs(after, operator, days, on):
                 return COMPARE[operator](self.day_of(on) - last_release(self, after), days)
             case PardonsIs(by, operator, count):
                 return COMPARE[operator](pardons(self, by), count)
             case CountIs(by, operator, count):
                 return COMPARE[operator](self._reductions(by), count)
+
+    def _number(self, attribute: str) -> Ints:
+        """Return a number that everybody has, shape (n,)."""
+        match attribute:
+            case "parts":
+                return self.parts.number
+            case "earlier spells":
+                return earlier_spells(self)
+        return self.flag(attribute)
+
+    def _spells(self, rule: Predicate) -> Ints:
+        """Count the earlier spells of which a rule holds, each read on the day it ended."""
+        r, count = self.register, np.zeros(len(self.rows), dtype=np.int64)
+        for places, rows in earlier(self):
+            left = r.left[rows].astype(np.int64)
+            ended = Bench(r, self.prisons, self.draws, self.decrees, rows, left, left,
+                          self.occasion)  # fmt: skip
+            count[places] += ended.meets(rule) & on_record(r, rows)
+        return count
 
     def _of_offence(self, leaf: OffenceIs) -> Mask:
         """Compare a number of the offence; false where it has none."""

@@ -166,11 +166,27 @@ class Court:
         homes = [clause.then.serve_the_rest is not None for clause in decree.clauses.values()]
         if any(homes):
             register.send_home(rows[free & np.array(homes)[docket.clause]])
+        self._beyond_release(register, docket, decree)
         deal_releases(self.draws, register, rows[free], docket.released_on[free], decree, occasion,
                        list(self.prisons.scenario.world.origins))  # fmt: skip
         self.escorts.join(register, rows[free], occasion)
         if on is None:
             self.newcomers.begin(register, decree, occasion)
+
+    def _beyond_release(self, register: Register, docket: Docket, decree: Decree) -> None:
+        """Note whose release strikes the conviction from the record, or sends them abroad."""
+        effects = [clause.then for clause in decree.clauses.values()]
+        free = docket.granted & docket.freeing
+        if any(effect.expunge for effect in effects):
+            # What is left of a sentence for several offences stays on the record.
+            whole = free & (docket.cut_days == 0)
+            strikes = np.array([effect.expunge for effect in effects])
+            some = docket.rows[whole & strikes[docket.clause]]
+            register.to_strike = np.union1d(register.to_strike, some)
+        if any(effect.abroad for effect in effects):
+            expels = np.array([effect.abroad for effect in effects])
+            some = docket.rows[free & expels[docket.clause]]
+            register.to_expel = np.union1d(register.to_expel, some)
 
     def _suspend(
         self, docket: Docket, clause: Clause, number: int, kept: Rows, occasion: Occasion

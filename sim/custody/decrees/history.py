@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
 from sim.custody.people import EXTINGUISHED, labelled
-from sim.custody.register import BY_DECREE, BY_EXPIRY
+from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
 
 if TYPE_CHECKING:
     from sim.custody.decrees.facts import Facts
@@ -34,11 +34,19 @@ def earlier(facts: Facts) -> Iterator[tuple[Ints, Ints]]:
         rows = before[rows]
 
 
+def on_record(register: Register, rows: Ints) -> NDArray[np.bool_]:
+    """Say which earlier spells count: neither wiped out before they began nor struck off."""
+    return np.asarray((register.kind[rows] != EXTINGUISHED) & ~register.struck(rows))
+
+
 def earlier_spells(facts: Facts) -> Ints:
-    """Count earlier spells in custody, shape (n,); what was wiped out before entry is none."""
+    """Count earlier spells in custody, shape (n,).
+
+    What was wiped out before entry, or is struck from the record, is none.
+    """
     count = facts.register.spell[facts.rows].astype(np.int64)
     for places, rows in earlier(facts):
-        count[places] -= facts.register.kind[rows] == EXTINGUISHED
+        count[places] -= ~on_record(facts.register, rows)
     return count
 
 
@@ -47,7 +55,7 @@ def days_in_prison(facts: Facts, day: Ints | int) -> Ints:
     r = facts.register
     days = day - r.admitted[facts.rows].astype(np.int64)
     for places, rows in earlier(facts):
-        days[places] += r.left[rows] - r.admitted[rows]
+        days[places] += np.where(r.struck(rows), 0, r.left[rows] - r.admitted[rows])
     return days
 
 
@@ -59,7 +67,7 @@ def last_release(facts: Facts, after: str) -> Ints:
         past = np.flatnonzero(r.spell[facts.rows] > 0)
         found[past] = _before_the_start(facts)[past]
     for places, rows in reversed(list(earlier(facts))):
-        of_kind = (r.kind[rows] != EXTINGUISHED) & _ended(facts, rows, after)
+        of_kind = on_record(r, rows) & _ended(facts, rows, after)
         found[places[of_kind]] = r.left[rows[of_kind]]
     return found
 

@@ -59,12 +59,28 @@ class Stay(Block):
     admitted: Day
     released: Day
     by: str = "expiry"
+    offence: str | None = None
+    sentence: Days | None = None
+    expunged: bool = False
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.released <= self.admitted:
             raise ValueError(f"released on {self.released}, not after {self.admitted}")
+        if self.sentence is not None and self.sentence < (self.released - self.admitted).days:
+            served = in_words((self.released - self.admitted).days)
+            raise ValueError(f"has served {served}, more than the sentence")
+        if self.expunged and self.by == "expiry":
+            raise ValueError("what is struck from the record ended by a decree: say 'by' which")
         return self
+
+    @field_validator("offence")
+    @classmethod
+    def _offence_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
+        words = words_of(info).get("offence")
+        if value is not None and words is not None and value not in words:
+            raise ValueError(f"unknown offence {value!r}: {nearest(value, words)}")
+        return value
 
     @field_validator("by")
     @classmethod
@@ -222,7 +238,7 @@ def _read_flag(kind: str, value: object, known: tuple[str, ...]) -> object:
 
 Outcome = Literal[
     "stays", "released", "reduced", "barred", "not eligible", "eligible", "exiled", "not exiled",
-    "extinguished", "at home",
+    "extinguished", "at home", "abroad", "expunged",
 ]  # fmt: skip
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 

@@ -16,11 +16,13 @@ from sim.scenario.law.predicate import (
     COUNTED,
     LAST_RELEASE,
     OF_A_PART,
+    OF_A_SPELL,
     PARTS,
     THIS_PART,
     WORDS,
     YES,
     Compared,
+    CountIs,
     Either,
     Every,
     LengthIs,
@@ -28,6 +30,7 @@ from sim.scenario.law.predicate import (
     OneOf,
     PartIs,
     Predicate,
+    SpellsIs,
     Table,
     Tagged,
     either,
@@ -95,7 +98,7 @@ class ConditionReader:
         *,
         each_part: bool = False,
     ) -> None:
-        self.each_part, self.within_a_part = each_part, False
+        self.each_part, self.within_a_part, self.of_a_spell = each_part, False, False
         self.words = {**words, **WORDS}
         self.sources = None if sources is None else frozenset(sources)
         self.mistakes: list[InitErrorDetails] = []
@@ -131,8 +134,14 @@ class ConditionReader:
             message = f"a part has an offence and a sentence: {nearest(key, OF_A_PART)}"
             self._wrong(path, f"{key!r} is not asked of a part; {message}", data)
             return Every(())
+        if self.of_a_spell and key not in OF_A_SPELL:
+            message = f"{key!r} is not asked of an earlier spell: {nearest(key, OF_A_SPELL)}"
+            self._wrong(path, message, data)
+            return Every(())
         if key == "not":
             return opposite(self._any(data, path))
+        if key == "earlier spells" and isinstance(data, Mapping) and "value" not in data:
+            return self._spells(data, path)
         if key in PARTS:
             return self._part(key, data, path)
         try:
@@ -167,6 +176,29 @@ class ConditionReader:
         rule = self._any(data, path)
         self.within_a_part = False
         return PartIs(whose, rule)
+
+    def _spells(self, data: Mapping[object, object], path: Path) -> Predicate:
+        """Read what earlier spells were like, and how many there are."""
+        if "table" in data:
+            return self._threshold(
+                _Read("earlier spells", "number", leaf_reader("number", None, ())), data, path
+            )
+        asked = {key: value for key, value in data.items() if key != "count"}
+        if not asked:
+            expected = "expected what they were like, such as {offence: theft}"
+            self._wrong(path, f"{expected}; a count alone is written '>= 1'", data)
+            return Every(())
+        self.of_a_spell = True
+        rule = self._any(asked, path)
+        self.of_a_spell = False
+
+        def reader(name: str, operator: str, text: str) -> Compared:
+            size = read_count(name, operator, text)
+            assert isinstance(size, CountIs)
+            return SpellsIs(rule, size.operator, size.count)
+
+        count, here = data.get("count", ">= 1"), (*path, "count")
+        return self._comparisons(_Read("count", "count", reader), count, here)
 
     def flag_kind(self, name: str) -> str | None:
         """Return the kind of a flag of the world; None if it has no such flag."""

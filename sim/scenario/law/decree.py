@@ -317,6 +317,21 @@ class Decree(Block):
                 yield ("release", "tranches", name, "when"), tranche.when
 
     @model_validator(mode="after")
+    def _nobody_is_exiled_abroad(self) -> Self:
+        wrong = [
+            InitErrorDetails(
+                type=custom("who is sent abroad is not exiled: write two decrees"),
+                loc=("clauses", name, "then", "abroad"),
+                input=None,
+            )
+            for name, clause in self.clauses.items()
+            if clause.then.abroad and self.release.exile is not None
+        ]
+        if wrong:
+            raise ValidationError.from_exception_data("abroad", wrong)
+        return self
+
+    @model_validator(mode="after")
     def _reach_fits(self) -> Self:
         if self.reach is None:
             return self

@@ -23,6 +23,10 @@ class Commute(Block):
     to: DecreeLength
 
 
+BESIDE = ("revived_if", "expunge", "abroad")
+"""What stands beside another effect."""
+
+
 class Effect(Block):
     """What follows for those who qualify; ``then: release`` is ``{release: true}``."""
 
@@ -33,18 +37,25 @@ class Effect(Block):
     commute: Commute | None = None
     release_point: MovedPoint | None = Field(None, alias="release point")
     revived_if: Revival | None = Field(None, alias="revived if")
+    expunge: bool = False
+    abroad: bool = False
 
     @model_validator(mode="after")
     def _gives_one_thing(self) -> Self:
         fields = type(self).model_fields.items()
         given = [field.alias or name for name, field in fields
-                 if name != "revived_if" and getattr(self, name)]  # fmt: skip
+                 if name not in BESIDE and getattr(self, name)]  # fmt: skip
         if not given:
             raise ValueError("gives nothing; expected 'release' or such as {reduce: {by: 3 years}}")
         if len(given) > 1:
             raise ValueError(f"'{given[0]}' and '{given[1]}' exclude each other")
         if self.revived_if and given[0] not in ("release", "reduce"):
             raise ValueError(f"'revived if' belongs to a release or a reduction, not '{given[0]}'")
+        for name in ("expunge", "abroad"):
+            if getattr(self, name) and not self.release:
+                raise ValueError(f"'{name}' belongs to a release, not '{given[0]}'")
+        if self.abroad and self.revived_if:
+            raise ValueError("who is sent abroad does not come back: leave out 'revived if'")
         return self
 
     def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
@@ -66,6 +77,8 @@ class Effect(Block):
             self.commute and self.commute.to.value,
             self.release_point and self.release_point.deciding,
             self.revived_if and self.revived_if.deciding,
+            self.expunge,
+            self.abroad,
         )
 
     @property

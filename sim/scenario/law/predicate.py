@@ -26,6 +26,8 @@ WORDS = {"gravity": ("petty", "ordinary"), "sex": ("women", "men")}
 NUMBERS = ("earlier spells", "parts")
 ANY_PART, ALL_PARTS, THIS_PART = PARTS = ("any part", "all parts", "this part")
 """Which parts of a sentence for several offences a condition is about."""
+OF_A_SPELL = ("offence", "sentence", "term", "served", *SHARES, *PARTS[:2], "parts", "not")
+"""What may be asked of an earlier spell."""
 OF_A_PART = ("offence", "sentence", "not")
 """What may be asked of a part."""
 LAST_RELEASE = "time since last release"
@@ -146,6 +148,15 @@ class NumberIs:
 
 
 @dataclass(frozen=True)
+class SpellsIs:
+    """A number of earlier spells of which a rule holds, read as they ended."""
+
+    rule: Predicate
+    operator: Operator
+    count: int
+
+
+@dataclass(frozen=True)
 class CountIs:
     """A number of earlier reductions, by pardon, by merit, by any, or by a named decree."""
 
@@ -199,7 +210,16 @@ class PartIs:
 
 
 Compared = (
-    LengthIs | AgeIs | ShareIs | DateIs | NumberIs | CountIs | ReleasedIs | PardonsIs | OffenceIs
+    LengthIs
+    | AgeIs
+    | ShareIs
+    | DateIs
+    | NumberIs
+    | CountIs
+    | ReleasedIs
+    | PardonsIs
+    | OffenceIs
+    | SpellsIs
 )
 Leaf = OneOf | Tagged | PartIs | Compared
 Predicate = Every | Either | Table | Leaf

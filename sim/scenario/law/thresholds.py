@@ -27,6 +27,7 @@ from sim.scenario.law.predicate import (
     PardonsIs,
     ReleasedIs,
     ShareIs,
+    SpellsIs,
 )
 from sim.scenario.lengths import DAYS_IN, in_words, read_date, read_length, read_share
 
@@ -113,6 +114,8 @@ def size_of(leaf: Compared) -> Fraction | int:
         case LengthIs(days=size) | ReleasedIs(days=size) | AgeIs(years=size):
             return size
         case NumberIs(number=size) | CountIs(count=size) | PardonsIs(count=size):
+            return size
+        case SpellsIs(count=size):
             return size
         case ShareIs(share=share) | OffenceIs(size=share):
             return share

@@ -19,6 +19,7 @@ from sim.scenario.law.predicate import (
     LAST_RELEASE,
     LENGTHS,
     NUMBERS,
+    OF_A_SPELL,
     ON,
     PARTS,
     SHARES,
@@ -111,6 +112,7 @@ def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
         properties[name] = _category(name, {**words, **WORDS}.get(name), tags)
     properties["reductions"] = properties["earlier pardons"] = _reductions()
     properties["not"] = CONDITION
+    properties["earlier spells"] = _spells(properties["earlier spells"])
     for name in PARTS:
         properties[name] = _PART
     days = rf"on (\d{{4}}-{_MONTH_DAY}|{'|'.join(ANCHORS)})"
@@ -128,6 +130,15 @@ def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
     of_a_part = _only({"offence": properties["offence"], "sentence": properties["sentence"],
                        "not": _PART})  # fmt: skip
     return {
+        "SpellCondition": {
+            "description": "What earlier spells were like, read as they ended; how many.",
+            **_only(
+                {
+                    **{name: properties[name] for name in OF_A_SPELL},
+                    "count": strings(rf"{_COMPARED}\d+( and {_COMPARED}\d+)*", ">= 1"),
+                }
+            ),
+        },
         "PartCondition": {
             "description": "What a part of a sentence is for, and how long it is.",
             "if": {"type": "array"},
@@ -141,6 +152,12 @@ def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
             "else": mapping,
         },
     }
+
+
+def _spells(count: JsonSchemaValue) -> JsonSchemaValue:
+    """Return a number of earlier spells, or what they were like beside how many there are."""
+    return {"description": str(count.get("description", "")),
+            "anyOf": [count, {"$ref": "#/$defs/SpellCondition"}]}  # fmt: skip
 
 
 def known_words(scenario: Scenario) -> Mapping[str, tuple[str, ...]]:

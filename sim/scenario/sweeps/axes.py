@@ -15,6 +15,8 @@ OPTION = "--vary"
 CHANGEABLE = ("world", "decrees", "measured from")
 """Top keys of a file that a variant may change; the others decide no result."""
 LONGEST_LABEL = 80
+OF_A_VALUE = ("value", "low", "high", "grade", "source")
+"""Keys that say nothing without what they are of."""
 _NAMED_IN_WORLD = (*(("world", *path) for path in NAMED), ("world", "ages at offence"))
 _NAMED_IN_DECREE = ("clauses", "exclude")
 _KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^.=]*))\s*""")
@@ -206,17 +208,17 @@ def _names(above: Sequence[str]) -> bool:
     return in_decree or tuple(above) in (*_NAMED_IN_WORLD, ("decrees",))
 
 
-def short_names(axes: Sequence[Axis]) -> list[str]:
-    """Name each axis by as few of its last keys as tell it from the others."""
+def last_keys(axes: Sequence[Axis]) -> list[tuple[str, ...]]:
+    """Return of each axis as few of its last keys as tell it from the others."""
     names = []
     for axis in axes:
         others = [other.path for other in axes if other is not axis]
-        length = 2 if axis.path[-1] == "value" or axis.path[-1].isdecimal() else 1
+        length = 2 if axis.path[-1] in OF_A_VALUE or axis.path[-1].isdecimal() else 1
         while length < len(axis.path) and any(
             other[-length:] == axis.path[-length:] for other in others
         ):
             length += 1
-        names.append(".".join(axis.path[-length:]))
+        names.append(axis.path[-length:])
     return names
 
 

@@ -20,10 +20,11 @@ from sim.scenario.sweeps.axes import (
     astray,
     fit,
     in_label,
+    last_keys,
     lay,
     placed,
-    short_names,
 )
+from sim.scenario.sweeps.labels import in_words
 from sim.scenario.tree import Tree, merged
 
 MOST_POINTS = 10_000
@@ -167,11 +168,14 @@ class Making:
         self._note(problems, "", above)
         if points > MOST_POINTS or not axes:
             return []
-        names, short, made = [axis.name for axis in axes], short_names(axes), []
+        names, short, made = [axis.name for axis in axes], last_keys(axes), []
         for point in product(*(axis.points for axis in axes)):
             texts = [text for text, _ in point]
-            values = [in_label(text, leaf) for text, leaf in point]
-            label = self._label(", ".join(map("{}={}".format, short, values)))
+            said = [
+                in_words(path, in_label(text, leaf), leaf)
+                for path, (text, leaf) in zip(short, point, strict=True)
+            ]
+            label = self._label(", ".join(said))
             changed = self.scenario.tree
             for axis, (_, leaf) in zip(axes, point, strict=True):
                 changed = lay(changed, axis.path, leaf)

@@ -30,6 +30,7 @@ from sim.scenario.law.predicate import (
     Predicate,
     ReleasedIs,
     ShareIs,
+    SpellsIs,
     Table,
     Tagged,
     leaves,
@@ -238,7 +239,7 @@ def _said(leaf: Predicate, names: Mapping[str, str]) -> _Said:
             return _Said(f"of whose sentence {_PARTS[whose]}", _of_a_part(rule), joins=False)
         case LengthIs() | DateIs() | NumberIs():
             return _dated_or_counted(leaf)
-        case ReleasedIs() | PardonsIs() | OffenceIs():
+        case ReleasedIs() | PardonsIs() | OffenceIs() | SpellsIs():
             return _before(leaf, names)
         case AgeIs(attribute, operator, years):
             at = " at the time of the offence" if attribute == "age at offence" else ""
@@ -295,8 +296,13 @@ def _dated_or_counted(leaf: LengthIs | DateIs | NumberIs) -> _Said:
     return _Said(f"whose “{leaf.attribute}” is", f"{COMPARED[leaf.operator]} {size}")
 
 
-def _before(leaf: ReleasedIs | PardonsIs | OffenceIs, names: Mapping[str, str]) -> _Said:
+def _before(leaf: ReleasedIs | PardonsIs | OffenceIs | SpellsIs, names: Mapping[str, str]) -> _Said:
     """Write what happened in earlier spells, or belongs to the offence itself."""
+    if isinstance(leaf, SpellsIs):
+        spells = f"earlier {'spell' if leaf.count == 1 else 'spells'} in custody"
+        often = f"{COMPARED[leaf.operator]} {amount(leaf.count)} {spells}"
+        whom = f"at whose end they were among those {_clauses(leaf.rule, names)}"
+        return _Said("who have", f"{often} {whom}", joins=False)
     if isinstance(leaf, OffenceIs):
         size = length(int(leaf.size)) if leaf.in_days else amount(float(leaf.size))
         return _Said("whose offence has", f"“{leaf.name}” of {COMPARED[leaf.operator]} {size}")

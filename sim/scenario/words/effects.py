@@ -97,7 +97,11 @@ def effect_in_words(effect: Effect, decree: Decree, called: Mapping[str, str]) -
             "term; a new sentence for life takes its place. A sentence for life is not served at "
             "home.",
         )
-    return "release", condition
+    struck = "Their conviction is struck from the record." if effect.expunge else ""
+    if effect.expunge:
+        struck += " The spell counts afterwards as none, for whatever asks of earlier spells."
+    gone = "They are sent abroad on their release, and do not come back." if effect.abroad else ""
+    return "release", joined(condition, struck, gone)
 
 
 def _revival_in_words(rule: Revival, decree: Decree) -> str:
