@@ -8,7 +8,7 @@ gives the same day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,6 +75,17 @@ class StepHazard:
         zero = np.zeros((len(self.rates), 1), dtype=np.int64)
         return np.concatenate((zero, np.cumsum(parts, axis=1)), axis=1)
 
+    def least_from(self, reading: int) -> StepHazard:
+        """Return the least hazard of any clock that stands at a reading or beyond, by days since.
+
+        Its sum over some days is never above that of such a clock.
+        """
+        ends = np.append(self.edges[1:], NEVER)
+        open_ = ends > reading
+        least = np.minimum.accumulate(self.rates[:, open_][:, ::-1], axis=1)[:, ::-1]
+        edges = np.append(0, ends[open_][:-1] - reading)
+        return StepHazard(edges, np.ascontiguousarray(least))
+
     @cached_property
     def pinned(self) -> Pinned:
         """The hazards as the kernel reads them."""
@@ -105,3 +116,25 @@ class StepHazard:
         beyond = days_until_used_up(target - sums[kind, step], rate)
         days = self.edges[step] + beyond - reading
         return np.where(beyond >= NEVER, NEVER, np.minimum(days, NEVER))
+
+
+def dies_on(columns: Mapping[str, NDArray[np.generic] | int], by_age: StepHazard | None) -> Days:
+    """Day of death in custody if held for ever.
+
+    Parameters
+    ----------
+    columns
+        ``base`` and ``tolerance``: the last day before the hazard counts, and the tolerance left
+        then. ``rate``: the hazard per day, where it is constant; else ``risk`` and ``born``: the
+        class of the hazard and the day of birth.
+    by_age
+        Hazards by class and age, where they depend on it.
+    """
+    names = ("base", "tolerance", *(("rate",) if by_age is None else ("risk", "born")))
+    own = [np.asarray(columns[name], dtype=np.int64) for name in names]
+    if by_age is None:
+        days = days_until_used_up(own[1], own[2])
+    else:
+        base, tolerance, risk, born = np.broadcast_arrays(*own)
+        days = by_age.days_until(tolerance, risk, base - born)
+    return np.asarray(np.minimum(own[0] + days, NEVER))

@@ -79,9 +79,14 @@ def simulate(
     points = Points(scenario.world)
     if people is None:  # people drawn here are nobody else's: they may be written to
         drawn_here = prisons.past is None and prisons.scenario.prisoners is None
-        register = Register(everybody(prisons, draws), points, shared=not drawn_here)
+        register = Register(
+            everybody(prisons, draws), points, shared=not drawn_here, by_age=prisons.steady.by_age
+        )
     else:
-        register = Register(people, points, notes=draws.shelf.notes_of(people["person"]))
+        register = Register(
+            people, points, notes=draws.shelf.notes_of(people["person"]),
+            by_age=prisons.steady.by_age,
+        )  # fmt: skip
     model = _Model(scenario, prisons, draws, register, clock, trace)
     model.run()
     return model.cell()
@@ -93,10 +98,8 @@ def everybody(prisons: Prisons, draws: Draws) -> Columns:
     if past is not None:
         assert past.scenario.ends_on is not None
         people, ends = people_at_hand(past, draws), past.scenario.ends_on
-        model = _Model(
-            past.scenario, past, draws, Register(people, Points(past.scenario.world)), "production",
-            None, ends,
-        )  # fmt: skip
+        register = Register(people, Points(past.scenario.world), by_age=past.steady.by_age)
+        model = _Model(past.scenario, past, draws, register, "production", None, ends)
         model.run()
         return people_at_hand(prisons, draws, [opening(model.register, ends)])
     if prisons.scenario.prisoners is not None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.hazards import NEVER, days_until_used_up
+from sim.custody.hazards import NEVER, StepHazard, dies_on
 from sim.custody.liberty import past_fates
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
@@ -42,6 +42,7 @@ DTYPES: dict[str, type[np.generic]] = {
     "left": np.int32, "cause": np.int16, "freed_by": np.int16, "died_free": np.int32,
     "eligible_on": np.int32, "free_since": np.int32, "point": np.int16,
     "revived": np.int32,
+    "risk": np.int16,
     "credited": np.int32,
     "home": np.bool_,
 }  # fmt: skip
@@ -87,9 +88,10 @@ def people_at_hand(
     if prisons.scenario.ends_on is None:
         draws.expect(held, past_count, len(admitted))
     added = list(_added(prisons, draws))
-    written = _Written(held + len(admitted) + sum(len(one["person"]) for one in (past, *added)))
+    most = held + len(admitted) + sum(len(one["person"]) for one in (past, *added))
+    written = _Written(most, prisons.steady.by_age)
     for first, last in _blocks(held):
-        written.put(last - first, _held_at_start(prisons, draws, first, last))
+        written.put(*_held_at_start(prisons, draws, first, last))
     written.put(len(past["person"]), past)
     for first, last in _blocks(len(admitted)):
         written.put(*_arrivals(prisons, draws, first, admitted[first:last]))
@@ -104,7 +106,8 @@ def _after(prisons: Prisons, draws: Draws, opening: Sequence[Columns]) -> Column
     draws.expect(0, 0, len(admitted))
     parts = [*opening, *_added(prisons, draws)]
     beside: dict[str, int] = {**STATED, "exiled_before": 0}
-    written = _Written(len(admitted) + sum(len(one["person"]) for one in parts))
+    most = len(admitted) + sum(len(one["person"]) for one in parts)
+    written = _Written(most, prisons.steady.by_age)
     for one in parts:
         written.put(len(one["person"]), {**beside, **one})
     for first, last in _blocks(len(admitted)):
@@ -130,8 +133,9 @@ def _blocks(n: int) -> Iterator[tuple[int, int]]:
 class _Written:
     """Columns being written part by part; one value stands for all while nobody differs."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, by_age: StepHazard | None) -> None:
         self.most, self.size = most, 0
+        self.by_age = by_age
         self.same: dict[str, int] = {}
         self.full: Columns = {}
 
@@ -140,8 +144,7 @@ class _Written:
         if not n and self.most:
             return
         first, self.size = self.size, self.size + n
-        since = (np.asarray(part[c], dtype=np.int64) for c in ("base", "tolerance", "rate"))
-        for name, value in {**part, "dies": dies_on(*since)}.items():
+        for name, value in {**part, "dies": dies_on(part, self.by_age)}.items():
             if name not in self.full:
                 if np.ndim(value) == 0 and self.same.setdefault(name, int(value)) == value:
                     continue
@@ -159,8 +162,8 @@ class _Written:
         return {**same, **{name: column[: self.size] for name, column in self.full.items()}}
 
 
-def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Part:
-    """Draw those held on day 0 from one place to another."""
+def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tuple[int, Part]:
+    """Draw those held on day 0 from one place to another; also how many there are."""
     steady, n = prisons.steady, last - first
 
     def words(stream: Stream) -> Words:
@@ -182,7 +185,10 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Par
     elapsed_words = words(Stream.ELAPSED)
     limit = np.maximum(steady.stays.limits[cuts, length], 1)
     elapsed = prisons.elapsed.pick(hazard * k + cuts, limit, elapsed_words)
-    if some_life:
+    if some_life and prisons.life_served is not None:
+        old = words(Stream.SERVED_LIFE)[life]
+        elapsed[life] = life_served(prisons, hazard, life, elapsed_words[life], old)
+    elif some_life:
         waited = exponential(elapsed_words[life])
         rate = np.broadcast_to(np.maximum(steady.hazards[hazard], 1), n)[life]
         elapsed[life] = np.minimum(1 + waited // rate, NEVER)
@@ -197,7 +203,7 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Par
     if not prisons.points.whole:
         terms = np.where(life, LIFE, due - admitted)
         due = np.maximum(due_day(prisons, admitted, terms, spell["point"]), 0)
-    return {
+    return survivors(prisons, words, admitted, 0, {
         "kind": FIRST,
         **person_of(prisons, words, HELD_AT_START + np.arange(first, last), 0, origin, admitted,
                   START),
@@ -208,7 +214,51 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> Par
         "merit_count": cuts + (eve > 0),
         "merit_days": cut_days + eve,
         "free_since": NEVER_HELD,
-    }  # fmt: skip
+    })  # fmt: skip
+
+
+def life_served(
+    prisons: Prisons, hazard: Value, rows: NDArray[np.generic], words: Words, beyond: Words
+) -> Ints:
+    """Draw the days served so far of sentences for life, where hazards depend on age.
+
+    Parameters
+    ----------
+    hazard, rows
+        Class of hazard of everybody, or of all, and which of them serve life.
+    words, beyond
+        Words of these; the second decide where the hazard no longer changes.
+    """
+    steady = prisons.steady
+    assert prisons.life_served is not None
+    assert steady.by_age is not None
+    assert steady.stays.survival is not None
+    own = hazard if np.ndim(hazard) == 0 else np.asarray(hazard)[rows]
+    served = prisons.life_served.pick(own, words).astype(np.int64)
+    last = np.maximum(steady.by_age.rates[own, -1], 1)
+    longest = steady.stays.survival.curve.shape[1]
+    served += np.where(served == longest, exponential(beyond) // last, 0)
+    return np.minimum(served, NEVER)
+
+
+def survivors(
+    prisons: Prisons, words: WordsOf, admitted: Ints | Int32s, until: Ints | int, part: Part
+) -> tuple[int, Part]:
+    """Keep those who lived through the days before a day, of people drawn by the least hazards.
+
+    Where hazards depend on age, each is kept with the probability of having met his own hazards,
+    given the least that anybody could have met: with what is left between the two.
+    """
+    n, steady = len(admitted), prisons.steady
+    if steady.by_age is None:
+        return n, part
+    columns = columns_of(n, part)
+    risk, born = (np.asarray(columns[name], dtype=np.int64) for name in ("risk", "born"))
+    days = until - 1 - admitted.astype(np.int64)
+    met = steady.by_age.used(risk, admitted + days - born)
+    met -= steady.by_age.used(risk, admitted - born)
+    kept = exponential(words(Stream.SURVIVED)) > met - steady.least.used(risk, days)
+    return int(kept.sum()), {name: column[kept] for name, column in columns.items()}
 
 
 def merit_on_the_eve(
@@ -326,10 +376,19 @@ def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
     origin, health, offence, segment = _who(prisons, words, PAST)
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     stay = due_day(prisons, released, imposed, _point(prisons, offence, imposed)) - released
-    one = columns_of(len(rows), person_of(prisons, words, person, 0, origin, released - stay, PAST))
-    born = np.asarray(one["born"], dtype=np.int64)
-    tolerance = np.asarray(one["tolerance"], dtype=np.int64)
-    state = np.broadcast_to(health, rows.shape)
+    if steady.by_age is not None:  # who leaves alive depends on the days, so merit is allowed for
+        place = steady.axis.places(np.asarray(offence), np.asarray(imposed))
+        usual = steady.stays.leaving[1]
+        stay = np.broadcast_to(usual[np.minimum(place, len(usual) - 1)], rows.shape)
+    risk = np.broadcast_to(steady.hazard_class[health, origin], rows.shape)
+    _, one = survivors(prisons, words, released - stay, released + 1, columns_of(len(rows), {
+        **person_of(prisons, words, person, 0, origin, released - stay, PAST),
+        "risk": risk, "health": health, "released": released, "back": back,
+    }))  # fmt: skip
+    names = ("person", "born", "tolerance", "health", "released", "back")
+    person, born, tolerance, state, released, back = (
+        np.asarray(one[name], dtype=np.int64) for name in names
+    )
     used = steady.liberty.used(state, back - born)
     used -= steady.liberty.used(state, released - born)
     alive = tolerance > used
@@ -448,8 +507,10 @@ def spell_of(
         wide = origin if isinstance(origin, int) else origin.astype(np.int64)
         segment = wide * len(prisons.steady.mix) + offence
     camp = _pick(prisons.camp, segment, words, Stream.CAMP)
-    rate = prisons.steady.hazards[prisons.steady.hazard_class[health, origin]]
+    risk = prisons.steady.hazard_class[health, origin]
+    rate = prisons.steady.hazards[risk]
     return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate,
+            "risk": 0 if prisons.steady.by_age is None else risk,
             "point": _point(prisons, offence, imposed)}  # fmt: skip
 
 
@@ -531,8 +592,3 @@ def labelled(
     """Say who bears the label of an earlier reduction once enough is served."""
     words = draws.at(Stream.EARLIER_REDUCTION, person, spell=spell, line=line)
     return happens(words, prisons.steady.label_probability)
-
-
-def dies_on(base: Ints, tolerance: Ints, rate: Ints) -> Ints:
-    """Day of death if held for ever."""
-    return np.asarray(np.minimum(base + days_until_used_up(tolerance, rate), NEVER))

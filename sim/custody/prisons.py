@@ -47,6 +47,7 @@ class Prisons:
     delay: CutTable | None
     campaigns: tuple[Campaign, ...]
     past: Prisons | None = None
+    life_served: CutTable | None = None
 
     @property
     def days(self) -> int:
@@ -76,12 +77,14 @@ class Prisons:
         parts = [table.digest() for table in tables]
         label = round(self.steady.label_probability * 2**32)
         parts += [str(self.steady.hazards.tolist()), str(label)]
-        for hazard in (self.steady.liberty, self.steady.returning):
+        for hazard in (self.steady.liberty, self.steady.returning, self.steady.by_age):
             if hazard is not None:
                 parts += [str(hazard.edges.tolist()), str(hazard.rates.tolist())]
         parts += [table.digest() for table in self.flags.values()]
         if self.delay is not None:
             parts.append(self.delay.digest())
+        if self.life_served is not None:
+            parts.append(self.life_served.digest())
         parts += [campaign.digest() for campaign in self.campaigns]
         if self.past is not None:
             parts.append(self.past.digest())
@@ -97,10 +100,12 @@ def prisons(scenario: Scenario) -> Prisons:
         If the world cannot be solved.
     """
     steady = solve(scenario)
-    stock, leaving = steady.stock_joint, steady.leaving_joint
+    stock, leaving = steady.drawn_joint, steady.leaving_joint
     window = int(steady.returning.edges[-1]) if steady.returning is not None else 0
     past = steady.admissions_per_day * leaving.sum() * window
     held, by_camp = scenario.world.held.value, origins_by_camp(scenario)
+    if steady.by_age is not None:  # some of those drawn are not kept
+        held = steady.admissions_per_day * float(stock.sum())
     return Prisons(
         scenario, steady, *_offence_tables(steady),
         merits=_table([steady.stays.held[c, :, n] for c in range(len(steady.hazards))
@@ -116,12 +121,27 @@ def prisons(scenario: Scenario) -> Prisons:
         past_count=poisson_table(past), past_window_days=window,
         delay=_delay(scenario), campaigns=campaigns(scenario, steady),
         past=None if scenario.past is None else prisons(scenario.past),
+        life_served=_life_served(steady),
     )  # fmt: skip
 
 
 def _delay(scenario: Scenario) -> CutTable | None:
     found = delay_distribution(scenario)
     return None if found is None else CutTable([(found.days, found.weights)])
+
+
+def _life_served(steady: Steady) -> CutTable | None:
+    """Days served of sentences for life by class, up to those beyond which the hazard is constant.
+
+    The last value stands for these and for all beyond.
+    """
+    survival = steady.stays.survival
+    if survival is None or not np.any(steady.life > 0):
+        return None
+    curve = survival.curve.copy()
+    curve[:, -1] = survival.since(curve.shape[1] - 1)
+    days = np.arange(1, curve.shape[1] + 1)
+    return CutTable([(days, weights) for weights in curve])
 
 
 def _table(segments: list[NDArray[np.float64]]) -> CutTable:

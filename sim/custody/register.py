@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.custody import kernel
 from sim.custody.findings import Findings, Notes
-from sim.custody.hazards import NEVER
-from sim.custody.people import DTYPES, EXTINGUISHED, FIRST, NEVER_HELD, STATED, Columns, dies_on
+from sim.custody.hazards import NEVER, StepHazard, dies_on
+from sim.custody.people import DTYPES, EXTINGUISHED, FIRST, NEVER_HELD, STATED, Columns
 from sim.custody.points import Points
 from sim.custody.sentencing import LIFE
 from sim.custody.turns import Turns
@@ -48,7 +48,7 @@ BLANK: dict[str, int] = {
     "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
     "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD, "point": 0, "revived": 0,
-    "credited": 0, "home": 0,
+    "credited": 0, "home": 0, "risk": 0,
 }  # fmt: skip
 
 
@@ -63,7 +63,10 @@ class Register:
         Days; ``dies`` is the day of death if held for ever, ``release`` a planned release by
         decree, ``died_free`` the day of a death at liberty after this spell, else ``NEVER``.
     base, tolerance, rate
-        Last day before the hazard of custody counts, the tolerance left then, and its hazard.
+        Last day before the hazard of custody counts, the tolerance left then, and its hazard, or
+        that at factor 1 where it depends on age.
+    risk
+        Class of the hazard in custody, where it depends on age.
     imposed, merit_days, pardon_days, merit_count
         Sentence drawn, days cut by merit and by decrees, number of merit cuts.
     exiled, exiled_before
@@ -125,6 +128,7 @@ class Register:
     credited: NDArray[np.int32]
     home: Mask
     free_since: NDArray[np.int32]
+    risk: NDArray[np.int16]
 
     def __init__(
         self,
@@ -133,8 +137,10 @@ class Register:
         *,
         shared: bool = True,
         notes: Notes | None = None,
+        by_age: StepHazard | None = None,
     ) -> None:
         self.points = Points() if points is None else points
+        self.by_age = by_age
         self.has_moved = False  # whether a decree has moved a release point
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
@@ -178,8 +184,7 @@ class Register:
             if name in columns:
                 full[name] = columns[name].astype(dtype, copy=False)
             elif name == "dies":
-                since = (columns[c].astype(np.int64) for c in ("base", "tolerance", "rate"))
-                full[name] = dies_on(*since).astype(dtype)
+                full[name] = dies_on(columns, self.by_age).astype(dtype)
             elif name in CHANGING and name not in SELDOM:
                 full[name] = np.full(n, BLANK[name], dtype=dtype)
             else:
@@ -247,6 +252,15 @@ class Register:
             return kernel.compiled.held(self.left, self.admitted, self.occasion, day, alone=alone)
         rows = np.flatnonzero((self.left == NEVER) & (self.admitted <= day))
         return rows[self.occasion[rows] == NO_OCCASION] if alone else rows
+
+    def tolerance_left(self, rows: Rows) -> Ints:
+        """Return what is left of tolerances on the day of leaving alive."""
+        left, base = self.left[rows].astype(np.int64), self.base[rows].astype(np.int64)
+        if self.by_age is None:
+            return np.asarray(self.tolerance[rows] - self.rate[rows] * (left - base))
+        born, risk = self.born[rows], self.risk[rows]
+        used = self.by_age.used(risk, left - born) - self.by_age.used(risk, base - born)
+        return np.asarray(self.tolerance[rows] - used)
 
     def is_life(self, rows: Rows) -> Mask:
         """Say who serves a life sentence."""

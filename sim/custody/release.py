@@ -167,6 +167,10 @@ class Gate:
         """Find who dies at liberty and who returns before, and admit the latter on their day."""
         liberty = self.prisons.steady.liberty
         leavers = Leavers(*(getattr(register, name) for name in Leavers._fields))
+        if register.by_age is not None:  # what is left is known, and no hazard has to be taken off
+            tolerance = register.tolerance.copy()
+            tolerance[rows] = register.tolerance_left(rows)
+            leavers = leavers._replace(tolerance=tolerance, rate=np.zeros_like(tolerance))
         found = fates(self.prisons, self.draws, leavers, rows, kinds)
         register.own("died_free")
         register.died_free[rows[found.dead]] = found.died

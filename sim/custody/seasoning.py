@@ -27,12 +27,17 @@ def opening(register: Register, start: int) -> Columns:
     """
     rows = np.flatnonzero(register.left == NEVER)
     columns = {name: getattr(register, name)[rows] for name in DTYPES}
+    if register.by_age is not None:  # what is left now, since hazards are solved for each start
+        born, since = columns["born"].astype(np.int64), columns["base"].astype(np.int64)
+        risk, base = columns["risk"].astype(np.int64), np.maximum(since, start - 1)
+        used = register.by_age.used(risk, base - born) - register.by_age.used(risk, since - born)
+        columns |= {"tolerance": columns["tolerance"].astype(np.int64) - used, "base": base}
     for name in FROM_THE_FIRST:
         columns[name] = columns[name].astype(np.int64) - start
     cut, imposed = (columns[name].astype(np.int64) for name in ("pardon_days", "imposed"))
     due, since = columns["due"].astype(np.int64), columns["free_since"].astype(np.int64)
     kept = ("person", "line", "spell", "kind", "origin", "residence", "exiled", "offence",
-            "health", "camp", "tolerance", "rate", "merit_count", "merit_days",
+            "health", "camp", "tolerance", "rate", "risk", "merit_count", "merit_days",
             *FROM_THE_FIRST)  # fmt: skip
     return {
         **{name: columns[name] for name in kept},

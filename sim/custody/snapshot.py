@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.ageing import BIN_DAYS
 from sim.custody.hazards import NEVER, UNIT
 from sim.custody.people import (
     FIRST,
@@ -17,8 +18,10 @@ from sim.custody.people import (
     START,
     Columns,
     Words,
+    WordsOf,
     columns_of,
     delay_of,
+    life_served,
     merit_on_the_eve,
     person_of,
     spell_of,
@@ -54,7 +57,7 @@ def held_of_file(prisons: Prisons, draws: Draws) -> Columns:
     term = _terms(prisons, file, hazard, offence, words(Stream.SENTENCE))
     cuts, cut_days = _merit(prisons, file, hazard, term, words(Stream.MERIT_BEFORE))
     limit = np.minimum(np.where(term >= LIFE, LONGEST, term - cut_days), _longest(prisons, file))
-    drawn = _elapsed(prisons, hazard, term, cuts, limit, words(Stream.ELAPSED))
+    drawn = _elapsed(prisons, hazard, term, cuts, limit, words)
     elapsed = np.where(served != OPEN, served, drawn)
     life = term >= LIFE
     admitted = -elapsed
@@ -63,10 +66,16 @@ def held_of_file(prisons: Prisons, draws: Draws) -> Columns:
         file.known("reduced by merit") == OPEN, merit_on_the_eve(prisons, draws, 0, due, elapsed), 0
     )
     offence_day = file.known("offence date")
-    as_if = np.where(offence_day != OPEN, offence_day + delay_of(prisons, words), admitted)
+    delay = delay_of(prisons, words)
+    as_if = np.where(offence_day != OPEN, offence_day + delay, admitted)
+    person = person_of(prisons, words, HELD_AT_START + np.arange(n), 0, origin, as_if, START)
+    if prisons.steady.by_age is not None:
+        waits = np.asarray(admitted - as_if + delay, dtype=np.int64)
+        ages = _ages(prisons, hazard, elapsed, waits, words(Stream.AGE))
+        person = {**person, "born": as_if - delay - ages}
     columns = columns_of(n, {
         "kind": np.full(n, FIRST),
-        **person_of(prisons, words, HELD_AT_START + np.arange(n), 0, origin, as_if, START),
+        **person,
         **spell_of(prisons, words, offence, np.where(life, LIFE, term), health, origin),
         "admitted": admitted,
         "base": np.full(n, -1, dtype=np.int64),
@@ -76,6 +85,34 @@ def held_of_file(prisons: Prisons, draws: Draws) -> Columns:
         "free_since": np.full(n, NEVER_HELD),
     })  # fmt: skip
     return columns | _stated(file, columns, stated_camp)
+
+
+def _ages(prisons: Prisons, hazard: Ints, served: Ints, delay: Ints, words: Words) -> Ints:
+    """Ages at offence, in days, given the time served: of the old fewer have lived so long.
+
+    Half a year is drawn by its weight, and a day within it.
+    """
+    steady = prisons.steady
+    assert steady.by_age is not None
+    groups = np.zeros(len(steady.hazards), dtype=np.int64)
+    groups[steady.hazard_class] = steady.origin_group[None, :]
+    bins = (np.arange(steady.age_all.shape[1]) / BIN_DAYS).astype(np.int64)
+    weights = np.array([np.bincount(bins, own) for own in steady.age_all])
+    at = np.searchsorted(bins, np.arange(weights.shape[1] + 1))
+    middle = (at[:-1] + at[1:]) // 2
+    found = np.zeros(len(served), dtype=np.int64)
+    for start in range(0, len(served), CHUNK):
+        some = slice(start, start + CHUNK)
+        shape = (len(served[some]), len(middle))
+        kind = np.broadcast_to(hazard[some][:, None], shape)
+        entry = middle[None, :] + delay[some][:, None]
+        met = steady.by_age.used(kind, entry + np.maximum(served[some] - 1, 0)[:, None])
+        alive = np.exp(-(met - steady.by_age.used(kind, entry)) / UNIT)
+        prior = weights[groups[hazard[some]]]
+        place = _picked(_some_weight(prior * alive, prior), words[some])
+        within = (words[some] & np.uint64(2**32 - 1)).astype(np.int64)
+        found[some] = at[place] + (within * (at[place + 1] - at[place]) >> 32)
+    return found
 
 
 def _stated(file: Prisoners, columns: Columns, camp: Ints) -> Columns:
@@ -156,7 +193,7 @@ def _held(prisons: Prisons, term: Ints, served: Ints) -> Floats:
     Merit is left out of the weight of a time served, since it moves terms by months.
     """
     steady = prisons.steady
-    stays, imposed = steady.stays, steady.imposed
+    stays, imposed = steady.average, steady.imposed
     lengths, hazards = stays.lengths, stays.hazards / UNIT
     usual = stays.held.sum(axis=1)
     forever = life_days(steady.life[None, :], stays.life_held[:, None])
@@ -171,7 +208,10 @@ def _held(prisons: Prisons, term: Ints, served: Ints) -> Floats:
     share = np.where((term >= LIFE)[:, None], steady.life, imposed[:, near].T)
     days = np.where((term >= LIFE)[:, None], stays.life_held, usual[:, near].T)
     days = np.where(np.isfinite(days), days, 1.0)
-    alive = np.exp(-hazards[None, :] * np.maximum(served, 0)[:, None])
+    if stays.survival is not None:
+        alive = stays.survival.after(np.maximum(served, 0))
+    else:
+        alive = np.exp(-hazards[None, :] * np.maximum(served, 0)[:, None])
     known, since = (term != OPEN)[:, None, None], (served != OPEN)[:, None, None]
     by_class = np.where(
         known,
@@ -241,17 +281,21 @@ def _merit(
 
 
 def _elapsed(
-    prisons: Prisons, hazard: Ints, term: Ints, cuts: Ints, longest: Ints, words: Words
+    prisons: Prisons, hazard: Ints, term: Ints, cuts: Ints, longest: Ints, words_of: WordsOf
 ) -> Ints:
     """Days served at the start where they are not stated, given term and merit."""
     stays, steady = prisons.steady.stays, prisons.steady
+    words, beyond = words_of(Stream.ELAPSED), words_of(Stream.SERVED_LIFE)
     k, tabulated = stays.curves.shape
     limit = np.clip(longest, 1, tabulated)
     curve = hazard * k + np.minimum(cuts, k - 1)
     found = prisons.elapsed.pick(curve, limit, words).astype(np.int64)
     life = term >= LIFE
-    waited = exponential(words[life])
-    found[life] = 1 + waited // np.maximum(steady.hazards[hazard[life]], 1)
+    if prisons.life_served is not None:
+        found[life] = life_served(prisons, hazard, life, words[life], beyond[life])
+    else:
+        waited = exponential(words[life])
+        found[life] = 1 + waited // np.maximum(steady.hazards[hazard[life]], 1)
     return np.asarray(np.minimum(found, np.maximum(longest, 1)))
 
 

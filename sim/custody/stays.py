@@ -8,13 +8,14 @@ merit dates since he had served long enough. So every weight is a sum of one-dim
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.ageing import Survival
 from sim.custody.hazards import DAYS_PER_YEAR, UNIT
 from sim.custody.points import Points
 from sim.scenario.lengths import in_year
@@ -90,6 +91,8 @@ class Stays:
     points, codes
         Release points, and the code of each length, shape (n,); where the release point depends on
         the offence, lengths stand once for each kind of offence.
+    survival
+        By class and days since admission, where hazards are not constant.
     """
 
     hazards: NDArray[np.int64]
@@ -98,6 +101,7 @@ class Stays:
     merit: MeritRule
     points: Points
     codes: NDArray[np.int16]
+    survival: Survival | None = None
 
     @staticmethod
     def of(
@@ -119,8 +123,12 @@ class Stays:
     @cached_property
     def weights(self) -> NDArray[np.float64]:
         """Weight of (class, cuts, days elapsed): shape (c, k, longest), entry ``a - 1``."""
-        elapsed = np.arange(self.curves.shape[1], dtype=np.float64)
-        alive = np.exp(-self.hazards[:, None] / UNIT * elapsed)
+        longest = self.curves.shape[1]
+        if self.survival is not None:
+            alive = self.survival.curve[:, :longest]
+        else:
+            elapsed = np.arange(longest, dtype=np.float64)
+            alive = np.exp(-self.hazards[:, None] / UNIT * elapsed)
         return np.asarray(alive[:, None, :] * self.curves[None, :, :])
 
     @cached_property
@@ -151,16 +159,20 @@ class Stays:
     @cached_property
     def life_held(self) -> NDArray[np.float64]:
         """Expected days held of a life sentence, by class, shape (c,); infinite at hazard 0."""
+        if self.survival is not None:
+            return self.survival.for_ever
         with np.errstate(divide="ignore"):
             return np.asarray(-1 / np.expm1(-self.hazards / UNIT))
 
-    @cached_property
-    def leaving(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """P(leaving alive), shape (c, n), and the usual days held by who does, shape (n,).
+    def life_since(self, served: int) -> NDArray[np.float64]:
+        """Return expected days held of a life sentence after the first `served`, shape (c,)."""
+        if self.survival is not None:
+            return self.survival.since(served)
+        return np.asarray(self.life_held * np.exp(-self.hazards / UNIT * served))
 
-        Who is admitted on any day of the year leaves alive unless he dies while held: one less
-        the daily risk times the expected days held, averaged over the day of admission.
-        """
+    @cached_property
+    def usual(self) -> Stays:
+        """The same, averaged over the day of admission within the year of merit."""
         elapsed = np.arange(1, self.curves.shape[1] + 1)
         years = np.maximum(elapsed - self.merit.after_days, 0) / DAYS_PER_YEAR
         fewer = np.floor(years).astype(np.int64)
@@ -169,14 +181,48 @@ class Stays:
         low = binomial_curves(fewer, self.merit.probability)
         high = binomial_curves(fewer + 1, self.merit.probability)
         k = max(len(low), len(high))
-        average = Stays(
-            self.hazards, self.lengths, _rows(low, k) * (1 - odd) + _rows(high, k) * odd,
-            self.merit, self.points, self.codes,
-        )  # fmt: skip
-        risk = -np.expm1(-self.hazards / UNIT)
+        return replace(self, curves=_rows(low, k) * (1 - odd) + _rows(high, k) * odd)
+
+    def but_for_death(
+        self, weights: NDArray[np.float64], bins: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """P(held but for death) of the weights of sentences, by bin and days since admission.
+
+        Parameters
+        ----------
+        weights, bins
+            Of each sentence, shape (n,).
+
+        Returns
+        -------
+        NDArray
+            Shape (bins, longest), entry ``a - 1`` for a = 1, 2, …
+        """
+        usual = self.usual
+        longest = usual.curves.shape[1]
+        found = np.zeros((int(bins.max()) + 1, longest))
+        for curve, limits in zip(usual.curves, usual.limits, strict=True):
+            ends = np.zeros((len(found), longest + 1))
+            np.add.at(ends, (bins, limits), weights)
+            reached = np.cumsum(ends[:, ::-1], axis=1)[:, ::-1][:, 1:]
+            found += reached * curve
+        return found
+
+    @cached_property
+    def leaving(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """P(leaving alive), shape (c, n), and the usual days held by who does, shape (n,).
+
+        Who is admitted on any day of the year leaves alive unless he dies while held: one less
+        the daily risk times the expected days held, averaged over the day of admission.
+        """
+        average = self.usual
+        if self.survival is not None:
+            dead = replace(average, survival=self.survival.fatal()).held.sum(axis=1)
+        else:
+            dead = -np.expm1(-self.hazards / UNIT)[:, None] * average.held.sum(axis=1)
         # Where next to nobody survives, the difference may fall below 0 by rounding.
-        alive = np.maximum(1 - risk[:, None] * average.held.sum(axis=1), 0.0)
-        cuts = np.arange(k) @ average.curves
+        alive = np.maximum(1 - dead, 0.0)
+        cuts = np.arange(len(average.curves)) @ average.curves
         met = np.maximum(self._served(self.lengths), 1)
         stay = self.lengths - np.rint(cuts[met - 1] * self.merit.cut_days).astype(np.int64)
         return alive, np.maximum(self._served(np.maximum(stay, 0)), 1)

@@ -6,25 +6,36 @@ admissions behind the total, and the probability of the label of earlier reducti
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.hazards import DAYS_PER_YEAR, UNIT, StepHazard, per_day
+from sim.custody.ageing import BIN_DAYS, Ageing, age_edges
+from sim.custody.hazards import UNIT, StepHazard, per_day
 from sim.custody.points import Points
-from sim.custody.sentencing import LIFE, SentenceDistribution, sentence_distributions
+from sim.custody.sentencing import (
+    LIFE,
+    SentenceDistribution,
+    delay_distribution,
+    sentence_distributions,
+)
 from sim.custody.stays import MeritRule, Stays
 from sim.scenario.lengths import whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.world import Returns, World
 
 Floats = NDArray[np.float64]
-BIN_DAYS = DAYS_PER_YEAR / 2
 AGE_BINS = 260
 ITERATIONS = 200
 CLOSE = 1e-13
+BY_AGE_CLOSE = 1e-9
+"""Where hazards depend on age, the base is solved to this part: they are rounded to more."""
+AGES_CLOSE = 1e-7
+FLAT, FAR = 0.1, 3.0
+MOST_A_YEAR = 10_000.0
+"""A hazard under which hardly anybody lives through a day, and sums of which fit an integer."""
 EVER = 120
 
 
@@ -86,6 +97,12 @@ class Steady:
         Group of equal hazard by origin.
     label_probability
         P(the label of earlier reductions is on once enough is served).
+    stays, average
+        Stays from which people of the start are drawn, and those of the steady state. They are the
+        same but where hazards depend on age: then whoever is drawn is kept with the probability of
+        having met his own hazards, given the least.
+    by_age
+        Hazards of death in custody by class and age, where they depend on it.
     """
 
     stays: Stays
@@ -107,12 +124,29 @@ class Steady:
     liberty: StepHazard
     returning: StepHazard | None
     axis: Axis
+    average: Stays
+    by_age: StepHazard | None
+    youngest: int
 
     @property
     def stock_joint(self) -> Floats:
         """Expected days held by (health, origin) in one day's admissions."""
-        held = mean_held(self.stays, self.mix, self.imposed, self.life)
+        return self._joint(self.average)
+
+    @property
+    def drawn_joint(self) -> Floats:
+        """The same of those drawn at the start."""
+        return self._joint(self.stays)
+
+    def _joint(self, stays: Stays) -> Floats:
+        held = mean_held(stays, self.mix, self.imposed, self.life)
         return self.health[:, None] * self.origin_all[None, :] * held[self.hazard_class]
+
+    @cached_property
+    def least(self) -> StepHazard:
+        """The least hazards that anybody can meet, by class and days since admission."""
+        assert self.by_age is not None
+        return self.by_age.least_from(self.youngest)
 
     @property
     def leaving_joint(self) -> Floats:
@@ -161,67 +195,156 @@ def solve(scenario: Scenario) -> Steady:
     _, group = np.unique(factors, return_inverse=True)
     origin = np.array([o.share.value for o in world.origins.values()])
 
-    def stays_at(hazards: NDArray[np.int64]) -> Stays:
-        rule = MeritRule.of(world.merit)
-        return Stays.of(hazards, axis.lengths, rule, world.start, points, axis.codes)
-
-    stays, hazard_class, health = _hazards(world, stays_at, factors, origin, (mix, imposed, life))
-    if np.any(life > 0) and np.any(stays.hazards == 0):
-        path = ("world", "deaths", "in custody")
-        raise scenario.problem(path, "without deaths, life sentences would fill the prisons")
-    held = mean_held(stays, mix, imposed, life)
-    joint = health[:, None] * origin[None, :] * held[hazard_class]
+    delay = delay_distribution(scenario)
+    waits, shares = np.array([float(world.offence_to_admission.value)]), np.ones(1)
+    if delay is not None:
+        waits, shares = delay.days.astype(np.float64), delay.weights
+    ageing = Ageing.of(world, int(axis.lengths.max(initial=1)), waits, shares)
+    liberty, returning = _liberty(world), _returning(world.returns)
+    age_all = np.tile(_stated_ages(world), (int(group.max()) + 1, 1))
+    law, base = _Law(axis, points, mix, imposed, life), None
+    for _ in range(ITERATIONS):
+        try:
+            found, base = _solve_hazards(world, law, ageing, age_all, base)
+        except ValueError as error:
+            raise scenario.problem(("world", "deaths", "in custody"), str(error)) from None
+        if np.any(life > 0) and np.any(found.last == 0):
+            path = ("world", "deaths", "in custody")
+            raise scenario.problem(path, "without deaths, life sentences would fill the prisons")
+        flow = _Flow(found, mix, imposed, liberty, returning)
+        before = age_all
+        first, age_first, age_all = _first_admissions(scenario, flow, origin, group)
+        # Survival depends on ages, and ages on who survives to return.
+        if ageing is None or np.abs(age_all - before).sum() < AGES_CLOSE:
+            break
+    stays, average, health = found.stays, found.average, found.health
+    held = mean_held(average, mix, imposed, life)
+    joint = health[:, None] * origin[None, :] * held[found.hazard_class]
     admissions = world.held.value / joint.sum() if joint.sum() > 0 else 0.0
-    liberty = _liberty(world)
-    returning = _returning(world.returns)
-    flow = _Flow(stays, hazard_class, health, mix, imposed, liberty, returning)
-    first, age_first, age_all = _first_admissions(scenario, flow, origin, group)
     return Steady(
-        stays, sentences, stays.hazards, hazard_class, mix, imposed, life, health,
+        stays, sentences, stays.hazards, found.hazard_class, mix, imposed, life, health,
         admissions, admissions * first.sum(), origin, first / first.sum(),
         age_all, age_first, group,
-        _label_probability(scenario, stays, mix, imposed, life, joint, hazard_class),
-        liberty, returning, axis,
+        _label_probability(scenario, average, mix, imposed, life, joint, found.hazard_class),
+        liberty, returning, axis, average, found.by_age,
+        ageing.youngest if ageing is not None else 0,
     )  # fmt: skip
 
 
-def _hazards(
-    world: World,
-    stays_at: Callable[[NDArray[np.int64]], Stays],
-    factors: Floats,
-    origin: Floats,
-    sentences: tuple[Floats, Floats, Floats],
-) -> tuple[Stays, NDArray[np.int64], Floats]:
-    """Solve the base hazard and, where shares are of the stock, the health of admissions."""
+@dataclass(frozen=True)
+class _Law:
+    """What courts hand down, and how it is served."""
+
+    axis: Axis
+    points: Points
+    mix: Floats
+    imposed: Floats
+    life: Floats
+
+    def held(self, stays: Stays) -> Floats:
+        """Return expected days held of an admission, by hazard class."""
+        return mean_held(stays, self.mix, self.imposed, self.life)
+
+
+@dataclass(frozen=True)
+class _Hazards:
+    """Solved hazards and stays; the class of hazard by (health, origin)."""
+
+    stays: Stays
+    average: Stays
+    hazard_class: NDArray[np.int64]
+    health: Floats
+    by_age: StepHazard | None = None
+    ageing: Ageing | None = None
+
+    @property
+    def last(self) -> NDArray[np.int64]:
+        """Hazards of the oldest."""
+        return self.stays.hazards if self.by_age is None else self.by_age.rates[:, -1]
+
+
+def _solve_hazards(
+    world: World, law: _Law, ageing: Ageing | None, age_all: Floats, base: float | None
+) -> tuple[_Hazards, float]:
+    """Solve the base hazard and, where shares are of the stock, the health of admissions.
+
+    The base is sought from a first value on, if there is one.
+    """
+    origins = world.origins.values()
+    factors = np.array([o.hazard.value if o.hazard else 1.0 for o in origins])
+    origin = np.array([o.share.value for o in origins])
     states = list(world.health.states.values())
     relative = np.array([s.in_custody.value for s in states])[:, None] * factors[None, :]
-    distinct, hazard_class = np.unique(relative, return_inverse=True)
-    hazard_class = hazard_class.reshape(relative.shape)
     stated = np.array([s.share.value for s in states])
+    distinct, hazard_class = np.unique(relative, return_inverse=True)
+    groups = np.zeros(len(distinct), dtype=np.int64)
+    ages: list[tuple[NDArray[np.int64], Floats]] = []
+    if ageing is not None:  # ages differ between groups of origins
+        _, group = np.unique(factors, return_inverse=True)
+        pairs = np.stack(np.broadcast_arrays(relative, group[None, :]), axis=-1).reshape(-1, 2)
+        pairs, hazard_class = np.unique(pairs, axis=0, return_inverse=True)
+        distinct, groups = pairs[:, 0], pairs[:, 1].astype(np.int64)
+        ages = [ageing.at_admission(one) for one in age_all]
+    hazard_class = hazard_class.reshape(relative.shape)
     target = world.deaths.in_custody.value
-    base, health = target / max(float(stated @ relative @ origin), 1e-300), stated
+    health = stated
+    if base is None:
+        base = target / max(float(stated @ relative @ origin), 1e-300)
+    tried: list[tuple[float, float]] = []
     for _ in range(ITERATIONS):
         hazards = np.array([per_day(base * factor) for factor in distinct], dtype=np.int64)
-        stays = stays_at(hazards)
-        held = mean_held(stays, *sentences)[hazard_class]
+        rule = MeritRule.of(world.merit)
+        plain = Stays.of(hazards, law.axis.lengths, rule, world.start, law.points, law.axis.codes)
+        found = _Hazards(plain, plain, hazard_class, health)
+        if ageing is not None:
+            if base * float(distinct.max() * ageing.factors.max()) > MOST_A_YEAR:
+                message = f"{target:.3g} a year cannot be reached with these factors by age"
+                raise ValueError(message)
+            by_age = ageing.hazard(base * distinct)
+            alive, worn = ageing.averaged(by_age, ages, groups)
+            found = _Hazards(
+                replace(plain, survival=ageing.least(by_age)), replace(plain, survival=alive),
+                hazard_class, health, by_age, ageing,
+            )  # fmt: skip
+        held = law.held(found.average)[hazard_class]
         if not np.all(np.isfinite(held)) or target == 0:
             break
         if world.health.of == "stock":
             health = stated / (held @ origin)
             health = health / health.sum()
-        joint = health[:, None] * origin[None, :] * held
-        overall = float((joint * relative).sum() / joint.sum()) * base
+            found = replace(found, health=health)
+        shares = health[:, None] * origin[None, :]
+        joint = shares * held
+        if ageing is not None:
+            weight = shares * law.held(replace(plain, survival=worn))[hazard_class]
+        else:
+            weight = joint
+        overall = float((weight * relative).sum() / joint.sum()) * base
         change = target / overall
-        if abs(change - 1) < CLOSE:
+        if abs(change - 1) < (CLOSE if ageing is None else BY_AGE_CLOSE):
             break
-        base *= change
-    return stays, hazard_class, health
+        if ageing is not None:  # each try costs more, so the slope is used
+            tried.append((np.log(base), np.log(change)))
+            base *= float(np.exp(_step(tried)))
+        else:
+            base *= change
+    return found, base
+
+
+def _step(tried: list[tuple[float, float]]) -> float:
+    """How far to go from the last of the points tried, by the line through the last two."""
+    (x, y), slope = tried[-1], -1.0
+    if len(tried) > 1 and tried[-2][0] != x:
+        before, other = tried[-2]
+        slope = (y - other) / (x - before)
+    step = -y / slope if slope < -FLAT else y
+    return float(np.clip(step, -FAR, FAR))
 
 
 def _liberty(world: World) -> StepHazard:
     """Death hazards at liberty by health (kinds) and age (clock)."""
     bands = world.deaths.at_liberty
-    edges = [0, *(whole_days(ages[0], "year") for ages in list(bands)[1:])]
+    edges = age_edges(bands)
     states = world.health.states.values()
     return StepHazard.of(
         edges,
@@ -256,29 +379,55 @@ def _returning(returns: Returns | None) -> StepHazard | None:
 class _Flow:
     """From ages at one offence to ages at the next, by origin group, in half-year bins."""
 
-    stays: Stays
-    hazard_class: NDArray[np.int64]
-    health: Floats
+    hazards: _Hazards
     mix: Floats
     imposed: Floats
     liberty: StepHazard
     returning: StepHazard | None
+    kept: dict[int, Floats] = field(default_factory=dict)
+
+    def released(self, ages: Floats, health: int, origin: int, delay_days: int) -> Floats:
+        """Ages, in bins before the delay, of those who leave alive, from those at offence."""
+        found = self.hazards
+        kind = int(found.hazard_class[health, origin])
+        leaving, stay = found.average.leaving
+        years = np.minimum((stay / BIN_DAYS).astype(np.int64), AGE_BINS - 1)
+        if found.by_age is None:
+            weights = leaving[kind] * (self.mix @ self.imposed)
+            by_bin = np.bincount(years, weights, AGE_BINS)
+            return np.asarray(np.convolve(ages, by_bin)[:AGE_BINS])
+        return np.asarray(self._alive(kind, delay_days, years) @ ages)
+
+    def _alive(self, kind: int, delay_days: int, years: NDArray[np.int64]) -> Floats:
+        """P(leaving alive in a bin of age) by bin of age at offence, shape (bins, bins)."""
+        if kind not in self.kept:
+            found = self.hazards
+            assert found.ageing is not None
+            assert found.by_age is not None
+            weights = self.mix @ self.imposed
+            still = found.average.but_for_death(weights, years)
+            at = ((np.arange(AGE_BINS) + 0.5) * BIN_DAYS + delay_days).astype(np.int64)
+            deaths = found.ageing.of_age(found.by_age, kind, at, still.shape[1]).fatal().curve
+            sentenced = np.bincount(years, weights)
+            alive = sentenced[None, :] - deaths[:, :-1] @ still.T
+            bins = np.arange(AGE_BINS)
+            moved = np.zeros((2 * AGE_BINS, AGE_BINS))
+            for later, reached in enumerate(np.maximum(alive, 0.0).T):
+                moved[bins + later, bins] = reached
+            self.kept[kind] = moved[:AGE_BINS]
+        return self.kept[kind]
 
     def next_ages(self, ages: Floats, origin: int, delay_days: int) -> Floats:
         """Ages at offence of those who return, from the ages of those admitted."""
         result = np.zeros(AGE_BINS)
         if self.returning is None:
             return result
-        leaving, stay = self.stays.leaving
-        years = np.minimum((stay / BIN_DAYS).astype(np.int64), AGE_BINS - 1)
         spans = np.arange(0, int(self.returning.edges[-1]) + BIN_DAYS, BIN_DAYS)
         kind = np.zeros(len(spans), dtype=np.int64)
         left = np.exp(-self.returning.used(kind, spans.astype(np.int64)) / UNIT)
         back = left[:-1] - left[1:]
-        for health, share in enumerate(self.health):
-            weights = leaving[self.hazard_class[health, origin]] * (self.mix @ self.imposed)
-            by_bin = np.bincount(years, weights, AGE_BINS)
-            released = np.convolve(ages, by_bin)[:AGE_BINS] * share
+        for health, share in enumerate(self.hazards.health):
+            released = self.released(ages, health, origin, delay_days) * share
             at = ((np.arange(AGE_BINS) + 1) * BIN_DAYS + delay_days).astype(np.int64)
             state = np.full(AGE_BINS, health)
             before = self.liberty.used(state, at)
@@ -289,16 +438,22 @@ class _Flow:
         return result
 
 
+def _stated_ages(world: World) -> Floats:
+    """Weights of the age at offence by day."""
+    stated = np.zeros(int(AGE_BINS * BIN_DAYS))
+    for (first_age, last_age), share in world.ages_at_offence.items():
+        low, high = whole_days(first_age, "year"), whole_days(last_age + 1, "year")
+        stated[low:high] = share.value / (high - low)
+    return stated
+
+
 def _first_admissions(
     scenario: Scenario, flow: _Flow, origin: Floats, group: NDArray[np.int64]
 ) -> tuple[Floats, Floats, Floats]:
     """First admissions by origin as shares of all admissions; weights of ages, first and all."""
     world = scenario.world
-    days = np.arange(int(AGE_BINS * BIN_DAYS))
-    stated = np.zeros(len(days))
-    for (first_age, last_age), share in world.ages_at_offence.items():
-        low, high = whole_days(first_age, "year"), whole_days(last_age + 1, "year")
-        stated[low:high] = share.value / (high - low)
+    stated = _stated_ages(world)
+    days = np.arange(len(stated))
     bins = np.minimum((days / BIN_DAYS).astype(np.int64), AGE_BINS - 1)
     width = np.bincount(bins, minlength=AGE_BINS)
     delay = world.offence_to_admission.value
@@ -340,8 +495,7 @@ def _label_probability(
         return 0.0
     served = label.after.value
     fixed = stays.held_since(served).sum(axis=1) @ imposed.T
-    forever = life_days(life[None, :], stays.life_held[:, None])
-    forever = forever * np.exp(-stays.hazards / UNIT * served)[:, None]
+    forever = life_days(life[None, :], stays.life_since(served)[:, None])
     since = ((fixed + forever) @ mix)[hazard_class]
     held = mean_held(stays, mix, imposed, life)[hazard_class]
     share = float((joint / held * since).sum() / joint.sum())

@@ -71,6 +71,8 @@ class Stream(IntEnum):
     DELAY = 21  # time from the offence to admission
     PART = 22  # whether a sentence has a part for another offence; the salt is that of its name
     PART_SHARE = 23  # how much of the sentence that part takes; the salt is the same
+    SURVIVED = 24  # whether a person of the start lived through more than the least hazard
+    SERVED_LIFE = 25  # time served of a sentence for life, once the hazard is constant
     FLAG = 28  # value of a flag, of a person or of a spell; the salt is that of its name
     DEATH = 30  # tolerance: the hazard a person survives
     RETURN = 31  # whether and when a released person returns

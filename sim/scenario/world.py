@@ -169,9 +169,13 @@ Ages = Annotated[tuple[int, int], BeforeValidator(_read_ages)]
 
 
 class Deaths(Block):
-    """Deaths per person and year: the overall hazard in custody, and at liberty by age."""
+    """Deaths per person and year: the overall hazard in custody, and at liberty by age.
+
+    ``by_age`` are factors on the hazard in custody; without them it does not depend on age.
+    """
 
     in_custody: Number = Field(alias="in custody")
+    by_age: dict[Ages, Number] = Field(default_factory=dict, alias="in custody by age")
     at_liberty: dict[Ages, Number] = Field(alias="at liberty")
 
 
@@ -394,12 +398,20 @@ class World(Block):
 
     def _age_problems(self) -> list[tuple[tuple[str, ...], str]]:
         found: list[tuple[tuple[str, ...], str]] = []
-        offences, deaths = list(self.ages_at_offence), list(self.deaths.at_liberty)
-        for path, bands in (("ages at offence",), offences), (("deaths", "at liberty"), deaths):
+        offences = list(self.ages_at_offence)
+        youngest = min((first for first, _ in offences), default=0)
+        places = {"at liberty": list(self.deaths.at_liberty)}
+        if self.deaths.by_age:
+            places["in custody by age"] = list(self.deaths.by_age)
+        listed: list[tuple[tuple[str, ...], list[tuple[int, int]]]] = [
+            (("ages at offence",), offences),
+            *((("deaths", key), bands) for key, bands in places.items()),
+        ]
+        for path, bands in listed:
             if any(later[0] != earlier[1] + 1 for earlier, later in pairwise(bands)):
                 found.append((path, "ages must follow one another without gap or overlap"))
-        youngest = min((first for first, _ in offences), default=0)
-        if not deaths or deaths[0][0] > youngest or deaths[-1][1] < OLDEST:
-            message = f"ages must reach from the youngest at offence, {youngest}, to {OLDEST}"
-            found.append((("deaths", "at liberty"), message))
+        for key, bands in places.items():
+            if not bands or bands[0][0] > youngest or bands[-1][1] < OLDEST:
+                message = f"ages must reach from the youngest at offence, {youngest}, to {OLDEST}"
+                found.append((("deaths", key), message))
         return found

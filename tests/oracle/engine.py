@@ -143,6 +143,8 @@ class Oracle:
         steady = self.prisons.steady
         self.free_edges = [int(edge) for edge in steady.liberty.edges]
         self.free_rates = [[int(rate) for rate in row] for row in steady.liberty.rates]
+        self.aged_from = [int(edge) for edge in steady.by_age.edges] if steady.by_age else []
+        self.aged_rates = steady.by_age.rates.tolist() if steady.by_age else []
         self.back_edges: list[int] = []
         if steady.returning is not None:
             self.back_edges = [int(edge) for edge in steady.returning.edges]
@@ -317,12 +319,20 @@ class Oracle:
         last = self.horizon
         if s.imposed is not None:  # a release point may move, but never beyond the sentence
             last = min(s.admitted + s.imposed + s.revived, self.horizon)
-        used, rate, tolerance = 0, s.rate, s.tolerance
+        used, tolerance = 0, s.tolerance
         for day in range(s.base + 1, last + 1):
-            used += rate
+            used += self._rate_inside(s, day - 1)
             if used >= tolerance:
                 return day
         return self.horizon
+
+    def _rate_inside(self, s: Spell, evening: int) -> int:
+        """Hazard of the day after an evening: by age then, where the world says so."""
+        if not self.aged_from:
+            return s.rate
+        state, origin = self.states.index(s.health), list(self.world.origins).index(s.origin)
+        kind = int(self.prisons.steady.hazard_class[state, origin])
+        return _of_step(self.aged_from, self.aged_rates[kind], evening - s.born)
 
     def _next_merit(self, s: Spell) -> int:
         for day, _ in self.merit_days:
@@ -388,7 +398,7 @@ class Oracle:
     def _liberty(self, s: Spell) -> Iterator[Any]:
         """At liberty from the day of leaving; returns the next spell, or None."""
         assert s.left is not None
-        tolerance = s.tolerance - s.rate * (s.left - s.base)
+        tolerance = s.tolerance - sum(self._rate_inside(s, day) for day in range(s.base, s.left))
         died, back, used = self._days_free(s, tolerance)
         if died is not None:
             yield self._until(died, DEATH)

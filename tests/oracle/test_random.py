@@ -22,6 +22,7 @@ WORDS = st.binary(min_size=4, max_size=4)
 """Three of them: to mix the parts of one example, as the library does, makes a wholly new one."""
 FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
 SEEN = (
+    "died past the first band of age", "died of old age serving life",
     "release point moved", "days suspended", "days revived", "a turn waited for",
     "credited", "credited again", "sent home", "serving at home", "taken back from home",
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
@@ -45,13 +46,14 @@ SEEN = (
 
 
 RARE = (
+    "died past the first band of age", "died of old age serving life",
     "release point moved", "days suspended", "days revived", "a turn waited for",
     "credited", "credited again", "sent home", "serving at home", "taken back from home",
     "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
     "days extinguished", "still waiting", "died waiting", "arrested in a drive",
     "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
     "on a day by lot", "age reached in the year", "another day", "a date", "a table", "declined",
-    "beyond its reach", "freed of life",
+    "not reached", "beyond its reach", "freed of life",
     "a number of the offence", "history of a returner", "an earlier pardon", "reached",
     "some parts alone", "nothing left but a barred part", "sent abroad", "struck from the record",
     "returned with a clean record", "what earlier spells were like",
@@ -107,6 +109,9 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         seen["merit"] += s.merit_day is not None
         seen["died at liberty"] += s.died_free is not None
         seen["life"] += s.imposed is None
+        if oracle.aged_from and s.cause == "death" and s.left - s.born > oracle.aged_from[1]:
+            seen["died past the first band of age"] += 1
+            seen["died of old age serving life"] += s.imposed is None
         seen["labelled"] += s.labelled
         seen["credited again"] += len(s.credits) > 1
         seen["returned with a clean record"] += s.before is not None and s.before.struck

@@ -97,13 +97,14 @@ def world_of(some: Chooser) -> Node:
         "delays": _DELAYS if delay == "90 days" else None,
         "final sentence to admission": some.maybe(graded(delay)),
         "health": _health(some),
-        "deaths": {
+        "deaths": without_nones({
             "in custody": graded(mortality, "per year"),
+            "in custody by age": some.maybe(_by_age(some), 0.3) if mortality > 0 else None,
             "at liberty": {
                 "10 to 30": graded(some.one((0, 0.05, 0.5)), "per year"),
                 "31 to 120": graded(some.one((0.02, 0.7)), "per year"),
             },
-        },
+        }),
         "merit": some.maybe(_merit(some, start)),
         "release point": some.maybe(_release_point(some), 0.5),
         "earlier reductions": some.maybe({
@@ -122,6 +123,14 @@ def world_of(some: Chooser) -> Node:
         }),
     })  # fmt: skip
     return made | without_nones({"stock": some.maybe(stock_of(some, made), 0.3)})
+
+
+def _by_age(some: Chooser) -> Node:
+    """Factors of three bands, the last never 0, so that nobody lives for ever."""
+    first, second = sorted(some.few((17, 20, 25, 40, 60), 2, 2))
+    bands = (f"10 to {first}", f"{first + 1} to {second}", f"{second + 1} to 120")
+    factors = (some.one((0, 1, 3)), some.one((0, 1, 8)), some.one((0.5, 2, 40)))
+    return {band: graded(f, "times") for band, f in zip(bands, factors, strict=True)}
 
 
 def _offences(some: Chooser, camps: Sequence[str], *, life: bool) -> Node:

@@ -98,6 +98,10 @@ MISTAKES = {
     "negative-number": (4, "world.held.value", "cannot be negative; found -1"),
     "shares-not-summing-to-one": (4, "world.offences", "the shares sum to 1.01; they must sum to"),
     "ages-with-a-gap": (5, "world.deaths.at liberty", "without gap or overlap"),
+    "ages-in-custody-that-end-early": (
+        5, "world.deaths.in custody by age", "from the youngest at offence, 14, to 100"),
+    "ages-in-custody-with-a-gap": (
+        5, "world.deaths.in custody by age", "without gap or overlap"),
     "no-ages": (5, "world.ages at offence.young", "expected such as '14 to 17'"),
     "times-free-out-of-order": (4, "world.returns", "in increasing order"),
     # Conditions, effects, caps.

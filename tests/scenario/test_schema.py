@@ -23,7 +23,8 @@ UNREADABLE = {"alias-of-itself", "empty", "list-of-nothing", "no-yaml", "only-a-
 """No data at all: YAML itself refuses them, or there is nothing to check."""
 UNSEEN = {
     # Numbers against one another, or against their grade.
-    "ages-with-a-gap", "date-outside-its-bounds", "decree-after-the-end", "decree-before-the-start",
+    "ages-with-a-gap", "ages-in-custody-with-a-gap", "ages-in-custody-that-end-early",
+    "date-outside-its-bounds", "decree-after-the-end", "decree-before-the-start",
     "granted-before-ordered", "lists-due-before-ordered", "range-beside-the-threshold",
     "range-beside-the-value", "shares-not-summing-to-one", "times-free-out-of-order",
     "assumption-graded-a", "grade-c-date-without-a-range", "grade-c-threshold-without-a-range",

@@ -11,29 +11,37 @@ from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.streams import ARRIVALS, Draws
 from tests.theory.chance import assert_means, assert_poisson
-from tests.theory.worlds import extreme_world, graded, returns, scenario, solved
+from tests.theory.worlds import BY_AGE, extreme_world, graded, returns, scenario, solved
 
 START, FILLING, YEARS = 1941, 60, 66
 
 
-def fast_world(held: int) -> dict:
+def fast_world(held: int, by_age: bool) -> dict:
     """Everything is on, and what came before is soon forgotten."""
-    return extreme_world(
+    found = extreme_world(
         start=f"{START}-01-01",
         end=f"{START + YEARS}-01-01",
         held=graded(held, "persons"),
         returns=returns(1.3, {"6 months": 1, "2 years": 0.4}),
     )
+    if by_age:
+        found["deaths"]["in custody by age"] = BY_AGE
+    return found
 
 
 @pytest.fixture(
     scope="module",
-    params=[(1000, 12), pytest.param((3000, 150), marks=pytest.mark.slow)],
-    ids=lambda param: f"{param[1]} replications with {param[0]} held",
+    params=[
+        (1000, 12, False),
+        (1000, 12, True),
+        pytest.param((3000, 150, False), marks=pytest.mark.slow),
+        pytest.param((3000, 150, True), marks=pytest.mark.slow),
+    ],
+    ids=lambda param: f"{param[1]} replications with {param[0]} held{', by age' * param[2]}",
 )
 def filled(request):
-    held, replications = request.param
-    made = scenario(fast_world(held))
+    held, replications, by_age = request.param
+    made = scenario(fast_world(held, by_age))
     prisons = solved(made)
     edges = np.array([(date(START + y, 1, 1) - made.world.start).days for y in range(YEARS + 1)])
     rows = []
@@ -80,6 +88,8 @@ def test_deaths_reach_the_stated_hazard(filled):
     made, prisons, _, found = filled
     stated = made.world.deaths.in_custody.value / 365.25
     # A hazard q kills the share 1 - exp(-q) of a day, and merit shifts the mix within the year.
-    coarse = 0.002 + prisons.steady.hazards.max() / 1e12 / 2
+    by_age = prisons.steady.by_age
+    most = prisons.steady.hazards.max() if by_age is None else by_age.rates.max()
+    coarse = 0.002 + most / 1e12 / 2
     deaths, evenings = found[:, 3, FILLING:], found[:, 4, FILLING:]
     assert_means(deaths - stated * evenings, 0, "deaths", slack=coarse * stated * evenings.mean())

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from sim.custody.model import simulate
-from sim.custody.people import PAST_RELEASES, labelled, people_at_hand
+from sim.custody.people import PAST_RELEASES, delays, labelled, people_at_hand
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, Register
 from sim.custody.sentencing import LIFE
@@ -23,12 +23,13 @@ from sim.scenario.lengths import whole_days
 from sim.scenario.world import World
 from tests.theory.chance import assert_dispersion, assert_means, assert_normal, assert_poisson
 from tests.theory.theory import sentence_law
-from tests.theory.worlds import SHIPPED, extreme_world, graded, scenario, shipped, solved
+from tests.theory.worlds import BY_AGE, SHIPPED, extreme_world, graded, scenario, shipped, solved
 
 YEARS = 20
 HELD = 3000
 EXTREME = (
     "extreme", "extreme without returns", "extreme by admissions", "extreme with release points",
+    "extreme by age",
 )  # fmt: skip
 POINTS = [
     {"when": {"offence": "violence"}, "fraction": graded("2/3")},
@@ -49,6 +50,11 @@ def made(name: str):
     plain = extreme_world(**changes)
     if name == "extreme with release points":
         plain["release point"] = POINTS
+    if name == "extreme by age":
+        plain["deaths"]["in custody by age"] = BY_AGE
+        plain["offences"]["murder"]["life"] = graded("40%")
+        plain["delays"] = {"family": "gamma", "shape": graded(1, "shape"),
+                           "least": graded("0 days"), "most": graded("2 years")}  # fmt: skip
     if name == "extreme by admissions":
         plain["health"]["of"] = "admissions"
     return scenario({key: part for key, part in plain.items() if part is not None})
@@ -111,18 +117,20 @@ def count(prisons: Prisons, draws: Draws, r: Register, edges: np.ndarray) -> lis
     code = r.origin.astype(np.int64) * camps + r.camp
     fixed = new & (r.imposed < LIFE)
     offence = r.offence.astype(np.int64)
-    age = (r.admitted - world.offence_to_admission.value - r.born)[new]
+    delay = delays(prisons, draws, r.person, r.spell.astype(np.int64), r.line)
+    age = (r.admitted - delay - r.born)[new]
     band = age_edges(world)
     group = (r.spell > 0) * states + r.health
-    risk = -np.expm1(-r.rate / 1e12) * (np.minimum(r.left, edges[-1] - 1) - r.base)
+    risk = risk_of(prisons, r, np.minimum(r.left, edges[-1] - 1))
+    rates = [rate_on(prisons, r, e) for e in edges[1:] - 1]
     dead = (r.cause == BY_DEATH) & (r.left < edges[-1])
     offences, groups = len(world.offences), 2 * states
     return [
         ((r.person < PAST_RELEASES) & (r.spell == 0)).sum(),
         held.sum(axis=1),
         [np.bincount(r.health[h], minlength=states) for h in held],
-        [r.rate[h].sum() / 1e12 for h in held],
-        [(r.rate[h].astype(float) ** 2).sum() / 1e24 for h in held],
+        [rate[h].sum() / 1e12 for rate, h in zip(rates, held, strict=True)],
+        [(rate[h].astype(float) ** 2).sum() / 1e24 for rate, h in zip(rates, held, strict=True)],
         [
             (h & on & (e - r.admitted >= after)).sum()
             for e, h in zip(edges[1:] - 1, held, strict=True)
@@ -136,8 +144,34 @@ def count(prisons: Prisons, draws: Draws, r: Register, edges: np.ndarray) -> lis
         np.bincount(offence[new], minlength=offences),
         np.bincount(offence[new & ~fixed], minlength=offences),
         np.bincount(offence[fixed], r.imposed[fixed], offences),
-        np.bincount(np.searchsorted(band, age, side="right") - 1, minlength=len(band)),
+        np.bincount(
+            np.maximum(np.searchsorted(band, age, side="right") - 1, 0), minlength=len(band)
+        ),
     ]
+
+
+def rate_on(prisons: Prisons, r: Register, day: int) -> np.ndarray:
+    """Hazard of each person on the day after a day, by his age then."""
+    bands = prisons.scenario.world.deaths.by_age
+    if not bands:
+        return r.rate
+    first = np.array([whole_days(low, "year") for low, _ in bands])
+    band = np.searchsorted(first, day - r.born, side="right") - 1
+    return prisons.steady.by_age.rates[r.risk, np.maximum(band, 0)]
+
+
+def risk_of(prisons: Prisons, r: Register, until: np.ndarray) -> np.ndarray:
+    """Probabilities of death of each person's days in custody, summed up to a day."""
+    bands = prisons.scenario.world.deaths.by_age
+    if not bands:
+        return -np.expm1(-r.rate / 1e12) * (until - r.base)
+    ends = [*(whole_days(low, "year") for low, _ in list(bands)[1:]), 10**6]
+    found, since = np.zeros(len(r)), r.base - r.born
+    for band, end in enumerate(ends):
+        days = np.clip(until - r.born, None, end) - np.clip(since, None, end)
+        since = np.clip(since, end, None)
+        found += -np.expm1(-prisons.steady.by_age.rates[r.risk, band] / 1e12) * np.maximum(days, 0)
+    return found
 
 
 def age_edges(world: World) -> list[int]:
@@ -154,6 +188,7 @@ def age_edges(world: World) -> list[int]:
         ("extreme", 15),
         ("extreme without returns", 15),
         ("extreme with release points", 15),
+        ("extreme by age", 15),
         *(pytest.param((name, 500), marks=pytest.mark.slow) for name in SHIPPED),
         *(pytest.param((name, 300), marks=pytest.mark.slow) for name in EXTREME),
     ],
@@ -169,8 +204,9 @@ def test_what_is_solved_gives_back_what_is_stated(name):
     world, steady = made(name).world, solved(made(name)).steady
     joint = steady.stock_joint
     hazards = steady.hazards[steady.hazard_class] / 1e12 * 365.25
-    overall = (joint * hazards).sum() / joint.sum()
-    assert overall == pytest.approx(world.deaths.in_custody.value, rel=1e-6)
+    if not world.deaths.by_age:
+        overall = (joint * hazards).sum() / joint.sum()
+        assert overall == pytest.approx(world.deaths.in_custody.value, rel=1e-6)
     assert steady.admissions_per_day * joint.sum() == pytest.approx(world.held.value, rel=1e-9)
     stated = [state.share.value for state in world.health.states.values()]
     found = joint.sum(axis=1) / joint.sum() if world.health.of == "stock" else steady.health

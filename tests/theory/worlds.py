@@ -212,6 +212,12 @@ def extreme_world(**changes: object) -> File:
     return world(**(parts | changes))
 
 
+BY_AGE: File = {
+    "10 to 39": graded(1, "times the young"),
+    "40 to 59": graded(4, "times the young"),
+    "60 to 120": graded(15, "times the young"),
+}
+"""Factors on deaths in custody."""
 EXILE: File = {
     "compliance": graded("80%"),
     "destinations": {"far north": graded("70%"), "far east": graded("30%")},

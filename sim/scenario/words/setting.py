@@ -63,6 +63,12 @@ def _parts(world: World) -> Iterator[str]:
         f"in custody there are {amount(deaths.value)} {deaths.unit} over all{_aside(deaths)}; "
         f"states of health are {listed(list(world.health.states))}"
     )
+    if by_age := world.deaths.by_age:
+        factors = [f"{amount(one.value)} at the age of {first} to {last}{_aside(one)}"
+                   for (first, last), one in by_age.items()]  # fmt: skip
+        yield sentence(f"deaths in custody depend on age, by a factor of {listed(factors)}")
+    else:
+        yield "Deaths in custody do not depend on age."
     if merit := world.merit:
         yield sentence(
             f"every year on {month_day(merit.each)} those who have served at least "
