@@ -135,12 +135,21 @@ def test_a_release_takes_off_what_is_not_barred(exclude, who, then):
 @pytest.mark.parametrize(
     ("by", "term"),
     [("2 years", "1096 days"), ("3 years", "731 days"), ("4 years", "731 days"),
-     ("1/2 of sentence", "914 days"), ("1 day", "1826 days")],
+     ("1/2 of sentence", "914 days"), ("1 day", "1826 days"),
+     ("1/4 of pardonable parts", "1553 days"), ("100% of pardonable parts", "731 days")],
 )  # fmt: skip
 def test_a_cut_never_exceeds_the_parts_it_falls_on(by, term):
     who = two("3 years", "2 years")
     found = cases(BARRED, {"one": (who, {"term": term})}, then={"reduce": {"by": by}})
     assert found["one"][0], found["one"][1]
+
+
+def test_of_a_sentence_without_barred_parts_all_is_pardonable():
+    then = {"reduce": {"by": "1/4 of pardonable parts"}}
+    for exclude in ({}, BARRED):
+        who = {"offence": "theft", "sentence": "4 years"}
+        ok, got = cases(exclude, {"one": (who, {"term": "1096 days"})}, then=then)["one"]
+        assert ok, got
 
 
 def test_a_clause_falls_on_the_parts_that_it_names():

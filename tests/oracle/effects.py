@@ -46,6 +46,7 @@ def _days(amount: DecreeAmount, f: Facts, unnamed: int = 0) -> int:
     assert f.until_due is not None
     whole = _within(part, f) if part.first or part.last else {
         **{name: max(days, 0) for name, days in f.flags.items()},
+        "pardonable parts": f.sentence if f.pardonable is None else f.pardonable,
         "sentence": f.sentence, "term": f.term, "served": max(f.served, 0),
         "remaining": max(f.remaining, 0), "until due": max(f.until_due, 0),
     }[part.of]  # fmt: skip

@@ -190,6 +190,8 @@ class Facts:
     world: World
     parts: tuple[Part, ...]
     """Of the sentence as the law sees it; what was cut before the start belongs to the main one."""
+    pardonable: int | None = None
+    """Days of the parts that a clause falls on; None where it is the whole sentence."""
     question: int = 0
     """The part that is in question."""
 
@@ -527,14 +529,15 @@ def standing(
             continue
         if not reaches(clause.then, s):
             continue
-        cut = None if clause.then.reduce is None else cut_days(clause.then.reduce, f)
+        asked = replace(f, pardonable=one.days)
+        cut = None if clause.then.reduce is None else cut_days(clause.then.reduce, asked)
         if one.most is not None and clause.then.release:
             cut = one.most
         elif one.most is not None and cut is not None:
             cut = min(cut, one.most)
         if clause.then.credit is not None:
             before = sum(days for name, days in s.credits if name == occasion.decree)
-            cut = max(cut_days(clause.then.credit, f) - before, 0)
+            cut = max(cut_days(clause.then.credit, asked) - before, 0)
         leaves_on = goes
         bound = 1 if clause.then.revived_if is not None else 0
         if clause.then.serve_the_rest is not None:

@@ -79,6 +79,8 @@ class Open:
     met: bool
     anything: bool
     most: int | None
+    days: int | None
+    """Of the parts that it falls on, where others are left."""
     barring: frozenset[str]
     barring_alone: frozenset[str]
 
@@ -104,7 +106,7 @@ def open_parts(
         return bool(free) if whole else len(free) == len(f.parts)
 
     free = [n for n in named if not bars[n]]
-    most = None
+    most = pardonable = None
     if given(None) and len(free) < len(f.parts):
         assert f.term is not None
         pardonable = sum(f.parts[n].days or 0 for n in free)
@@ -112,4 +114,4 @@ def open_parts(
         most = max(min(pardonable, f.term - others), 0)
     barring = {name for n in named for name in bars[n]}
     alone = {name for name in barring if not given(None) and given(name)}
-    return Open(bool(named), given(None), most, frozenset(barring), frozenset(alone))
+    return Open(bool(named), given(None), most, pardonable, frozenset(barring), frozenset(alone))

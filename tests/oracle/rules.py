@@ -528,7 +528,8 @@ class _Look:
         nothing = {"value": "0 days", "low": "0 days", "high": "1 year"}
         amounts = (
             "1 day", "6 months", "1 year", "1/4 of sentence", "1/2 of remaining", "2/3 of term",
-            "100% of remaining", "half the term", nothing, "1/300 of remaining",
+            "100% of remaining", "half the term", "1/4 of pardonable parts", nothing,
+            "1/300 of remaining",
         )  # fmt: skip
         limits = ("half the sentence", "half the term", "4 months", "1/3 of remaining")
         amount = some.one(amounts)
@@ -558,7 +559,8 @@ class _Look:
         """So many days for each month, year or so many days of a length."""
         some = self.some
         period = some.one(("month", "month", "3 months", "year", "30 days"))
-        whole = some.one(("remaining", "remaining", "served", "term", "sentence", "until due"))
+        whole = some.one(("remaining", "remaining", "served", "term", "sentence", "until due",
+                          "pardonable parts"))  # fmt: skip
         days = some.one(("1 day", "7 days", "15 days", "60 days"))
         if some.often(0.3):
             whole = self._served_within()

@@ -33,6 +33,9 @@ class Divided:
     most_days
         The most that a clause may take off the term; `NEVER` where nothing of the sentence is left
         out, or nothing is open. Shape (clauses, n).
+    days
+        Days of the parts that each clause falls on; of those to whom nothing is open the whole
+        sentence. Shape (clauses, n).
     reasons
         Whom each exclusion bars from a clause that he meets; whom it alone bars. Shape (2,
         exclusions, n).
@@ -40,6 +43,7 @@ class Divided:
 
     open_to: Mask
     most_days: Ints
+    days: Ints
     reasons: Mask
 
 
@@ -62,6 +66,7 @@ def divided(bench: Bench, decree: Decree, met: Mask) -> Divided:
     bars = {name: np.array([bench.meets_in(one.when, part) for part in parts])
             for name, one in decree.exclude.items()}  # fmt: skip
     open_to, most_days = np.zeros_like(met), np.full(met.shape, NEVER, dtype=np.int64)
+    falls_on = np.tile(bench.sentence, (len(met), 1))
     reasons = np.zeros((2, len(bars), met.shape[1]), dtype=np.bool_)
     for i, clause in enumerate(decree.clauses.values()):
         named = there & np.array([bench.meets_in(clause.when, part) for part in parts])
@@ -73,13 +78,14 @@ def divided(bench: Bench, decree: Decree, met: Mask) -> Divided:
         most = np.minimum(np.where(free, days, 0).sum(axis=0), left)
         divide = open_to[i] & rest.any(axis=0)
         most_days[i, divide] = np.maximum(most, 0)[divide]
+        falls_on[i, divide] = np.where(free, days, 0).sum(axis=0)[divide]
         for number, name in enumerate(bars):
             if name in binding:
                 others = [bars[other] for other in binding if other != name]
                 without = met[i] & _given(clause, named & ~_any(others, named), there)
                 reasons[0, number] |= met[i] & (bars[name] & named).any(axis=0)
                 reasons[1, number] |= without & ~open_to[i]
-    return Divided(open_to, most_days, reasons)
+    return Divided(open_to, most_days, falls_on, reasons)
 
 
 def _any(masks: Sequence[Mask], like: Mask) -> Mask:

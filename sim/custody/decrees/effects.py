@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
+from sim.custody.decrees.divided import Divided
 from sim.custody.hazards import NEVER
 from sim.custody.register import Register, Rows
 from sim.scenario.law.amounts import WHOLES, DecreeAmount, Limited, Part, Per
@@ -26,7 +27,7 @@ def outcomes(
     clauses: list[Clause],
     occasion: Occasion,
     released_on: Ints,
-    most_days: Ints | None = None,
+    parts: Divided | None = None,
 ) -> tuple[Ints, Ints, Mask]:
     """Under each clause: planned day of leaving, days cut, who is freed; shape (clauses, n).
 
@@ -34,28 +35,29 @@ def outcomes(
     ----------
     released_on
         Day on which each would go if released, shape (n,).
-    most_days
-        The most that each clause may take off a term, shape (clauses, n); None without limits.
+    parts
+        What of each sentence the clauses fall on; None where they fall on all of it.
     """
     n = len(bench.rows)
     leaving = np.tile(released_on, (len(clauses), 1))
     cuts = np.zeros((len(clauses), n), dtype=np.int64)
     frees = np.ones((len(clauses), n), dtype=np.bool_)
     for i, clause in enumerate(clauses):
-        divide = None if most_days is None else most_days[i] < NEVER
+        if parts is not None:
+            bench.pardonable = parts.days[i]
         if clause.then.lets_out:
-            if divide is None or not divide.any() or not clause.then.release:
+            divide = None if parts is None else parts.most_days[i] < NEVER
+            if parts is None or divide is None or not divide.any():
                 continue
-            assert most_days is not None
-            cuts[i, divide] = most_days[i, divide]
+            cuts[i, divide] = parts.most_days[i, divide]
             due = due_under(bench.register, bench.rows, clause.then, cuts[i])
             frees[i] = ~divide | used_up(bench.register, bench.rows, due, occasion)
             leaving[i] = np.where(frees[i], leaving[i], due)
             continue
         if (amounts := clause.then.amounts) is not None:
             cuts[i] = np.where(bench.life, 0, cut_by(bench, amounts))
-        if most_days is not None and clause.then.reduce is not None:
-            cuts[i] = np.minimum(cuts[i], most_days[i])
+        if parts is not None and clause.then.reduce is not None:
+            cuts[i] = np.minimum(cuts[i], parts.most_days[i])
         if clause.then.credit is not None:  # no day is credited twice
             before = bench.register.credited_by(bench.rows, occasion.position)
             cuts[i] = np.maximum(cuts[i] - before, 0)
@@ -180,7 +182,9 @@ def periods(days: Ints, per: Per) -> Ints:
 
 
 def _whole(bench: Bench, part: Part) -> Ints:
-    if part.of == "sentence":
+    if part.of == "pardonable parts" and bench.pardonable is not None:
+        return np.where(bench.life, 0, bench.pardonable)
+    if part.of in ("sentence", "pardonable parts"):
         return np.where(bench.life, 0, bench.sentence)
     if part.first is not None or part.last is not None:
         return _served_within(bench, part)

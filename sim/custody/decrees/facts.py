@@ -50,6 +50,8 @@ class Facts:
     threshold_day: Ints | int
     occasion: Occasion
     flags: dict[str, Ints] = field(default_factory=dict)
+    pardonable: Ints | None = None
+    """Days of the parts of each sentence that a clause falls on; None where it is all of it."""
 
     @cached_property
     def offences(self) -> NDArray[np.integer]:

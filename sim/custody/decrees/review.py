@@ -42,15 +42,15 @@ def review(
     """
     n = len(bench.rows)
     clauses = list(decree.clauses.values())
-    most_days = reasons = None
+    parts = None
     if each_part(decree):
         parts = divided(bench, decree, met)
-        open_to, most_days, reasons = parts.open_to, parts.most_days, parts.reasons
+        open_to = parts.open_to
     else:
         open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
     eligible: Mask = np.asarray(open_to.any(axis=0))
     released_on = release_days(bench, decree, occasion)
-    leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on, most_days)
+    leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on, parts)
     # Open clauses first, the most favourable of them before the others; then those barred.
     tried = leaving + np.where(open_to, 0, np.where(met, NEVER, 2 * NEVER))
     # Of two that are alike, the one without conditions comes first, and home last.
@@ -74,7 +74,8 @@ def review(
     return Docket(
         occasion, bench.rows, kinds,
         met, excluded, eligible, advised, passed,
-        clause, cut_days, freeing, released_on, reached=reached, reasons=reasons,
+        clause, cut_days, freeing, released_on, reached=reached,
+        reasons=None if parts is None else parts.reasons,
     )  # fmt: skip
 
 

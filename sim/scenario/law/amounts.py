@@ -25,7 +25,7 @@ from sim.scenario.law.thresholds import read_moment
 from sim.scenario.lengths import read_length, read_share
 from sim.scenario.problems import shown
 
-Whole = Literal["sentence", "term", "served", "remaining", "until due"]
+Whole = Literal["sentence", "term", "served", "remaining", "until due", "pardonable parts"]
 """What an amount may be a share of, or be counted over."""
 Unit = Literal["day", "month", "year"]
 WHOLES: tuple[str, ...] = get_args(Whole)

@@ -23,6 +23,7 @@ _WHOLE = {
     "served": "time served",
     "remaining": "time remaining",
     "until due": "time until release is due",
+    "pardonable parts": "length of the parts that qualify and are not barred",
 }
 
 
