@@ -128,4 +128,5 @@ def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
         return -hazards[register.health[rows]]
     # Exact shares ordered without floats: served/term as whole parts of 2**32.
     term = np.maximum(bench.term, 1)
-    return np.where(bench.life, 1, -((bench.served << 32) // term))
+    # Life stands last, also after those who were admitted only after the day that counts.
+    return np.where(bench.life, last, -((bench.served << 32) // term))
