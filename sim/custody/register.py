@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody import kernel
 from sim.custody.findings import Findings, Notes
 from sim.custody.hazards import NEVER, StepHazard, dies_on
 from sim.custody.people import DTYPES, EXTINGUISHED, FIRST, NEVER_HELD, STATED, Columns
@@ -229,29 +228,25 @@ class Register:
         """
         for start in range(first, len(self), WINDOW):
             window = slice(start, start + WINDOW)
-            if kernel.compiled is not None:
-                rows, stages = kernel.compiled.close_spells(
-                    self.key, self.left, self.cause, window, limit, CLOSED
-                )
-            else:
-                rows = np.flatnonzero(self.key[window] < limit) + start
-                key = self.key[rows]
-                stages = (key % STAGES).astype(np.uint8)
-                self.left[rows] = key // STAGES
-                self.cause[rows] = np.where(stages == DEATH, BY_DEATH, BY_EXPIRY)
-                self.key[rows] = CLOSED
-            if len(rows):
-                yield rows, stages
+            rows = np.flatnonzero(self.key[window] < limit) + start
+            if not len(rows):
+                continue
+            key = self.key[rows]
+            stages = (key % STAGES).astype(np.uint8)
+            self.left[rows] = key // STAGES
+            self.cause[rows] = np.where(stages == DEATH, BY_DEATH, BY_EXPIRY)
+            self.key[rows] = CLOSED
+            yield rows, stages
 
     def held(self, day: int, *, alone: bool = False) -> Rows:
         """Rows held when decrees act on a day, once the register is up to date.
 
         If `alone`, only those whom no occasion has selected for release.
         """
-        if kernel.compiled is not None:
-            return kernel.compiled.held(self.left, self.admitted, self.occasion, day, alone=alone)
         rows = np.flatnonzero((self.left == NEVER) & (self.admitted <= day))
-        return rows[self.occasion[rows] == NO_OCCASION] if alone else rows
+        if alone and any(self.occasion.strides):  # while one value stands for all, nobody is
+            rows = rows[self.occasion[rows] == NO_OCCASION]
+        return rows
 
     def tolerance_left(self, rows: Rows) -> Ints:
         """Return what is left of tolerances on the day of leaving alive."""

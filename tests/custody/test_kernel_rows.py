@@ -14,7 +14,7 @@ from sim.custody.hazards import NEVER, StepHazard
 from sim.custody.liberty import Leavers
 from sim.custody.people import EXTINGUISHED
 from sim.custody.prisons import prisons
-from sim.custody.register import BY_DECREE, CLOSED, NO_OCCASION, Register
+from sim.custody.register import BY_DECREE, CLOSED, NO_OCCASION
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws
 from tests.custody.test_kernel import SHAPES, SIZE, laid, numpys, same
@@ -114,44 +114,6 @@ def register(seed, n):
         person=random.integers(0, 2**41, n), spell=np.ones(n, dtype=np.int16),
         line=random.integers(0, 2, n).astype(np.uint64),
     )  # fmt: skip
-
-
-@pytest.mark.parametrize("n", [0, 1, 511, 512, 513, 5000])
-def test_rows_held(n):
-    rows = register(n, n)
-    for day in (-301, -300, 0, 299, 300):
-        for alone in (True, False):
-            same(lambda day=day, alone=alone: Register.held(rows, day, alone=alone))
-    same_for_all = SimpleNamespace(**vars(rows))
-    same_for_all.admitted = np.broadcast_to(np.int32(7), (n,))
-    for day in (6, 7):
-        same(lambda day=day: Register.held(same_for_all, day))
-
-
-@pytest.mark.parametrize("n", [0, 1, 511, 512, 513, 5000])
-def test_spells_that_end(n):
-    class Rows(SimpleNamespace):
-        def __len__(self):
-            return n
-
-    for limit in (-5, -4, 1, 2, 397, 398):
-        for first in (0, n // 2):
-            mine, other = (Rows(**vars(register(n, n))) for _ in range(2))
-            found = list(Register.close(mine, limit, first))
-            expected = numpys(lambda o=other, m=limit, f=first: list(Register.close(o, m, f)))
-            for one, two in zip(found, expected, strict=True):
-                for part, parts in zip(one, two, strict=True):
-                    assert part.dtype == parts.dtype
-                    assert np.array_equal(part, parts)
-            for name in ("key", "left", "cause"):
-                assert np.array_equal(getattr(mine, name), getattr(other, name))
-
-
-def test_columns_that_change_must_be_plain(calls):
-    rows = register(1, 20)
-    rows.key.flags.writeable = False
-    with pytest.raises(ValueError, match="plain"):
-        calls.close_spells(rows.key, rows.left, rows.cause, slice(0, 20), 5, CLOSED)
 
 
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])

@@ -35,9 +35,7 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "hazard_days_until": (*_RESULT, _AT, _AT),
     "fates": (*(_AT,) * 6, _INT, _AT, _AT, _AT, _INT, _WORD, _WORD, _AT, _AT, _AT),
     "past_fates": (_AT, _AT, _AT, *(_INT,) * 5, *(_WORD,) * 4, _AT, _AT),
-    "held": (*_RESULT, _AT, _AT, _AT, _INT, _INT),
     "held_and_drawn": (*_RESULT, _AT, _AT, _INT, _INT, *(_WORD,) * 4),
-    "close_spells": (_AT, *_RESULT, _INT, _AT, _AT, _AT, _INT, _INT),
     "kinds_of": (*_RESULT, _AT, _AT, _INT),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
     "movements": (_AT, _AT, _AT, _INT, _AT, *(_INT,) * 5),
@@ -190,23 +188,6 @@ class Calls:
         )  # fmt: skip
         return tuple(found[:, :count])
 
-    def held(self, left: Array, admitted: Array, occasion: Array, day: int, *, alone: bool) -> Ints:
-        """Do what `Register.held` does."""
-        n = len(left)
-        if alone and n and not occasion.strides[0]:  # one value for all
-            if int(occasion[:1].astype(np.int64)[0]) != -1:
-                return np.zeros(0, dtype=np.int64)
-            alone = False
-        columns = (
-            np.ascontiguousarray(left, dtype=np.int32),
-            np.ascontiguousarray(admitted, dtype=np.int32),
-            np.ascontiguousarray(occasion, dtype=np.int16),
-        )
-        told = (n, *(column.ctypes.data for column in columns), day, alone)
-        rows = np.empty(self.library.held(None, *told), dtype=np.int64)
-        self.library.held(rows.ctypes.data, *told)
-        return rows
-
     def held_and_drawn(
         self, left: Array, columns: Sequence[Array], latest: int, longest: int, key: Key,
         occurrence: int, bound: int,
@@ -223,22 +204,6 @@ class Calls:
             bound,
         )  # fmt: skip
         return rows[:found].copy()
-
-    def close_spells(
-        self, key: Int32s, left: Int32s, cause: NDArray[np.int16], window: slice, limit: int,
-        closed: int,
-    ) -> tuple[Ints, NDArray[np.uint8]]:  # fmt: skip
-        """Do what `Register.close` does in a window of rows."""
-        parts = [column[window] for column in (key, left, cause)]
-        if any(not (part.flags.writeable and part.flags.c_contiguous) for part in parts):
-            raise ValueError("columns that change must be plain")
-        n = len(parts[0])
-        rows, stages = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.uint8)
-        found = self.library.close_spells(
-            rows.ctypes.data, stages.ctypes.data, n, window.start,
-            *(part.ctypes.data for part in parts), limit, closed,
-        )  # fmt: skip
-        return rows[:found].copy(), stages[:found].copy()
 
     def kinds_of(self, columns: Sequence[Array], rows: Ints, capital: int) -> Ints:
         """Do what `Groups.kinds` does; `columns` are offence, origin and health."""

@@ -458,33 +458,7 @@ static i64 listed(i64 *rows, const uint8_t *flags, i64 first, i64 n)
     return found;
 }
 
-/* Register.held: rows held when decrees act on a day, if `alone` those of no occasion. Columns are
- * plain. Without room for rows they are counted. */
-EXPORT i64 held(
-    i64 *rows, i64 n, const int32_t *left, const int32_t *admitted, const int16_t *occasion,
-    i64 day, i64 alone)
-{
-    i64 found = 0;
-    int32_t today = (int32_t)day;
-    uint8_t flags[BLOCK];
-    for (i64 first = 0; first < n; first += BLOCK) {
-        i64 m = least(BLOCK, n - first), count = 0;
-        const int32_t *l = left + first, *a = admitted + first;
-        for (i64 i = 0; i < m; i++)
-            flags[i] = (l[i] == NEVER) & (a[i] <= today);
-        if (alone)
-            for (i64 i = 0; i < m; i++)
-                flags[i] &= occasion[first + i] == -1;
-        for (i64 i = 0; i < m; i++)
-            count += flags[i];
-        if (rows && count)
-            listed(rows + found, flags, first, m);
-        found += count;
-    }
-    return found;
-}
-
-/* Register.drawn: of those held who were admitted by a day and whose sentence is below a bound, those
+/* _merit_given in model.py: of those held who were admitted by a day and whose sentence is below a bound, those
  * whose word is. Columns: admitted, imposed, person, spell, line. Returns how many rows. */
 EXPORT i64 held_and_drawn(
     i64 *rows, i64 n, const int32_t *left, const column *columns, i64 latest, i64 longest, u64 k0,
@@ -510,34 +484,6 @@ EXPORT i64 held_and_drawn(
         for (i64 i = 0; i < m; i++)
             if (flags[i])
                 rows[found++] = some[i];
-    }
-    return found;
-}
-
-/* Register.close: ends the spells whose key lies below a limit, in plain columns of n rows, of
- * which the first has the number `first`. Returns how many rows it lists, with their stages. */
-EXPORT i64 close_spells(
-    i64 *rows, uint8_t *stages, i64 n, i64 first, int32_t *key, int32_t *left, int16_t *cause,
-    i64 limit, i64 closed)
-{
-    i64 found = 0;
-    int32_t end = (int32_t)limit;
-    uint8_t flags[BLOCK];
-    for (i64 start = 0; start < n; start += BLOCK) {
-        i64 m = least(BLOCK, n - start), before = found;
-        int32_t some = 0;
-        for (i64 i = 0; i < m; i++)
-            some |= flags[i] = key[start + i] < end;
-        if (!some)
-            continue;
-        found += listed(rows + found, flags, first + start, m);
-        for (i64 k = before; k < found; k++) {
-            i64 row = rows[k] - first;
-            stages[k] = key[row] & 3;
-            left[row] = key[row] >> 2;
-            cause[row] = stages[k] != 0;
-            key[row] = (int32_t)closed;
-        }
     }
     return found;
 }
