@@ -140,7 +140,7 @@ def about_backtest(found: BackTest) -> dict[str, object]:
 def backtest_tables(
     rows: Sequence[Mapping[str, object]], about: Mapping[str, object]
 ) -> list[Table]:
-    """Build the tables from ``backtest.csv``: what is compared, then what is not.
+    """Build the tables from ``backtest.csv``: what is compared, world by world, then what is not.
 
     Parameters
     ----------
@@ -150,69 +150,65 @@ def backtest_tables(
     scored = [row for row in rows if row["reading"] != NOT_COMPARED]
     rest = [row for row in rows if row["reading"] == NOT_COMPARED]
     worlds = list(dict.fromkeys(str(row["world"]) for row in scored))  # each of some file
-    tables = [_scored(scored, worlds, about)] if scored else []
+    tables = [_scored(scored, world, about, several=len(worlds) > 1) for world in worlds]
     return tables + ([_rest(rest)] if rest else [])
 
 
 def _scored(
-    rows: Sequence[Mapping[str, object]], worlds: Sequence[str], about: Mapping[str, object]
-) -> Table:  # fmt: skip
-    columns = [Column("scenario", words=True), Column("reported"), Column("held possible")]
-    groups = []
-    for world in worlds:
-        first = len(columns)
-        columns += [Column(f"{q:g}%") for q in BAND] + [Column("percentile")]
-        columns.append(Column("reading", words=True))
-        groups.append(Group(world, first, len(columns)))
+    every: Sequence[Mapping[str, object]],
+    world: str,
+    about: Mapping[str, object],
+    *,
+    several: bool,
+) -> Table:
+    """Build the table of one world, which its title names where there are several."""
+    rows = [row for row in every if row["world"] == world]
+    columns = [
+        Column("scenario", words=True),
+        Column("reported"),
+        Column("held possible", words=True),
+    ]
+    columns += [Column(f"{q:g}%") for q in BAND] + [Column("percentile")]
+    columns.append(Column("reading", words=True))
     panels = []
-    for event, ours in _events(rows):
+    for event, ours in _events(rows, every):
         alone = len({row["outlet"] for row in ours}) == 1
-        keys = dict.fromkeys((str(row["report"]), str(row["variant"])) for row in ours)
-        body = []
-        for report, variant in keys:
-            here = {str(row["world"]): row for row in ours
-                    if (row["report"], row["variant"]) == (report, variant)}  # fmt: skip
-            body.append(_row(report, variant, [here.get(w) for w in worlds], alone=alone))
+        body = [_row(row, alone=alone) for row in ours]
         panels.append(Panel(event, tuple(body)))
     return Table(
-        "backtest", TITLE, tuple(columns), tuple(panels), stub="report", groups=tuple(groups),
+        f"backtest-{world}" if several else "backtest",
+        f"{TITLE}, world {world}" if several else TITLE,
+        tuple(columns), tuple(panels), stub="report", groups=(Group(world, 3, len(columns)),),
         fixed=3, notes=(SCORED, READING, ALIKE, UNTUNED, _outlets(rows)), made=_made(about),
         long=True,
     )  # fmt: skip
 
 
-def _row(
-    report: str, variant: str, rows: Sequence[Mapping[str, object] | None], *, alone: bool
-) -> Row:  # fmt: skip
-    first = next(row for row in rows if row is not None)
-    share = str(first["unit"]).startswith("share")
+def _row(row: Mapping[str, object], *, alone: bool) -> Row:
+    share = str(row["unit"]).startswith("share")
     factor, unit = (100.0, PER_CENT) if share else (1.0, PERSONS)
     said = []
-    if first["post_hoc"]:
-        said.append(f"post hoc: {first['post_hoc']}")
-    told = [f"conflicts with “{other}”" for other in str(first["conflicts"]).split("; ") if other]
-    told += [str(first["note"])] if first["note"] else []
+    if row["post_hoc"]:
+        said.append(f"post hoc: {row['post_hoc']}")
+    told = [f"conflicts with “{other}”" for other in str(row["conflicts"]).split("; ") if other]
+    told += [str(row["note"])] if row["note"] else []
     marks = ("1",) if alone else ()
-    rumour = ("R",) if first["status"] == "rumoured" else ()
+    rumour = ("R",) if row["status"] == "rumoured" else ()
     cells = [
-        Cell(words=variant, footnote="; ".join(said)),
-        Cell(factor * _number(first["value"]), marks=(*marks, *rumour), footnote="; ".join(told)),
-        Cell(words=_range(first, factor)),
+        Cell(words=str(row["variant"]), footnote="; ".join(said)),
+        Cell(factor * _number(row["value"]), marks=(*marks, *rumour), footnote="; ".join(told)),
+        Cell(words=_range(row, factor)),
     ]
-    for row in rows:
-        if row is None:
-            cells += [Cell()] * (len(BAND) + 2)
-            continue
-        cells += [Cell(factor * _number(row[key])) for key in ("p2_5", "median", "p97_5")]
-        cells += [Cell(_number(row["percentile"]), decimals=1), Cell(words=str(row["reading"]))]
-    return Row(report, tuple(cells), unit)
+    cells += [Cell(factor * _number(row[key])) for key in ("p2_5", "median", "p97_5")]
+    cells += [Cell(_number(row["percentile"]), decimals=1), Cell(words=str(row["reading"]))]
+    return Row(str(row["report"]), tuple(cells), unit)
 
 
 def _events(
-    rows: Sequence[Mapping[str, object]],
+    rows: Sequence[Mapping[str, object]], every: Sequence[Mapping[str, object]]
 ) -> Iterator[tuple[str, list[Mapping[str, object]]]]:
-    """Group rows by file and event; the file is named where there are several."""
-    several = len({row["reports"] for row in rows}) > 1
+    """Group rows by file and event; the file is named where `every` row has not the same."""
+    several = len({row["reports"] for row in every}) > 1
     for file, event in dict.fromkeys((str(row["reports"]), str(row["event"])) for row in rows):
         ours = [row for row in rows if (row["reports"], row["event"]) == (file, event)]
         yield f"{file}: {event}" if several else event, ours
@@ -250,7 +246,7 @@ def _made(about: Mapping[str, object]) -> str:
 def _rest(rows: Sequence[Mapping[str, object]]) -> Table:
     columns = (Column("reported"), Column("outlet", words=True), Column("why", words=True))
     panels = []
-    for event, ours in _events(rows):
+    for event, ours in _events(rows, rows):
         body = [
             Row(str(row["report"]), (
                 Cell(_amount(row)), Cell(words=str(row["outlet"])), Cell(words=str(row["note"])),

@@ -77,7 +77,7 @@ def _types(tree: ast.AST) -> Iterator[ast.AST]:
             yield node.annotation
         elif isinstance(node, ast.FunctionDef) and node.returns is not None:
             yield node.returns
-        elif isinstance(node, ast.Subscript) and "NDArray" in ast.unparse(node):
+        elif isinstance(node, ast.Subscript | ast.BinOp) and "NDArray[" in ast.unparse(node):
             yield node
 
 

@@ -241,8 +241,8 @@ class Bench(Facts):
         if "merit" in leaf.counting:
             served = served + r.merit_days[rows]
         if "pardon" in leaf.counting:
-            cut = self.sentence - self.term - r.merit_days[rows]
-            served = served + cut + r.revived[rows]
+            cut = self.sentence - self.term - r.merit_days[rows] + r.revived[rows]
+            served = served + np.where(self.life, 0, cut)  # nothing is cut off life
         if "credit" in leaf.counting:
             served = served + r.credited[rows]
         return served
