@@ -304,6 +304,7 @@ def test_a_library_of_another_source_is_refused(built, tmp_path, monkeypatch):
 
 
 def test_what_is_no_library_is_refused(tmp_path, monkeypatch):
+    monkeypatch.delenv(library.SWITCH, raising=False)
     broken = tmp_path / "words.so"
     assert library.open_library(broken) == (None, "NumPy (no library was built)")
     broken.write_bytes(b"\x7fELF")
@@ -315,6 +316,7 @@ def test_what_is_no_library_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_compiler_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.delenv(library.SWITCH, raising=False)
     wrong = tmp_path / "words.c"
     wrong.write_text("#error here\n", encoding="ascii")
     if hatch_build.compiler():
