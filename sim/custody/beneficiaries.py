@@ -22,7 +22,7 @@ THOUSANDTHS = 1000
 def depth(register: Register, freed: Rows) -> dict[str, Ints]:
     """Tell how much those freed by decree had served, and how much was remitted.
 
-    Fixed terms only: for a life sentence neither has a meaning.
+    Fixed terms only: for a life sentence, or a case that was ended, neither has a meaning.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def depth(register: Register, freed: Rows) -> dict[str, Ints]:
         release, the value, the number of persons; sorted by day and value.
     """
     r = register
-    rows = freed[r.imposed[freed] < LIFE]
+    rows = freed[(r.imposed[freed] < LIFE) & ~r.ended[freed]]
     left, due = r.left[rows].astype(np.int64), r.due[rows].astype(np.int64)
     admitted = r.admitted[rows].astype(np.int64)
     term = r.ends(rows) - admitted + r.credited[rows]

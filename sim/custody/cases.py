@@ -71,6 +71,7 @@ class _Fate:
     life: bool
     revived: int
     credited: int
+    awaits: bool
 
 
 def _run(
@@ -89,7 +90,7 @@ def _run(
             expected.append(f"term {in_words(outcome.term)}")
         if outcome.released_on is not None:
             ok &= fate.left == outcome.released_on
-            ok &= fate.reached["released"] or fate.reached["at home"]
+            ok &= any(fate.reached[word] for word in ("released", "at home", "case ended"))
             expected.append(f"released on {outcome.released_on}")
         if outcome.due_on is not None:
             ok &= fate.due == outcome.due_on
@@ -140,7 +141,8 @@ def _tried(
     spared = bool(register.cause[0] == BY_DECREE + occasion.position)
     unbegun = bool(register.kind[0] == EXTINGUISHED)
     reached = {
-        "released": spared and not unbegun and not register.home[0],
+        "released": spared and not (unbegun or register.home[0] or register.ended[0]),
+        "case ended": spared and bool(register.ended[0]),
         "extinguished": unbegun,
         "at home": spared and bool(register.home[0]),
         "reduced": bool(met and docket.granted[0] and not docket.freeing[0] and shorter),
@@ -157,10 +159,12 @@ def _tried(
     left = scenario.world.start + timedelta(days=day) if day < NEVER else None
     term = int(register.ends(np.array([0]))[0] - register.admitted[0] + register.credited[0])
     life = bool(register.imposed[0] >= LIFE)
-    due = None if life else scenario.world.start + timedelta(days=int(register.due[0]))
+    waits = int(register.due[0]) >= NEVER
+    due = None if life or waits else scenario.world.start + timedelta(days=int(register.due[0]))
     revived = _brought_back(prisons, lone, register, court, gate, case.who)
     credited = int(register.credited_by(np.array([0]), occasion.position)[0])
-    return _Fate(reached, term, left, due, life, revived, credited)
+    awaits = case.who.legal_status == "awaiting trial"
+    return _Fate(reached, term, left, due, life, revived, credited, awaits)
 
 
 def _brought_back(
@@ -186,7 +190,8 @@ def _brought_back(
     fresh = {"person": 0, "line": 0, "spell": int(register.spell[0]) + 1, "residence": 0,
              "kind": people.RETURN, "exiled": 0, "offence": offence, "imposed": imposed,
              "health": 0, "admitted": admitted, "base": admitted, "tolerance": 1, "rate": 0,
-             "merit_count": 0, "merit_days": 0, "free_since": left}  # fmt: skip
+             "merit_count": 0, "merit_days": 0, "free_since": left, "judged": admitted,
+             "final": admitted}  # fmt: skip
     values |= {name: np.array([value]) for name, value in fresh.items()}
     new = register.add({**values, "due": due, "point": points})
     register.parts[int(new[0])] = ((offence, imposed),)
@@ -208,6 +213,7 @@ def _got(fate: _Fate) -> str:
         name
         for name in (
             "released",
+            "case ended",
             "at home",
             "extinguished",
             "reduced",
@@ -220,7 +226,10 @@ def _got(fate: _Fate) -> str:
     ]
     if not words:
         words = ["stays"] if fate.reached["eligible"] else ["stays, not eligible"]
-    words.append("life" if fate.life else f"term {in_words(fate.term_days)}")
+    if fate.awaits:
+        words.append("awaiting trial")
+    else:
+        words.append("life" if fate.life else f"term {in_words(fate.term_days)}")
     if fate.due is not None:
         words.append(f"due on {fate.due}")
     if fate.revived:

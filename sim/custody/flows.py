@@ -161,16 +161,41 @@ def _admissions(register: Register, movements: Movements, days: int) -> dict[str
 def _leavings(register: Register, movements: Movements, days: int) -> dict[str, Ints]:
     """Count leavings by day and cause, and the days that those who leave have served."""
     leavings, served = movements.leavings, movements.served
+    of_trials = before_judgment(register, days) if register.has_trials else {}
+    acquittals = of_trials.get("acquittals", 0)
+    until = of_trials.get("days served until acquittal", 0)
     arrested = np.flatnonzero(register.line)
     arrested = arrested[register.cause[arrested] == BY_DEATH]
     return {
-        "expiries": leavings[BY_EXPIRY],
+        "expiries": leavings[BY_EXPIRY] - acquittals,
         "releases by decree": leavings[BY_DECREE],
         "deaths in custody": leavings[BY_DEATH],
         "deaths in custody of the arrested": _on(register.left[arrested], days),
-        "days served until expiry": served[BY_EXPIRY],
+        "days served until expiry": served[BY_EXPIRY] - until,
         "days served until release by decree": served[BY_DECREE],
         "days served until death": served[BY_DEATH],
+        **of_trials,
+    }
+
+
+def acquitted_rows(register: Register) -> Rows:
+    """Rows of those who left on the day of judgment, acquitted."""
+    if not register.has_trials:
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero((register.cause == BY_EXPIRY) & (register.final >= NEVER))
+
+
+def before_judgment(register: Register, days: int) -> dict[str, Ints]:
+    """Count by day acquittals and, at its end, who awaits trial and whose sentence is not final."""
+    r, rows = register, acquitted_rows(register)
+    rows = rows[r.left[rows] < days]
+    stay = (r.left[rows] - r.admitted[rows]).astype(np.int64)
+    judged, final = np.minimum(r.judged, r.left), np.minimum(r.final, r.left)
+    return {
+        "acquittals": _on(r.left[rows], days),
+        "days served until acquittal": _on(r.left[rows], days, stay),
+        "awaiting trial": between(r.admitted, judged, days),
+        "appealing": between(judged, final, days),
     }
 
 
@@ -180,7 +205,7 @@ def _depth(prisons: Prisons, register: Register, spared: Rows) -> dict[str, Ints
     averted = np.minimum(np.minimum(r.due[spared], r.dies[spared]), days) - r.left[spared]
     freed = freed_rows(register, spared)
     left, due = r.left[freed].astype(np.int64), r.due[freed].astype(np.int64)
-    fixed = r.imposed[freed] < LIFE
+    fixed = (r.imposed[freed] < LIFE) & ~r.ended[freed]
     offences = prisons.scenario.world.offences.values()
     violent = np.array([VIOLENT in offence.tags for offence in offences])[r.offence[freed]]
     return {

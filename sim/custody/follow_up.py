@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.flows import acquitted_rows
 from sim.custody.hazards import NEVER
 from sim.custody.people import EXTINGUISHED
 from sim.custody.prisons import Prisons
@@ -69,7 +70,10 @@ def follow_up(
     last = followed_for[days - 1 - clock[:days]]
     some = np.flatnonzero(last > 0)
     kinds = np.repeat([0, 1], len(some))
-    of_days = leavings[(BY_EXPIRY, BY_DECREE), :][:, some].ravel()
+    whole = leavings[(BY_EXPIRY, BY_DECREE), :]
+    if len(rows := acquitted_rows(r)):  # theirs is no release from a sentence
+        whole[0] -= np.bincount(r.left[rows], minlength=days)[:days]
+    of_days = whole[:, some].ravel()
     at_risk = count(kinds, np.tile(some, 2), np.tile(last[some] - 1, 2), of_days)
     back, dead = nexts[0], np.flatnonzero(r.died_free < NEVER)
     rows = np.concatenate((back, dead))
@@ -77,6 +81,8 @@ def follow_up(
     left = r.left[rows].astype(np.int64)
     month, end = month_of[np.minimum(when - left, days)], last[left]
     seen = (month < end) & (r.kind[rows] != EXTINGUISHED)
+    if r.has_trials:
+        seen &= (r.cause[rows] != BY_EXPIRY) | ~r.acquitted(rows)
     kind = (r.cause[rows] >= BY_DECREE).astype(np.int64)
     returned, died = (
         count(kind[chosen], left[chosen], month[chosen])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.custody import people
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.days import completed_years
-from sim.custody.hazards import DAYS_PER_YEAR
+from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.people import DTYPES, Columns
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, BY_EXPIRY, CLOSED, Register
@@ -30,6 +30,8 @@ from sim.scenario.occasions import Occasion
 from sim.scenario.world import PYONGYANG
 
 PLAIN_AGE = whole_days(30, "year")
+NOT_YET = NEVER - 1
+"""A day on which a sentence becomes final, but not while a case looks on."""
 
 
 def favourable(decree: Decree, who: Who) -> Decree:
@@ -79,8 +81,9 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     admitted = occasion.threshold_day - who.served
     if who.admitted is not None:
         admitted = (who.admitted - world.start).days
-    life = who.whole == "life"
-    imposed = who.whole if isinstance(who.whole, int) else PLAIN_SENTENCE
+    sentence = who.expected_sentence if who.expected_sentence is not None else who.whole
+    life = sentence == "life"
+    imposed = sentence if isinstance(sentence, int) else PLAIN_SENTENCE
     reduced = who.reduced or 0
     merit = who.reduced_by == "merit"
     age = who.age_at_offence if who.age_at_offence is not None else PLAIN_AGE
@@ -112,7 +115,20 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
         "merit_count": int(merit and reduced > 0), "merit_days": reduced if merit else 0,
         "pardon_days": 0 if merit else reduced, "offence_day": offence_day,
     }  # fmt: skip
+    if prisons.steady.trials is not None:
+        values |= _judged(who, admitted, due, occasion.threshold_day)
     return {name: np.array([value]) for name, value in values.items()}
+
+
+def _judged(who: Who, admitted: int, due: int, threshold_day: int) -> dict[str, int]:
+    """Return when the person of a case is judged: what has not happened yet does not happen."""
+    since = admitted
+    if who.time_in_status is not None:
+        since = threshold_day - who.time_in_status
+    if who.legal_status == "awaiting trial":
+        return {"judged": NEVER, "final": NOT_YET, "due": NEVER}
+    final = NOT_YET if who.legal_status == "appealing" else since
+    return {"judged": since, "final": final, "due": max(due, since)}
 
 
 def remember(register: Register, scenario: Scenario, who: Who) -> None:
@@ -133,7 +149,8 @@ def remember(register: Register, scenario: Scenario, who: Who) -> None:
                 "due": left if expired else admitted + imposed, "cause": cause, "key": CLOSED,
                 "pardon_days": 0, "merit_days": imposed - stayed if expired else 0,
                 "merit_count": int(expired and imposed > stayed), "imposed": imposed,
-                "offence": offence, "point": 0}  # fmt: skip
+                "offence": offence, "point": 0, "judged": admitted, "final": admitted,
+                "ended": 0}  # fmt: skip
         rows.append(register.add(one | {n: np.array([v]) for n, v in said.items()}))
         register.key[rows[-1]] = CLOSED
         register.parts[int(rows[-1][0])] = ((offence, imposed),)

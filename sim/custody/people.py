@@ -18,6 +18,7 @@ from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import ARRIVALS, BEFORE, HELD_AT_START, PAST_RELEASES, Draws, Stream
 from sim.custody.tables import CutTable, exponential, happens
+from sim.custody.trials import OF_A_TRIAL
 from sim.scenario.lengths import in_year
 from sim.scenario.prisoners import OPEN
 
@@ -45,6 +46,7 @@ DTYPES: dict[str, type[np.generic]] = {
     "risk": np.int16,
     "credited": np.int32,
     "home": np.bool_,
+    "judged": np.int32, "final": np.int32, "ended": np.bool_,
 }  # fmt: skip
 """Types of the register's columns."""
 STATED = {"offence_day": NEVER, "earlier_count": -1, "earlier_days": -1}
@@ -178,6 +180,10 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tup
     some_life = bool(life.any())
     length = np.where(life, 0, place) if some_life else place
     imposed = lengths.astype(np.int32)[length]
+    judgments = prisons.judgments
+    if judgments is not None:
+        free = judgments.acquitted(place)
+        imposed[free] = _expected(prisons, words, offence, free)
     cuts = _pick(prisons.merits, hazard * len(lengths) + length, words, Stream.MERIT_BEFORE)
     if some_life:
         imposed[life] = LIFE
@@ -192,16 +198,20 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tup
         waited = exponential(elapsed_words[life])
         rate = np.broadcast_to(np.maximum(steady.hazards[hazard], 1), n)[life]
         elapsed[life] = np.minimum(1 + waited // rate, NEVER)
+    if judgments is not None:
+        cuts = np.where(imposed >= LIFE, 0, cuts)
     cut_days = cuts * steady.stays.merit.cut_days
+    if judgments is not None:  # before judgment no more is cut than there is
+        cut_days = np.minimum(cut_days, imposed - 1)
     admitted = -elapsed
     ends = admitted + imposed - cut_days
-    if some_life:
-        ends[life] = NEVER
+    if some_life or judgments is not None:
+        ends[imposed >= LIFE] = NEVER
     eve = merit_on_the_eve(prisons, draws, first, ends, elapsed)
     spell = spell_of(prisons, words, offence, imposed, health, origin)
     due = ends - eve
     if not prisons.points.whole:
-        terms = np.where(life, LIFE, due - admitted)
+        terms = np.where(imposed >= LIFE, LIFE, due - admitted)
         due = np.maximum(due_day(prisons, admitted, terms, spell["point"]), 0)
     return survivors(prisons, words, admitted, 0, {
         "kind": FIRST,
@@ -214,6 +224,7 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tup
         "merit_count": cuts + (eve > 0),
         "merit_days": cut_days + eve,
         "free_since": NEVER_HELD,
+        **(judgments.at_start(words, place, admitted, due) if judgments else {}),
     })  # fmt: skip
 
 
@@ -261,6 +272,15 @@ def survivors(
     return int(kept.sum()), {name: column[kept] for name, column in columns.items()}
 
 
+def _expected(
+    prisons: Prisons, words: WordsOf, offence: Value, some: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Draw the sentence that a court would impose on some of those held at the start."""
+    classes, offences = len(prisons.steady.hazards), len(prisons.steady.mix)
+    segment = np.broadcast_to(2 * classes * offences + offence, some.shape)
+    return prisons.sentence.pick(segment[some], words(Stream.EXPECTED)[some])
+
+
 def merit_on_the_eve(
     prisons: Prisons, draws: Draws, first: int, ends: Int32s, elapsed: Int32s
 ) -> Int32s | int:
@@ -271,7 +291,7 @@ def merit_on_the_eve(
         return 0
     words = draws.column(Stream.MERIT, HELD_AT_START + first, len(ends), occurrence=eve.year)
     given = happens(words, rule.probability) & (elapsed - 1 >= rule.after_days) & (ends < NEVER)
-    return np.where(given, np.minimum(rule.cut_days, ends), 0).astype(np.int32)
+    return np.where(given, np.clip(ends, 0, rule.cut_days), 0).astype(np.int32)
 
 
 def _arrivals(prisons: Prisons, draws: Draws, first: int, admitted: Int32s) -> tuple[int, Part]:
@@ -346,16 +366,18 @@ def _first_spell(
     origin, health, offence, segment = _who(prisons, words, NEW, offences)
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     spell = spell_of(prisons, words, offence, imposed, health, origin)
+    due = due_day(prisons, admitted, imposed, spell["point"])
     return {
         "kind": FIRST,
         **person_of(prisons, words, person, line, origin, admitted, NEW),
         **spell,
         "admitted": admitted,
         "base": admitted,
-        "due": due_day(prisons, admitted, imposed, spell["point"]),
+        "due": due,
         "merit_count": 0,
         "merit_days": 0,
         "free_since": NEVER_HELD,
+        **(prisons.judgments.drawn(words, admitted, due) if prisons.judgments else {}),
     }
 
 
@@ -374,12 +396,7 @@ def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
         return draws.at(stream, person, spell=0, line=0)
 
     origin, health, offence, segment = _who(prisons, words, PAST)
-    imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
-    stay = due_day(prisons, released, imposed, _point(prisons, offence, imposed)) - released
-    if steady.by_age is not None:  # who leaves alive depends on the days, so merit is allowed for
-        place = steady.axis.places(np.asarray(offence), np.asarray(imposed))
-        usual = steady.stays.leaving[1]
-        stay = np.broadcast_to(usual[np.minimum(place, len(usual) - 1)], rows.shape)
+    stay = _past_stay(prisons, words, offence, segment, released)
     risk = np.broadcast_to(steady.hazard_class[health, origin], rows.shape)
     _, one = survivors(prisons, words, released - stay, released + 1, columns_of(len(rows), {
         **person_of(prisons, words, person, 0, origin, released - stay, PAST),
@@ -403,6 +420,27 @@ def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
     return n, without_spared(prisons, draws, columns)[0]
 
 
+def _past_stay(
+    prisons: Prisons, words: WordsOf, offence: Value, segment: Value, released: Ints
+) -> Ints:
+    """Days held before past releases, without merit unless hazards depend on age."""
+    steady, axis = prisons.steady, prisons.steady.axis
+    place: Value
+    if axis.waits is not None:
+        place = prisons.sentence.pick_index(segment, words(Stream.SENTENCE))
+        served = prisons.points.served(axis.codes[place], axis.lengths[place])
+        stay = np.maximum(served, axis.waits[place])
+    else:
+        imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
+        place = axis.places(np.asarray(offence), np.asarray(imposed))
+        stay = due_day(prisons, released, imposed, _point(prisons, offence, imposed)) - released
+    if steady.by_age is None:
+        return np.asarray(stay)
+    # Who leaves alive depends on the days, so merit is allowed for.
+    usual = steady.stays.leaving[1]
+    return np.broadcast_to(usual[np.minimum(place, len(usual) - 1)], released.shape)
+
+
 def next_spell(
     prisons: Prisons,
     draws: Draws,
@@ -413,21 +451,24 @@ def next_spell(
     kept: Columns,
 ) -> Columns:
     """Draw the next spell of people who return; `kept` is what stays with a person."""
-    words = draws.several(OF_A_SPELL, person, spell=spell, line=line)
+    streams = OF_A_SPELL if prisons.judgments is None else (*OF_A_SPELL, *OF_A_TRIAL)
+    words = draws.several(streams, person, spell=spell, line=line)
     health = _pick_health(prisons, words, NEW, 0)
     offence, segment = _offence(prisons, words, NEW, 0)
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     origin = np.asarray(kept["origin"], dtype=np.int64)
     own = spell_of(prisons, words, offence, imposed, health, origin)
+    due = due_day(prisons, admitted, imposed, own["point"])
     return columns_of(len(person), {
         "person": person, "line": line, "spell": spell, "kind": RETURN,
         **kept,
         **own,
         "admitted": admitted,
         "base": admitted,
-        "due": due_day(prisons, admitted, imposed, own["point"]),
+        "due": due,
         "merit_count": 0,
         "merit_days": 0,
+        **(prisons.judgments.drawn(words, admitted, due) if prisons.judgments else {}),
     })  # fmt: skip
 
 

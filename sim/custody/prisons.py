@@ -16,6 +16,7 @@ from sim.custody.points import Points
 from sim.custody.sentencing import LIFE, delay_distribution
 from sim.custody.steady import Steady, life_days, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
+from sim.custody.trials import Judgments
 from sim.scenario.load import Scenario
 
 Ints = NDArray[np.int64]
@@ -69,6 +70,12 @@ class Prisons:
         return {name: FlagTable(flag) for name, flag in self.scenario.world.flags.items()}
 
     @cached_property
+    def judgments(self) -> Judgments | None:
+        """Tables of the phases before a final sentence; None where there are none."""
+        trials, waits = self.steady.trials, self.steady.axis.waits
+        return None if trials is None or waits is None else Judgments.of(trials, waits)
+
+    @cached_property
     def _digest(self) -> str:
         tables = (
             self.offence, self.sentence, self.merits, self.elapsed, self.health, self.origin,
@@ -81,6 +88,8 @@ class Prisons:
             if hazard is not None:
                 parts += [str(hazard.edges.tolist()), str(hazard.rates.tolist())]
         parts += [table.digest() for table in self.flags.values()]
+        if self.judgments is not None:
+            parts += [self.judgments.wait.digest(), self.judgments.appeal.digest()]
         if self.delay is not None:
             parts.append(self.delay.digest())
         if self.life_served is not None:
@@ -166,7 +175,7 @@ def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
         weights.append(np.column_stack((fixed, forever)))
     for c in range(len(steady.hazards)):
         weights.append(np.column_stack((steady.imposed * alive[c], 0 * steady.life)))
-    weights.append(np.column_stack((steady.imposed, steady.life)))
+    weights.append(_new(steady))
     offence = _table([steady.mix * w.sum(axis=1) for w in weights])
     days = np.append(stays.lengths, LIFE)
     segments = []
@@ -174,6 +183,18 @@ def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
         for w in by_offence:
             segments.append((days, w if w.sum() > 0 else np.ones(len(w))))
     return offence, CutTable(segments)
+
+
+def _new(steady: Steady) -> NDArray[np.float64]:
+    """Weights of sentences imposed, by (offence, place on the axis): what is drawn at admission."""
+    if steady.trials is None:
+        return np.column_stack((steady.imposed, steady.life))
+    weights = np.zeros((len(steady.sentences), len(steady.axis.lengths) + 1))
+    for j, one in enumerate(steady.sentences):
+        fixed = one.days < LIFE
+        weights[j, steady.axis.places(np.array(j), one.days[fixed])] = one.weights[fixed]
+        weights[j, -1] = one.weights[~fixed].sum()
+    return weights
 
 
 def places_by_camp(prisons: Prisons) -> Ints:

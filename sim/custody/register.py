@@ -17,6 +17,7 @@ from sim.custody.hazards import NEVER, StepHazard, dies_on
 from sim.custody.people import DTYPES, EXTINGUISHED, FIRST, NEVER_HELD, STATED, Columns
 from sim.custody.points import Points
 from sim.custody.sentencing import LIFE
+from sim.custody.trials import not_before
 from sim.custody.turns import Turns
 from sim.scenario.law.points import MovedPoint
 
@@ -47,7 +48,7 @@ BLANK: dict[str, int] = {
     "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
     "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD, "point": 0, "revived": 0,
-    "credited": 0, "home": 0, "risk": 0,
+    "credited": 0, "home": 0, "risk": 0, "judged": NEVER_HELD, "final": NEVER_HELD, "ended": 0,
 }  # fmt: skip
 
 
@@ -78,6 +79,11 @@ class Register:
         Who serves the rest at home once released by decree.
     credited
         Days that count as served by decree, beside those served.
+    judged, final
+        Days of judgment and on which the sentence becomes final, which for those acquitted is
+        never; long ago where all are sentenced at their admission.
+    ended
+        Whose case a decree ends, once released by it.
     point
         Code of the release point (`sim.custody.points`); 0 is the whole term.
     followed
@@ -126,6 +132,9 @@ class Register:
     revived: NDArray[np.int32]
     credited: NDArray[np.int32]
     home: Mask
+    judged: NDArray[np.int32]
+    final: NDArray[np.int32]
+    ended: Mask
     free_since: NDArray[np.int32]
     risk: NDArray[np.int16]
 
@@ -139,6 +148,8 @@ class Register:
         by_age: StepHazard | None = None,
     ) -> None:
         self.points = Points() if points is None else points
+        self.has_trials = "judged" in columns
+        """Whether people are held before judgment."""
         self.by_age = by_age
         self.has_moved = False  # whether a decree has moved a release point
         self.said: dict[str, Ints] = {}
@@ -266,10 +277,28 @@ class Register:
         cut = self.merit_days[rows].astype(np.int64) + self.pardon_days[rows]
         return np.asarray(self.imposed[rows] + self.revived[rows] - cut)
 
+    def acquitted(self, rows: Rows) -> Mask:
+        """Say whom the court acquits, or has acquitted."""
+        return self.final[rows] >= NEVER
+
+    def begins(self, rows: Rows) -> NDArray[np.int32]:
+        """Day from which people serve a final sentence: of admission, where none is held before."""
+        return self.final[rows] if self.has_trials else self.admitted[rows]
+
+    def known_from(self, rows: Rows) -> Ints:
+        """Day on which a sentence is known: of judgment, or of admission."""
+        return np.maximum(self.admitted[rows], self.judged[rows]).astype(np.int64)
+
+    def _apart(self, rows: Rows) -> Mask:
+        """Mark rows of which ordinary release is not simply the end of the term."""
+        if self.has_trials:
+            return np.ones(len(rows), dtype=np.bool_)
+        return self.point[rows] > 0
+
     def ends(self, rows: Rows) -> Ints:
         """Day on which the term ends; that of release where the whole term is served."""
         ends = self.due[rows].astype(np.int64)
-        early = self.point[rows] > 0
+        early = self._apart(rows)
         if early.any():
             some = rows[early]
             ends[early] = self.admitted[some] + self.term(some) - self.credited[some]
@@ -277,12 +306,15 @@ class Register:
 
     def due_after(self, rows: Rows, terms: Ints, points: NDArray[np.int16]) -> Ints:
         """Day of ordinary release if terms and release points were these."""
-        return self.admitted[rows] + self.points.served(points, terms) - self.credited[rows]
+        due = self.admitted[rows] + self.points.served(points, terms) - self.credited[rows]
+        if self.has_trials:
+            return not_before(due, self.judged[rows], self.final[rows])
+        return due
 
     def due_after_cut(self, rows: Rows, days: Ints) -> Ints:
         """Day of ordinary release if terms were so many days shorter."""
         due = self.due[rows] - days
-        early = self.point[rows] > 0
+        early = self._apart(rows)
         if early.any():
             some, cut = rows[early], days[early]
             due[early] = self.due_after(some, self.term(some) - cut, self.point[some])
@@ -352,6 +384,11 @@ class Register:
         """Let people serve the rest of their sentences at home, from their release by decree."""
         self.own("home")
         self.home[rows] = True
+
+    def end_cases(self, rows: Rows) -> None:
+        """Let the cases of people end with their release by decree."""
+        self.own("ended")
+        self.ended[rows] = True
 
     def commute(self, rows: Rows, to: int, day: int, decree: int) -> None:
         """Put a sentence of so many days, counted from the admission, in place of one for life."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.roots import root
+from sim.scenario.before_judgment import Lasting
 from sim.scenario.lengths import DAYS_IN, in_words
 from sim.scenario.load import Scenario
 from sim.scenario.world import Sentences
@@ -47,9 +48,10 @@ def sentence_distributions(scenario: Scenario) -> tuple[SentenceDistribution, ..
     """
     found = []
     for name, offence in scenario.world.offences.items():
-        days = _steps(scenario, offence.sentence)
+        step = scenario.world.sentence_step.value
+        days = _steps(step, offence.sentence)
         path = ("world", "offences", name, "sentence", "mean")
-        weights = _solved(scenario, path, offence.sentence, days)
+        weights = _solved(scenario, path, offence.sentence, days, step)
         mean = float(weights @ days)
         life = offence.life.value if offence.life else 0.0
         if life > 0:
@@ -79,13 +81,32 @@ def delay_distribution(scenario: Scenario) -> SentenceDistribution | None:
         family=delays.family, mean=mean, shape=delays.shape, least=delays.least,
         most=delays.most, truncated=True,
     )  # fmt: skip
-    weights = _solved(scenario, path, shaped, days)
+    weights = _solved(scenario, path, shaped, days, scenario.world.sentence_step.value)
     return SentenceDistribution(days, weights, float(weights @ days))
 
 
-def _steps(scenario: Scenario, sentences: Sentences) -> NDArray[np.int64]:
-    """Sentences allowed: whole steps between the bounds, in days rounded half up."""
-    step = exact_step(scenario.world.sentence_step.value)
+def phase_distribution(
+    scenario: Scenario, path: tuple[str, ...], lasting: Lasting
+) -> SentenceDistribution:
+    """Solve the distribution of days that a phase before judgment lasts.
+
+    Raises
+    ------
+    ScenarioError
+        If the stated mean cannot be reached within the bounds.
+    """
+    shaped = Sentences.model_construct(
+        family=lasting.family, mean=lasting.mean, shape=lasting.shape, least=lasting.least,
+        most=lasting.most, truncated=False,
+    )  # fmt: skip
+    days = _steps(lasting.step.value, shaped)
+    weights = _solved(scenario, (*path, "mean"), shaped, days, lasting.step.value)
+    return SentenceDistribution(days, weights, float(weights @ days))
+
+
+def _steps(step_days: int, sentences: Sentences) -> NDArray[np.int64]:
+    """Lengths allowed: whole steps between the bounds, in days rounded half up."""
+    step = exact_step(step_days)
     numerator, denominator = step.numerator, step.denominator
     last = int(sentences.most.value / step) + 1
     counts = np.arange(1, last + 1, dtype=np.int64)
@@ -101,14 +122,18 @@ def exact_step(days: int) -> Fraction:
 
 
 def _solved(
-    scenario: Scenario, path: tuple[str, ...], sentences: Sentences, days: NDArray[np.int64]
+    scenario: Scenario,
+    path: tuple[str, ...],
+    sentences: Sentences,
+    days: NDArray[np.int64],
+    step_days: int,
 ) -> NDArray[np.float64]:
     target = sentences.mean.value
     if len(days) < 2 or not days[0] < target < days[-1]:
         message = (
             f"a mean of {target} days cannot be reached: sentences lie between "
             f"{sentences.least.value} and {sentences.most.value} days in steps of "
-            f"{in_words(scenario.world.sentence_step.value)}"
+            f"{in_words(step_days)}"
         )
         raise scenario.problem(path, message)
 

@@ -91,6 +91,9 @@ class Stays:
     points, codes
         Release points, and the code of each length, shape (n,); where the release point depends on
         the offence, lengths stand once for each kind of offence.
+    waits
+        Days from arrest to judgment of each entry, shape (n,), before which nobody leaves; None
+        where all are sentenced at their admission. An entry of length 0 leaves at judgment.
     survival
         By class and days since admission, where hazards are not constant.
     """
@@ -101,6 +104,7 @@ class Stays:
     merit: MeritRule
     points: Points
     codes: NDArray[np.int16]
+    waits: NDArray[np.int64] | None = None
     survival: Survival | None = None
 
     @staticmethod
@@ -111,14 +115,17 @@ class Stays:
         start: date,
         points: Points,
         codes: NDArray[np.int16],
+        waits: NDArray[np.int64] | None = None,
     ) -> Stays:
         """Set up the curves for a world that starts on a date."""
         longest = int(lengths.max(initial=1))
+        if waits is not None:
+            longest = max(longest, int(waits.max()))
         elapsed = np.arange(1, longest + 1)
         dates = merit.dates_before(start, longest)
         trials = np.searchsorted(dates, elapsed - merit.after_days, side="right")
         curves = binomial_curves(trials, merit.probability)
-        return Stays(hazards, lengths, curves, merit, points, codes)
+        return Stays(hazards, lengths, curves, merit, points, codes, waits)
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
@@ -138,22 +145,28 @@ class Stays:
         return self._served(np.maximum(self.lengths[None, :] - cuts, 0))
 
     def _served(self, terms: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Days to serve of terms, shape (…, n)."""
-        if self.points.whole:
-            return terms
-        return self.points.served(np.broadcast_to(self.codes, terms.shape), terms)
+        """Days held of terms, shape (…, n): what is to be served, and until judgment at least."""
+        days = terms
+        if not self.points.whole:
+            days = self.points.served(np.broadcast_to(self.codes, terms.shape), terms)
+        return days if self.waits is None else np.maximum(days, self.waits)
 
     @cached_property
     def held(self) -> NDArray[np.float64]:
         """Expected days held by class, cuts and sentence, shape (c, k, n)."""
-        return self.held_since(0)
+        return self._held_after(np.zeros_like(self.limits))
 
     def held_since(self, served: int) -> NDArray[np.float64]:
-        """Return expected days held of which at least `served` were served, shape (c, k, n)."""
+        """Return expected days held after `served` days and under a sentence, shape (c, k, n)."""
+        first = np.full_like(self.limits, served)
+        return self._held_after(first if self.waits is None else np.maximum(first, self.waits))
+
+    def _held_after(self, first: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return expected days held beyond the first ones, shape (c, k, n)."""
         sums = np.cumsum(self.weights, axis=2)
         sums = np.concatenate((np.zeros((*sums.shape[:2], 1)), sums), axis=2)
         cuts = np.arange(len(self.curves))[:, None]
-        first = np.minimum(served, self.limits)
+        first = np.minimum(first, self.limits)
         return np.asarray(sums[:, cuts, self.limits] - sums[:, cuts, first])
 
     @cached_property

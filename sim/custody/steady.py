@@ -22,6 +22,7 @@ from sim.custody.sentencing import (
     sentence_distributions,
 )
 from sim.custody.stays import MeritRule, Stays
+from sim.custody.trials import Trials
 from sim.scenario.lengths import whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.world import Returns, World
@@ -43,7 +44,9 @@ EVER = 120
 class Axis:
     """The fixed sentences of a world, one block of them for each kind of offence.
 
-    Offences are of one kind if equal sentences have equal release points.
+    Offences are of one kind if equal sentences have equal release points. With custody before
+    judgment there is a block for each kind and time to judgment, and after them an entry for each
+    such time of those who are acquitted.
 
     Attributes
     ----------
@@ -51,26 +54,48 @@ class Axis:
         Days and code of the release point of each entry, shape (n,).
     kinds
         Kind of each offence, shape (offences,).
+    size
+        Entries of a block: the different fixed sentences.
+    waits, times
+        Days from arrest to judgment of each entry, shape (n,), and how many such times there are;
+        None and 1 where all are sentenced at their admission.
     """
 
     lengths: NDArray[np.int64]
     codes: NDArray[np.int16]
     kinds: NDArray[np.int64]
+    size: int
+    waits: NDArray[np.int64] | None = None
+    times: int = 1
 
     @staticmethod
-    def of(points: Points, sentences: tuple[SentenceDistribution, ...]) -> Axis:
+    def of(
+        points: Points, sentences: tuple[SentenceDistribution, ...], trials: Trials | None = None
+    ) -> Axis:
         """Sort offences into kinds."""
         lengths = np.unique(np.concatenate([s.days[s.days < LIFE] for s in sentences]))
         by_offence = np.array([
             points.codes(np.full(len(lengths), j), lengths) for j in range(len(sentences))
         ])  # fmt: skip
         codes, kinds = np.unique(by_offence, axis=0, return_inverse=True)
-        return Axis(np.tile(lengths, len(codes)), codes.ravel(), kinds.ravel())
+        size = len(lengths)
+        if trials is None:
+            return Axis(np.tile(lengths, len(codes)), codes.ravel(), kinds.ravel(), size)
+        wait = trials.wait.days
+        none = np.zeros(len(wait), dtype=np.int64)
+        return Axis(
+            np.append(np.tile(lengths, len(codes) * len(wait)), none),
+            np.append(np.repeat(codes, len(wait), axis=0).ravel(), none).astype(np.int16),
+            kinds.ravel(), size,
+            np.append(np.tile(np.repeat(wait, size), len(codes)), wait), len(wait),
+        )  # fmt: skip
 
-    def places(self, offence: NDArray[np.integer], days: NDArray[np.integer]) -> NDArray[np.int64]:
-        """Entries of fixed sentences."""
-        block = len(self.lengths) // (int(self.kinds.max()) + 1)
-        return np.asarray(self.kinds[offence] * block + np.searchsorted(self.lengths[:block], days))
+    def places(
+        self, offence: NDArray[np.integer], days: NDArray[np.integer], time: int = 0
+    ) -> NDArray[np.int64]:
+        """Entries of fixed sentences, of whom a judgment comes after one of the times."""
+        block = self.kinds[offence] * self.times + time
+        return np.asarray(block * self.size + np.searchsorted(self.lengths[: self.size], days))
 
 
 @dataclass(frozen=True)
@@ -127,6 +152,7 @@ class Steady:
     average: Stays
     by_age: StepHazard | None
     youngest: int
+    trials: Trials | None = None
 
     @property
     def stock_joint(self) -> Floats:
@@ -183,14 +209,22 @@ def solve(scenario: Scenario) -> Steady:
     world = scenario.world
     sentences = sentence_distributions(scenario)
     points = Points(world)
-    axis = Axis.of(points, sentences)
+    trials = Trials.of(scenario)
+    axis = Axis.of(points, sentences, trials)
     mix = np.array([offence.share.value for offence in world.offences.values()])
     imposed = np.zeros((len(mix), len(axis.lengths)))
     life = np.zeros(len(mix))
     for j, one in enumerate(sentences):
         fixed = one.days < LIFE
-        imposed[j, axis.places(np.array(j), one.days[fixed])] = one.weights[fixed]
         life[j] = one.weights[~fixed].sum()
+        if trials is None:
+            imposed[j, axis.places(np.array(j), one.days[fixed])] = one.weights[fixed]
+            continue
+        life[j] *= trials.convicted
+        for time, share in enumerate(trials.wait.weights):
+            places = axis.places(np.array(j), one.days[fixed], time)
+            imposed[j, places] = one.weights[fixed] * (share * trials.convicted)
+        imposed[j, -axis.times :] = trials.wait.weights * (1 - trials.convicted)
     factors = np.array([o.hazard.value if o.hazard else 1.0 for o in world.origins.values()])
     _, group = np.unique(factors, return_inverse=True)
     origin = np.array([o.share.value for o in world.origins.values()])
@@ -199,7 +233,10 @@ def solve(scenario: Scenario) -> Steady:
     waits, shares = np.array([float(world.offence_to_admission.value)]), np.ones(1)
     if delay is not None:
         waits, shares = delay.days.astype(np.float64), delay.weights
-    ageing = Ageing.of(world, int(axis.lengths.max(initial=1)), waits, shares)
+    longest = int(axis.lengths.max(initial=1))
+    if axis.waits is not None:
+        longest = max(longest, int(axis.waits.max()))
+    ageing = Ageing.of(world, longest, waits, shares)
     liberty, returning = _liberty(world), _returning(world.returns)
     age_all = np.tile(_stated_ages(world), (int(group.max()) + 1, 1))
     law, base = _Law(axis, points, mix, imposed, life), None
@@ -225,9 +262,11 @@ def solve(scenario: Scenario) -> Steady:
         stays, sentences, stays.hazards, found.hazard_class, mix, imposed, life, health,
         admissions, admissions * first.sum(), origin, first / first.sum(),
         age_all, age_first, group,
-        _label_probability(scenario, average, mix, imposed, life, joint, found.hazard_class),
+        _label_probability(
+            scenario, average, mix, imposed, life, joint, found.hazard_class, trials
+        ),
         liberty, returning, axis, average, found.by_age,
-        ageing.youngest if ageing is not None else 0,
+        ageing.youngest if ageing is not None else 0, trials,
     )  # fmt: skip
 
 
@@ -294,7 +333,10 @@ def _solve_hazards(
     for _ in range(ITERATIONS):
         hazards = np.array([per_day(base * factor) for factor in distinct], dtype=np.int64)
         rule = MeritRule.of(world.merit)
-        plain = Stays.of(hazards, law.axis.lengths, rule, world.start, law.points, law.axis.codes)
+        axis = law.axis
+        plain = Stays.of(
+            hazards, axis.lengths, rule, world.start, law.points, axis.codes, axis.waits
+        )
         found = _Hazards(plain, plain, hazard_class, health)
         if ageing is not None:
             if base * float(distinct.max() * ageing.factors.max()) > MOST_A_YEAR:
@@ -488,6 +530,7 @@ def _label_probability(
     life: Floats,
     joint: Floats,
     hazard_class: NDArray[np.int64],
+    trials: Trials | None,
 ) -> float:
     """P(label) such that its share of the stock is the stated one."""
     label = scenario.world.label
@@ -495,7 +538,11 @@ def _label_probability(
         return 0.0
     served = label.after.value
     fixed = stays.held_since(served).sum(axis=1) @ imposed.T
-    forever = life_days(life[None, :], stays.life_since(served)[:, None])
+    since_then = stays.life_since(served)
+    if trials is not None:  # nobody's sentence is reduced before judgment
+        later = [stays.life_since(max(served, int(wait))) for wait in trials.wait.days]
+        since_then = trials.wait.weights @ np.array(later)
+    forever = life_days(life[None, :], since_then[:, None])
     since = ((fixed + forever) @ mix)[hazard_class]
     held = mean_held(stays, mix, imposed, life)[hazard_class]
     share = float((joint / held * since).sum() / joint.sum())

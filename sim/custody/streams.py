@@ -77,6 +77,11 @@ class Stream(IntEnum):
     DEATH = 30  # tolerance: the hazard a person survives
     RETURN = 31  # whether and when a released person returns
     MERIT = 32  # merit cut of a year
+    TRIAL = 40  # how long a person awaits trial
+    VERDICT = 41  # whether he is convicted
+    APPEAL = 42  # whether the sentence is appealed against
+    APPEAL_DAYS = 43  # how long an appeal takes
+    EXPECTED = 44  # expected sentence of those held at the start who will be acquitted
     RECOMMENDATION = 50  # whether the officer in charge recommends
     APPROVAL = 51  # whether the centre approves
     LOTTERY = 52  # place in a draw by lot, and among ties

@@ -59,6 +59,8 @@ def _counted(
     stages = {**_stages(register, docket, exiled), **_changed(decree, docket)}
     if any(clause.then.serve_the_rest for clause in decree.clauses.values()):
         stages["sent home"] = stages["released"] & register.home[docket.rows]
+    if any(clause.then.end_the_case for clause in decree.clauses.values()):
+        stages["case ended"] = stages["released"] & register.ended[docket.rows]
     if any(clause.then.abroad for clause in decree.clauses.values()):
         stages["sent abroad"] = stages["released"] & register.abroad(docket.rows)
     if any(clause.then.expunge for clause in decree.clauses.values()):

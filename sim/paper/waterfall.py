@@ -34,6 +34,7 @@ STAGES = (
     ("credited", "days credited"),
     ("release point moved", "release point moved"),
     ("sent home", "  of the released: to serve the rest at home"),
+    ("case ended", "  of the released: their case ended before a final sentence"),
     ("sent abroad", "  of the released: sent abroad"),
     ("struck from the record", "  of the released: struck from the record"),
     ("exiled", "  of the released: exiled"),
@@ -43,12 +44,14 @@ CLAUSE_STAGES = (
     ("recommended", "recommended"), ("selected", "selected"), ("released", "released"),
     ("reduced", "term reduced"), ("credited", "days credited"),
     ("release point moved", "release point moved"), ("sent home", "sent home"),
+    ("case ended", "case ended"),
     ("sent abroad", "sent abroad"), ("struck from the record", "struck from the record"),
 )  # fmt: skip
 LOSSES = (
     "not reached",
     "beyond its reach", "declined", "expired waiting", "died waiting", "moved while waiting",
     "still waiting", "extinguished", "exiled", "credited", "release point moved", "sent home",
+    "case ended",
     "sent abroad", "struck from the record",
 )  # fmt: skip
 """Stages that are left out where nobody came to them."""

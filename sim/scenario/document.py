@@ -18,6 +18,7 @@ from sim.scenario.law.dates import Offset
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import OneOf, leaves
 from sim.scenario.lengths import read_date, read_share
+from sim.scenario.pending import wrong_before_judgment
 from sim.scenario.problems import Problem, nearest
 from sim.scenario.tree import Tree
 from sim.scenario.world import World
@@ -207,8 +208,12 @@ def _contradictions(tree: Tree, words: Words, sound: _Sound) -> Iterator[Found]:
             yield ("world", *path), message
     for name in words["decree"]:
         yield from _dates_out_of_order(tree, name)
+    judged = sound.world.before_judgment if sound.world is not None else None
+    known = tree.at(("world", "before judgment")) is not None
     for name, decree in sound.decrees.items():
         yield from _unusable(tree, words, name, decree)
+        for at, message in wrong_before_judgment(decree, judged, known=known):
+            yield ("decrees", name, *at), message
     yield from _unknown_ranges(tree, sound.rests_on)
 
 

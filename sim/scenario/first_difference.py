@@ -82,7 +82,11 @@ def _bound_apart(one: Decree, other: Decree, first: Occasion, second: Occasion) 
     frees earlier. So the days to come decide who is bound when the lists close.
     """
     both = (one, other)
-    cuts = any(not c.then.release for decree in both for c in decree.clauses.values())
+    cuts = any(
+        not (c.then.release or c.then.end_the_case)
+        for decree in both
+        for c in decree.clauses.values()
+    )
     # A release of some parts of a sentence is a cut.
     cuts |= any(asks_each_part(rule) for decree in both for _, rule in decree.conditions())
     days = [(o.grant_day, o.release_day, o.rest_day) for o in (first, second)]

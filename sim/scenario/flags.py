@@ -22,7 +22,7 @@ Kind = Literal["boolean", "category", "number", "length", "date"]
 OF_A_PERSON = ("sex", "origin")
 OF_A_SPELL = (*OF_A_PERSON, "offence", "gravity", "camp", "age at offence")
 """What a flag's shares may differ by: what is known at admission and never changes."""
-RESERVED = (*ATTRIBUTES, "tag", "table", "value", "when", "decree", "flags")
+RESERVED = (*ATTRIBUTES, "remand", "tag", "table", "value", "when", "decree", "flags")
 LARGEST = 2**31
 _BAND = re.compile(r"(.+) to (.+)")
 Shares = Annotated[dict[str, Proportion], BeforeValidator(at_least_one)]

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
+from sim.scenario.before_judgment import BeforeJudgment
 from sim.scenario.flags import Flag, flag_problems
 from sim.scenario.graded import (
     Block,
@@ -305,6 +306,7 @@ class World(Block):
     offence_to_admission: Length = Field(alias="offence to admission")
     delays: Delays | None = None
     final_to_admission: Length | None = Field(None, alias="final sentence to admission")
+    before_judgment: BeforeJudgment | None = Field(None, alias="before judgment")
     health: HealthStates
     deaths: Deaths
     merit: Merit | None = None
@@ -331,8 +333,9 @@ class World(Block):
 
     @property
     def longest_delay(self) -> int:
-        """Most days from an offence to admission."""
-        return self.delays.most.value if self.delays else self.offence_to_admission.value
+        """Most days from an offence to the admission with a final sentence."""
+        delay = self.delays.most.value if self.delays else self.offence_to_admission.value
+        return delay + (self.before_judgment.longest if self.before_judgment else 0)
 
     @property
     def offences_differ(self) -> bool:
@@ -344,10 +347,7 @@ class World(Block):
         found: list[tuple[tuple[str, ...], str]] = []
         if self.end <= self.start:
             found.append((("end",), f"must come after the start, {self.start}"))
-        final = self.final_to_admission
-        if final is not None and final.value > self.offence_to_admission.value:
-            message = "the sentence is not final before the offence"
-            found.append((("final sentence to admission",), message))
+        found += self._final_problems()
         if self.occupancy.value == 0:
             found.append((("occupancy",), "nobody in a place: there would be no end of places"))
         for key in ("camps", "offences", "origins"):
@@ -362,9 +362,12 @@ class World(Block):
                     if camp not in self.camps:
                         message = f"unknown camp {camp!r}: {nearest(camp, self.camps)}"
                         found.append(((key, name, "by camp", camp), message))
-        if self.stock is not None and self.release_point:
-            message = "cannot be solved for a stock that is stated or left by decrees"
-            found.append((("release point",), message))
+        for key, said in (
+            ("release point", self.release_point), ("before judgment", self.before_judgment),
+        ):  # fmt: skip
+            if self.stock is not None and said:
+                message = "cannot be solved for a stock that is stated or left by decrees"
+                found.append(((key,), message))
         found += self._part_problems() + self._age_problems() + self._crackdown_problems()
         return found + flag_problems(self.flags)
 
@@ -376,6 +379,17 @@ class World(Block):
             for other in offence.tried_with
             if other not in self.offences
         ]  # fmt: skip
+
+    def _final_problems(self) -> list[tuple[tuple[str, ...], str]]:
+        final = self.final_to_admission
+        if final is None:
+            return []
+        message = ""
+        if self.before_judgment is not None:
+            message = "'before judgment' says when a sentence becomes final; leave one of them out"
+        elif final.value > self.offence_to_admission.value:
+            message = "the sentence is not final before the offence"
+        return [(("final sentence to admission",), message)] if message else []
 
     def _crackdown_problems(self) -> list[tuple[tuple[str, ...], str]]:
         found: list[tuple[tuple[str, ...], str]] = []

@@ -14,6 +14,7 @@ from sim.custody.streams import Draws
 from sim.scenario.first_difference import first_difference_day
 from tests.contracts.events import assert_same_record, assert_same_until, events, first_difference
 from tests.theory.worlds import (
+    TRIALS,
     busy_world,
     customary,
     day_of,
@@ -311,6 +312,16 @@ def test_they_differ_exactly_on_the_day_computed(kind):
     one, other, day = EXACT[kind]
     expected = day_of(scenario(WORLD), day)
     assert check({"p": one}, {"p": other}) == (expected, expected)
+
+
+@pytest.mark.parametrize("then", ["end the case", {"credit": {"by": "1/3 of remand"}}, "release"])
+def test_with_custody_before_judgment_they_differ_on_the_grant(then):
+    world = {**WORLD, "before judgment": TRIALS}
+    half = with_(AT_ONCE, *WHOLE, to={
+        "when": {"served": ">= 1 day"}, "then": {"credit": {"by": "1/2 of remand"}}})  # fmt: skip
+    expected = day_of(scenario(world), GRANT)
+    other = with_(half, *WHOLE, "then", to=then)
+    assert check({"p": half}, {"p": other}, world=world) == (expected, expected)
 
 
 @pytest.mark.parametrize("kind", SAFE)

@@ -52,13 +52,13 @@ def test_an_amount_is_read_from_its_text():
     part = read_part("6 days per complete 30 days served from 2012-07-24 to grant")
     assert (part.of, part.first, part.last) == ("served", On(date(2012, 7, 24)), On("grant"))
     assert read_part("1/2 of served to 1 year before lists").last == On("lists", 365)
-    assert read_part("1/2 of remand", ("remand",)).of == "remand"
+    assert read_part("1/2 of parole", ("parole",)).of == "parole"
     for wrong in (
         "15 days per month remaining",
         "15 days per complete week remaining",
         "per complete month remaining",
         "15 days per complete 0 months served",
-        "1/2 of remand",
+        "1/2 of parole",
         "1/2 of remaining from 2012-07-24",
     ):
         with pytest.raises(ValueError, match="no amount"):

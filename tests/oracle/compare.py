@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell, simulate
+from sim.custody.people import NEVER_HELD
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.register import BY_DEATH, BY_EXPIRY
@@ -18,6 +19,7 @@ from sim.custody.streams import Draws
 from sim.scenario.load import Scenario
 from tests.oracle.curves import freed, same_curves
 from tests.oracle.engine import Oracle
+from tests.oracle.judgment import OF_ITSELF, leaves_on, phases_by_day
 from tests.oracle.law import Spell, is_ill
 from tests.oracle.points import point_of, served
 from tests.oracle.reach import never_began
@@ -91,6 +93,7 @@ def _oracle_row(s: Spell) -> Row:
         "camp": s.camp, "origin": s.origin, "residence": s.residence, "exiled": s.exiled,
         "tolerance": s.tolerance, "rate": s.rate, "merits": s.merits, "cut days": s.cut_days,
         "term": s.term, "revived": s.revived, "credited": s.credited, "home": s.home,
+        "judged": s.judged, "final": s.final, "ended": s.ended,
         "gone": s.gone, "struck": s.struck,
         "died free": s.died_free, "freed by": s.freed_by, "eligible on": s.eligible_on,
     }  # fmt: skip
@@ -107,7 +110,9 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
     def within(day: int) -> int | None:
         return day if day < horizon else None
 
-    def cause(code: int) -> str:
+    def cause(code: int, final: int) -> str:
+        if code == BY_EXPIRY and final >= NEVER:
+            return "acquittal"
         if code == BY_DEATH:
             return "death"
         return "expiry" if code == BY_EXPIRY else decrees[code - 2]
@@ -117,7 +122,7 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
         "offence", "health", "camp", "origin", "residence", "exiled", "tolerance", "rate",
         "merit_count", "merit_days", "revived", "credited", "home", "pardon_days",
         "died_free", "freed_by",
-        "eligible_on",
+        "eligible_on", "judged", "final", "ended",
     )  # fmt: skip
     columns = {name: column(name) for name in names}
     rows = {}
@@ -126,11 +131,13 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
         c = {name: columns[name][i] for name in names}
         if c["admitted"] >= horizon:
             continue
-        left, life = within(c["left"]), c["due"] >= NEVER
+        left, life = within(c["left"]), c["imposed"] >= NEVER
+        tried = c["judged"] > NEVER_HELD
         rows[c["person"], c["line"], c["spell"]] = {
             "admitted": c["admitted"], "base": c["base"], "born": c["born"], "left": left,
-            "cause": None if left is None else cause(c["cause"]),
-            "due": None if life else c["due"], "imposed": None if life else c["imposed"],
+            "cause": None if left is None else cause(c["cause"], c["final"]),
+            "due": None if c["due"] >= NEVER else c["due"],
+            "imposed": None if life else c["imposed"],
             "offence": oracle.offences[c["offence"]], "health": oracle.states[c["health"]],
             "camp": oracle.camps[c["camp"]], "origin": oracle.places[c["origin"]],
             "residence": oracle.places[c["residence"]], "exiled": c["exiled"],
@@ -140,6 +147,8 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
                 c["imposed"] + c["revived"] - c["merit_days"] - c["pardon_days"]
             ),
             "revived": c["revived"], "credited": c["credited"], "home": c["home"],
+            "judged": c["judged"] if tried else None,
+            "final": c["final"] if tried and c["final"] < NEVER else None, "ended": c["ended"],
             "gone": bool(gone[i]), "struck": bool(struck[i]),
             "died free": within(c["died_free"]),
             "freed by": None if c["freed_by"] < 0 else decrees[c["freed_by"]],
@@ -233,7 +242,7 @@ def _at_home(oracle: Oracle) -> dict[str, list[int]]:
         if s.rest:
             days["taken back from home"][s.admitted] += 1
             days["days taken back"][s.admitted] += s.rest
-        if s.home and s.left is not None and s.cause not in ("death", "expiry"):
+        if s.home and s.left is not None and s.cause not in OF_ITSELF:
             after = names.get((s.person, s.line, s.spell + 1))
             for day in range(s.left, oracle.horizon):
                 if s.due is None or day >= s.due or day == s.died_free:
@@ -272,36 +281,48 @@ def _beyond_release(oracle: Oracle) -> dict[str, list[int]]:
 
 
 def _series(oracle: Oracle) -> dict[str, list[int]]:
-    days = {name: [0] * oracle.horizon for name in SERIES}
+    days = {name: [0] * oracle.horizon for name in SERIES} | _series_of_some(oracle)
+    changes = [0] * (oracle.horizon + 1)
+    for s in oracle.spells:
+        _add_spell(oracle, days, changes, s)
+    days["stock"] = list(accumulate(changes))[:-1]
+    _add_depth(oracle, days)
+    return days
+
+
+def _series_of_some(oracle: Oracle) -> dict[str, list[int]]:
+    """What is counted only of some worlds or decrees."""
+    days = {}
     if any(decree.reach is not None for decree in oracle.scenario.decrees.values()):
         days |= {name: [0] * oracle.horizon for name in OF_REACH}
     if on_condition(oracle):
         days |= _conditional(oracle)
+    if oracle.world.before_judgment is not None:
+        days |= phases_by_day(oracle.spells, oracle.horizon)
     if sends_home(oracle):
         days |= _at_home(oracle)
     days |= _beyond_release(oracle)
-    changes = [0] * (oracle.horizon + 1)
-    for s in oracle.spells:
-        changes[max(s.admitted, 0)] += 1
-        changes[oracle.horizon if s.left is None else s.left] -= 1
-        if s.admitted >= 0 and not never_began(s, s.waits_for):
-            came = "returns" if s.spell else "drive arrests" if s.line else "first admissions"
-            days[came][s.admitted] += 1
-            if s.freed_by is not None:
-                days["returns of the freed"][s.admitted] += 1
-        if s.left is not None:
-            _add_leaving(days, s, s.left)
-        if s.died_free is not None and not s.line:
-            days["deaths at liberty"][s.died_free] += 1
-        if s.eligible_on is not None:
-            days["newly eligible"][s.eligible_on] += 1
-        for day, _ in s.cuts:
-            days["reductions by decree"][day] += 1
-        if s.exiled_on is not None:
-            days["exiled"][s.exiled_on] += 1
-    days["stock"] = list(accumulate(changes))[:-1]
-    _add_depth(oracle, days)
     return days
+
+
+def _add_spell(oracle: Oracle, days: dict[str, list[int]], changes: list[int], s: Spell) -> None:
+    changes[max(s.admitted, 0)] += 1
+    changes[oracle.horizon if s.left is None else s.left] -= 1
+    if s.admitted >= 0 and not never_began(s, s.waits_for):
+        came = "returns" if s.spell else "drive arrests" if s.line else "first admissions"
+        days[came][s.admitted] += 1
+        if s.freed_by is not None:
+            days["returns of the freed"][s.admitted] += 1
+    if s.left is not None:
+        _add_leaving(days, s, s.left)
+    if s.died_free is not None and not s.line:
+        days["deaths at liberty"][s.died_free] += 1
+    if s.eligible_on is not None:
+        days["newly eligible"][s.eligible_on] += 1
+    for day, _ in s.cuts:
+        days["reductions by decree"][day] += 1
+    if s.exiled_on is not None:
+        days["exiled"][s.exiled_on] += 1
 
 
 def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
@@ -312,7 +333,8 @@ def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
         if freed(s):
             assert s.left is not None
             began = not never_began(s, s.waits_for)
-            if began and s.due is not None and s.due - s.left < 365:
+            fixed = s.imposed is not None and s.due is not None and not s.ended
+            if began and fixed and s.due - s.left < 365:
                 days["freed with under a year left"][s.left] += 1
             if began and is_ill(oracle.world, s.health):
                 days["freed in ill health"][s.left] += 1
@@ -325,9 +347,9 @@ def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
             if after is not None and after.admitted < would_leave:
                 days["returns in remitted time"][after.admitted] += 1
         if s.due is not None and s.term is not None:
-            uncut = s.admitted + served(
+            uncut = leaves_on(s, s.admitted + served(
                 point_of(oracle.world, s.offence, s.imposed), s.term + s.cut_days
-            )
+            ))  # fmt: skip
             if s.commuted:
                 uncut = oracle.horizon
             changed = s.cut_days or s.commuted or s.credited
@@ -343,6 +365,8 @@ def _add_leaving(days: dict[str, list[int]], s: Spell, left: int) -> None:
         days["days served until death"][left] += served
         if s.line:
             days["deaths in custody of the arrested"][left] += 1
+    elif s.cause == "acquittal":
+        return
     elif s.cause == "expiry":
         days["expiries"][left] += 1
         days["days served until expiry"][left] += served
@@ -357,7 +381,7 @@ def _add_leaving(days: dict[str, list[int]], s: Spell, left: int) -> None:
         days["days served until release by decree"][left] += served
         assert s.dies is not None
         days["days averted"][left] += min(s.dies, s.due or s.dies) - left
-        if s.due is not None:
+        if s.due is not None and s.imposed is not None and not s.ended:
             days["days remitted"][left] += s.due - left
             days["releases from fixed terms"][left] += 1
 

@@ -11,6 +11,7 @@ from sim.custody.record import Record
 from sim.scenario.lengths import whole_days
 from tests.oracle.chances import rooms
 from tests.oracle.engine import Docket, Oracle
+from tests.oracle.judgment import OF_ITSELF
 from tests.oracle.law import Spell
 from tests.oracle.reach import never_began
 
@@ -40,15 +41,17 @@ def _curves(oracle: Oracle) -> dict[str, Curve]:
 
 
 def freed(s: Spell) -> bool:
-    return s.cause not in (None, "death", "expiry")
+    return s.cause not in (None, *OF_ITSELF)
 
 
 def _depth(oracle: Oracle) -> dict[str, Curve]:
     shares: Counter[tuple[int, int]] = Counter()
     remitted: Counter[tuple[int, int]] = Counter()
     for s in oracle.spells:
-        if freed(s) and s.due is not None and not never_began(s, s.waits_for):
+        fixed = s.term is not None and not s.ended
+        if freed(s) and fixed and not never_began(s, s.waits_for):
             assert s.left is not None
+            assert s.due is not None
             assert s.term is not None
             shares[s.left, floor(1000 * Fraction(s.left - s.admitted, s.term))] += 1
             remitted[s.left, s.due - s.left] += 1
@@ -101,7 +104,9 @@ def _followed(oracle: Oracle) -> dict[str, Curve]:
     }
     names = {s.name: s for s in oracle.spells}
     for s in oracle.spells:
-        if s.left is None or s.cause == "death" or never_began(s, s.waits_for) or s.gone:
+        if s.left is None or s.cause in ("death", "acquittal") or never_began(s, s.waits_for):
+            continue
+        if s.gone:
             continue
         kind = "expiry" if s.cause == "expiry" else "decree"
         day = start + timedelta(days=s.left)

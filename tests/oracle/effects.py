@@ -48,7 +48,7 @@ def _days(amount: DecreeAmount, f: Facts, unnamed: int = 0) -> int:
         **{name: max(days, 0) for name, days in f.flags.items()},
         "pardonable parts": f.sentence if f.pardonable is None else f.pardonable,
         "sentence": f.sentence, "term": f.term, "served": max(f.served, 0),
-        "remaining": max(f.remaining, 0), "until due": max(f.until_due, 0),
+        "remand": f.remand, "remaining": max(f.remaining, 0), "until due": max(f.until_due, 0),
     }[part.of]  # fmt: skip
     if part.per is None:
         return floor(part.fraction * whole)

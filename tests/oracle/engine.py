@@ -38,6 +38,7 @@ from sim.scenario.occasions import Occasion, occasions
 from tests.oracle.chances import asked, chance_for, places, rooms
 from tests.oracle.dates import days_late, goes_on, grants_by_chance
 from tests.oracle.escorts import Waiting
+from tests.oracle.judgment import OF_ITSELF, begins, known_from, leaves_on, status_on
 from tests.oracle.law import (
     Facts,
     Offer,
@@ -216,11 +217,12 @@ class Oracle:
         ]
 
     def _spell(self, row: Mapping[str, Any]) -> Spell:
-        life = row["due"] >= NEVER
+        life = row["imposed"] >= NEVER
         spell = Spell(
             person=row["person"], line=row["line"], spell=row["spell"],
             admitted=row["admitted"], base=row["base"],
-            due=None if life else row["due"], imposed=None if life else row["imposed"],
+            due=None if row["due"] >= NEVER else row["due"],
+            imposed=None if life else row["imposed"],
             term=None if life else row["imposed"] - row["merit_days"],
             point=point_of(
                 self.world, self.offences[row["offence"]], None if life else row["imposed"]
@@ -236,7 +238,11 @@ class Oracle:
             earlier=None if row["earlier_count"] < 0
             else (row["earlier_count"], row["earlier_days"]),
             free_since=row["free_since"] if row["free_since"] > NEVER_HELD else None,
+            judged=row.get("judged"),
+            final=row["final"] if row.get("final", NEVER) < NEVER else None,
         )  # fmt: skip
+        if spell.judged is not None and spell.base >= 0:
+            self._leaves_as_said(spell)
         spell.parts = parts_drawn(
             self.world, spell.offence, spell.imposed,
             lambda stream, name: self._word(stream, spell, name),
@@ -244,6 +250,14 @@ class Oracle:
         for name, flag in self.world.flags.items():
             self._draw_flag(spell, name, flag)
         return spell
+
+    def _leaves_as_said(self, s: Spell) -> None:
+        """Held since his arrest: until the judgment at least, and if acquitted no longer."""
+        whole = NEVER if s.term is None else s.admitted + served(s.point, s.term)
+        due = leaves_on(s, whole)
+        assert s.judged is not None
+        assert s.judged > s.admitted
+        assert s.due == (None if due >= NEVER else due)
 
     def _draw_flag(self, s: Spell, name: str, flag: Flag) -> None:
         """What else he has: once for a person, or anew with each spell."""
@@ -308,7 +322,7 @@ class Oracle:
             if phase == DEATH:
                 s.left, s.cause = day, "death"
             elif phase == EXPIRY:
-                s.left, s.cause = day, "expiry"
+                s.left, s.cause = day, "acquittal" if s.acquitted else "expiry"
             elif phase == MERIT:
                 self._merit(s, day)
             else:
@@ -318,7 +332,7 @@ class Oracle:
         """Day of death if held as long as can be; the horizon if he outlives that."""
         last = self.horizon
         if s.imposed is not None:  # a release point may move, but never beyond the sentence
-            last = min(s.admitted + s.imposed + s.revived, self.horizon)
+            last = min(leaves_on(s, s.admitted + s.imposed + s.revived), self.horizon)
         used, tolerance = 0, s.tolerance
         for day in range(s.base + 1, last + 1):
             used += self._rate_inside(s, day - 1)
@@ -343,13 +357,15 @@ class Oracle:
     def _merit(self, s: Spell, day: int) -> None:
         merit = self.world.merit
         assert merit is not None
-        if s.due is None or day - s.admitted < merit.after.value or merit.cut.value == 0:
+        if s.term is None or day - s.admitted < merit.after.value or merit.cut.value == 0:
             return
         year = dict(self.merit_days)[day]
         if happens(self._word(Stream.MERIT, s, occurrence=year), merit.probability.value)[0]:
             assert s.term is not None
-            s.term -= min(merit.cut.value, s.admitted + s.term - s.credited - day - 1)
-            s.due = max(s.admitted + served(s.point, s.term) - s.credited, day + 1)
+            left = max(s.admitted + s.term - s.credited - day - 1, 0)  # none before judgment
+            s.term -= min(merit.cut.value, left)
+            due = leaves_on(s, s.admitted + served(s.point, s.term) - s.credited)
+            s.due = max(due, day + 1)
             s.merits += 1
             s.merit_day = day
 
@@ -419,7 +435,7 @@ class Oracle:
             np.array([s.line], dtype=np.uint64), np.array([back]), kept,
         )  # fmt: skip
         following = self._spells(columns)[0]
-        if s.cause not in ("death", "expiry"):
+        if s.cause not in OF_ITSELF:
             following.freed_by = s.cause
         following.before = s
         if self._is_spared(following):
@@ -434,7 +450,7 @@ class Oracle:
 
     def _bring_back(self, s: Spell, new: Spell) -> None:
         """What hangs over a person who returns: served after the new term, or left hanging."""
-        f = facts(self.world, new, new.admitted, new.admitted)
+        f = facts(self.world, new, known_from(new), known_from(new))
         for one in (*s.hanging, *(settled(one, s) for one in s.remissions)):
             if not one.days:
                 continue
@@ -442,7 +458,9 @@ class Oracle:
                 new.revived += one.days
             else:
                 new.hanging.append(one)
-        if s.home and s.cause not in ("death", "expiry") and new.term is not None:
+        if s.home and s.cause not in OF_ITSELF and (
+            new.term is not None and not new.acquitted
+        ):  # fmt: skip
             assert s.due is not None
             if new.admitted < s.due:
                 new.rest = s.due - new.admitted
@@ -450,7 +468,7 @@ class Oracle:
         if new.revived:
             assert new.term is not None
             new.term += new.revived
-            new.due = new.admitted + served(new.point, new.term)
+            new.due = leaves_on(new, new.admitted + served(new.point, new.term))
 
     def _is_spared(self, s: Spell) -> bool:
         """Whether fewer than usual are admitted for his offence on his day, and he is not."""
@@ -505,7 +523,7 @@ class Oracle:
 
     def _kind(self, s: Spell) -> int:
         """Which factors act on a return: those of a release by decree, none otherwise."""
-        if s.cause in ("death", "expiry") or never_began(s, s.waits_for):
+        if s.cause in OF_ITSELF or never_began(s, s.waits_for):
             return factor_kind(supervision=False, job=False, education=False)
         assert s.waits_for is not None
         after = self.scenario.decrees[s.waits_for.decree].release
@@ -598,11 +616,14 @@ class Oracle:
 
     def _close(self, docket: Docket) -> None:
         occasion, listed = docket.occasion, []
+        decree = self.scenario.decrees[occasion.decree]
         for s in sorted(self.inside.values(), key=lambda s: s.name):
             if s.waits_for is not None:
                 continue  # selected for release by another decree: outside this one until out
-            if occasion.late and (s.admitted != occasion.close_day or not reaches(occasion, s)):
+            if occasion.late and (begins(s) != occasion.close_day or not reaches(occasion, s)):
                 continue
+            if decree.reach is not None and status_on(s, occasion.close_day) != "final":
+                continue  # before a decree with a reach once the sentence is final
             docket.count("held", None, s)
             if not reaches(occasion, s):
                 docket.count("beyond its reach", None, s)
@@ -684,7 +705,9 @@ class Oracle:
     def _frees(self, s: Spell, clause: str, cut: int | None, occasion: Occasion) -> bool:
         """Whether a clause releases, or leaves nothing to serve."""
         effect = self.scenario.decrees[occasion.decree].clauses[clause].then
-        if (cut is None and effect.release) or effect.serve_the_rest is not None:
+        if effect.end_the_case or effect.serve_the_rest is not None:
+            return True
+        if cut is None and effect.release:
             return True
         return leaves_nothing(s, due_under(self.world, effect, s, cut), occasion)
 
@@ -729,7 +752,7 @@ class Oracle:
                 continue
             if not s.held:
                 assert s.cause is not None
-                causes = {"death": "died waiting", "expiry": "expired waiting"}
+                causes = dict.fromkeys(OF_ITSELF, "expired waiting") | {"death": "died waiting"}
                 file.outcome = causes.get(s.cause, "moved while waiting")
                 continue
             if s.waits_for not in (None, docket.occasion):  # selected for release by another decree
@@ -745,6 +768,7 @@ class Oracle:
             else:
                 s.waits_for = docket.occasion
                 s.home = decree.clauses[file.clause].then.serve_the_rest is not None
+                s.ended = decree.clauses[file.clause].then.end_the_case
                 s.abroad = decree.clauses[file.clause].then.abroad
                 s.expunge = decree.clauses[file.clause].then.expunge and file.cut is None
                 released.append(file)
@@ -798,8 +822,7 @@ class Oracle:
         if rules:
             self.rules_to_come.append((occasion, rules))
             for s in list(self.inside.values()):
-                if s.admitted > occasion.close_day:
-                    self._welcome(s, self.rules_to_come[-1])
+                self._welcome(s, self.rules_to_come[-1])
 
     def _suspend(self, file: File, occasion: Occasion, cut: int | None) -> None:
         """Note what is remitted on condition."""
@@ -838,10 +861,11 @@ class Oracle:
     def _welcome(self, s: Spell, rule: tuple[Occasion, list[str]]) -> None:
         """Hold one who came after the lists had closed to a rule for those to come."""
         occasion, names = rule
-        if s.term is None or s.admitted <= occasion.close_day:
+        begun = begins(s)
+        if s.term is None or begun is None or begun <= occasion.close_day:
             return
         decree = self.scenario.decrees[occasion.decree]
-        f = facts(self.world, s, s.admitted, s.admitted)
+        f = facts(self.world, s, known_from(s), known_from(s))
         offers = []
         for name in names:
             clause = decree.clauses[name]
@@ -871,7 +895,7 @@ class Oracle:
         for file in docket.selected:
             s = file.spell
             counted = decree.counts == "both" or file.frees == (decree.counts == "releases")
-            if counted and (s.cause in ("death", "expiry") or not file.takes_up):
+            if counted and (s.cause in OF_ITSELF or not file.takes_up):
                 empty[s.camp if cap is not None and cap.per == "camp" else "all"] += 1
         for file in docket.without_place:
             s = file.spell
@@ -917,7 +941,8 @@ class Oracle:
         gone = never_began(s, docket.occasion)
         docket.count("extinguished" if gone else "released", file.clause, s)
         for stage, done in (
-            ("sent home", s.home), ("sent abroad", s.gone), ("struck from the record", s.struck)
+            ("sent home", s.home), ("sent abroad", s.gone), ("struck from the record", s.struck),
+            ("case ended", s.ended),
         ):  # fmt: skip
             if done:
                 docket.count(stage, file.clause, s)

@@ -35,6 +35,7 @@ from sim.scenario.law.predicate import (
 from sim.scenario.occasions import Occasion
 from sim.scenario.world import World
 from tests.oracle.effects import cut_days
+from tests.oracle.judgment import OF_ITSELF, given_to, in_status_since, status_on
 from tests.oracle.parts import Open, Part, of_part, open_parts
 from tests.oracle.points import Point, due_under, reaches
 from tests.oracle.reading import age_reached, dates_of, day_on, word_of
@@ -91,6 +92,12 @@ class Spell:
     eligible_on: int | None = None
     """The first day on which he was eligible under a decree."""
     exiled_on: int | None = None
+    judged: int | None = None
+    """The day of judgment; None where all are sentenced at their admission."""
+    final: int | None = None
+    """The day on which the sentence becomes final; None for those acquitted."""
+    ended: bool = False
+    """Whether a decree ends the case, once it lets him go."""
     commuted: bool = False
     home: bool = False
     """Whether he serves the rest at home once released by decree."""
@@ -115,6 +122,10 @@ class Spell:
     """His spell before this one; None if it ended before the start, or never was."""
 
     @property
+    def acquitted(self) -> bool:
+        return self.judged is not None and self.final is None
+
+    @property
     def credited(self) -> int:
         return sum(days for _, days in self.credits)
 
@@ -126,18 +137,23 @@ class Spell:
             and self.waits_for.late
             and self.left == self.admitted
             and not self.home
-            and self.cause not in (None, "death", "expiry")
+            and self.cause not in (None, *OF_ITSELF)
         )
 
     @property
     def freed(self) -> bool:
         """Whether a decree let him out."""
-        return self.cause not in (None, "death", "expiry")
+        return self.cause not in (None, *OF_ITSELF)
 
     @property
     def struck(self) -> bool:
         """Whether the spell is struck from the record."""
         return self.expunge and self.freed and not self.unbegun
+
+    @property
+    def on_record(self) -> bool:
+        """Whether it was a spell under a sentence of which anybody may know."""
+        return not (self.unbegun or self.struck or self.acquitted or self.ended)
 
     @property
     def gone(self) -> bool:
@@ -187,6 +203,13 @@ class Facts:
     history: History
     numbers: dict[str, Fraction]
     """What the offence has."""
+    status: str
+    since: int
+    """Since when it has been that."""
+    expected: int
+    """The sentence expected, while he awaits trial."""
+    remand: int
+    """Days held before the sentence became final."""
     world: World
     parts: tuple[Part, ...]
     """Of the sentence as the law sees it; what was cut before the start belongs to the main one."""
@@ -230,14 +253,14 @@ class History:
 
     def spells(self) -> int:
         first = self.earlier()[-1] if self.now.before is not None else self.now
-        return first.spell + sum(not (s.unbegun or s.struck) for s in self.earlier())
+        return first.spell + sum(s.on_record for s in self.earlier())
 
     def like(self, rule: Predicate) -> int:
         """How many spells a rule names, each as it was when it ended."""
         count = 0
         for s in self.earlier():
             assert s.left is not None
-            if not s.unbegun and not s.struck:
+            if s.on_record:
                 count += holds(rule, facts(self.world, s, s.left, s.left))
         return count
 
@@ -247,7 +270,7 @@ class History:
     def last_release(self, after: str) -> int | None:
         """The day; of those released before the start, who left by expiry, it is given."""
         for s in self.earlier():
-            kind = "expiry" if s.cause == "expiry" else "decree"
+            kind = s.cause if s.cause in OF_ITSELF else "decree"
             if not s.unbegun and not s.struck and after in ("any", kind, s.cause):
                 return s.left
         first = self.earlier()[-1] if self.now.before is not None else self.now
@@ -263,13 +286,18 @@ class History:
         label = self.world.label
         for s in self.earlier():
             count += sum(by in ("any", name) for _, name in s.cuts)
-            if s.cause != "expiry" and by in ("any", s.cause):
+            if s.cause not in OF_ITSELF and by in ("any", s.cause):
                 count += 1
             assert s.left is not None
             if by == "any" and s.earlier is not None:
                 count += s.earlier[0]
             elif (
-                by == "any" and s.labelled and label and (s.left - s.admitted >= label.after.value)
+                by == "any"
+                and s.labelled
+                and label
+                and (s.left - s.admitted >= label.after.value)
+                and not s.acquitted
+                and status_on(s, s.left) != "awaiting trial"
             ):
                 count += 1
         return count
@@ -299,6 +327,9 @@ def facts(
     offence = world.offences[s.offence]
     label = world.label
     labelled = bool(s.labelled and label and close - s.admitted >= label.after.value)
+    status = status_on(s, close)
+    awaits = status == "awaiting trial"
+    labelled = labelled and not awaits
     sentence = ENDLESS if s.imposed is None else s.imposed
     before, lost = (1, label.cut.value) if labelled and label else (0, 0)
     if s.earlier is not None:
@@ -316,16 +347,16 @@ def facts(
             if world.flags[name].kind in (None, "boolean", "category")}  # fmt: skip
     earlier = [name for day, name in s.cuts if day < close]
     return Facts(
-        sentence=sentence,
-        term=s.term,
+        sentence=ENDLESS if awaits else sentence,
+        term=None if awaits else s.term,
         served=threshold - s.admitted,
-        remaining=None if ends is None else ends - threshold,
-        until_due=None if s.due is None else s.due - threshold,
+        remaining=None if ends is None or awaits else ends - threshold,
+        until_due=None if s.due is None or awaits else s.due - threshold,
         age_at_offence=birthdays(world.start, s.born, s.admitted - s.delay),
         words={
             "offence": s.offence, "gravity": "petty" if s.petty else "ordinary",
             "camp": s.camp, "origin": s.origin, "residence": s.residence, "health": s.health,
-            "sex": "women" if s.woman else "men", **said,
+            "sex": "women" if s.woman else "men", "legal status": status, **said,
         },
         tags=offence.tags,
         by_merit=s.merits,
@@ -335,11 +366,15 @@ def facts(
         start=world.start,
         threshold=threshold,
         born=s.born,
-        dates=dates_of(world, s.admitted, s.offended, s.flags),
+        dates=dates_of(world, s.admitted, s.offended, s.flags, s.final),
         flags=s.flags,
         cuts={"merit": merit, "pardon": by_pardon, "credit": s.credited},
         numbers={name: Fraction(str(one.value)) for name, one in offence.numbers.items()},
         history=History(world, s, close, before),
+        status=status,
+        since=in_status_since(s, close),
+        expected=ENDLESS if s.imposed is None else s.imposed,
+        remand=max(min(threshold, s.final if s.final is not None else threshold) - s.admitted, 0),
         world=world,
         parts=_parts(s, sentence),
     )  # fmt: skip
@@ -409,11 +444,10 @@ def holds(rule: Predicate, f: Facts) -> bool:
 
 def compares(rule: Compared, f: Facts) -> bool:
     """A comparison of one of his numbers; false where life leaves the number undefined."""
+    if getattr(rule, "attribute", "") == "sentence final" and f.status != "final":
+        return False
     if isinstance(rule, ShareIs):
-        if f.term is None:
-            return False
-        whole = f.term if rule.of == "term" else f.sentence
-        return reaches_share(f.served_by(rule), whole, rule.operator, rule.share)
+        return shares(rule, f)
     if isinstance(rule, LengthIs):
         length = length_of(rule, f)
         return length is not None and compare(length, rule.operator, rule.days)
@@ -422,11 +456,7 @@ def compares(rule: Compared, f: Facts) -> bool:
     if isinstance(rule, DateIs):
         return compare(f.dates[rule.attribute], rule.operator, (rule.day - f.start).days)
     if isinstance(rule, OffenceIs):
-        number = f.numbers.get(rule.name)
-        if number is None:
-            return False
-        return {"<": number < rule.size, "<=": number <= rule.size, ">": number > rule.size,
-                ">=": number >= rule.size, "==": number == rule.size}[rule.operator]  # fmt: skip
+        return of_offence(rule, f)
     if isinstance(rule, ReleasedIs):
         since = f.history.last_release(rule.after)
         return compare(ENDLESS if since is None else f.day(rule.on) - since,
@@ -438,6 +468,25 @@ def compares(rule: Compared, f: Facts) -> bool:
     if isinstance(rule, NumberIs):
         return compare(number_of(rule, f), rule.operator, rule.number)
     return compare(reductions_of(rule, f), rule.operator, rule.count)
+
+
+def of_offence(rule: OffenceIs, f: Facts) -> bool:
+    number = f.numbers.get(rule.name)
+    if number is None:
+        return False
+    return {"<": number < rule.size, "<=": number <= rule.size, ">": number > rule.size,
+            ">=": number >= rule.size, "==": number == rule.size}[rule.operator]  # fmt: skip
+
+
+def shares(rule: ShareIs, f: Facts) -> bool:
+    if rule.of == "expected sentence":
+        if f.status != "awaiting trial" or f.expected == ENDLESS:
+            return False
+        return reaches_share(f.served_by(rule), f.expected, rule.operator, rule.share)
+    if f.term is None:
+        return False
+    whole = f.term if rule.of == "term" else f.sentence
+    return reaches_share(f.served_by(rule), whole, rule.operator, rule.share)
 
 
 def number_of(rule: NumberIs, f: Facts) -> int:
@@ -461,7 +510,12 @@ def length_of(rule: LengthIs, f: Facts) -> int | None:
     if rule.attribute in ("remaining", "until due"):
         left = f.remaining if rule.attribute == "remaining" else f.until_due
         return None if left is None else left - (f.day(rule.on) - f.threshold)
-    return {"sentence": f.sentence, "term": f.term}[rule.attribute]
+    if rule.attribute == "time in legal status":
+        return f.day(rule.on) - f.since
+    awaits = f.status == "awaiting trial"
+    if rule.attribute == "expected sentence":
+        return f.expected if awaits else None
+    return {"sentence": None if awaits else f.sentence, "term": f.term}[rule.attribute]
 
 
 def age_of(rule: AgeIs, f: Facts) -> int:
@@ -524,10 +578,10 @@ def standing(
     met: list[Offer] = []
     opened: list[Open] = []
     for name, clause in decree.clauses.items():
+        if not reaches(clause.then, s) or not given_to(clause.then, f.status):
+            continue
         one = open_parts(decree, clause, f, holds)
         if not one.met:
-            continue
-        if not reaches(clause.then, s):
             continue
         asked = replace(f, pardonable=one.days)
         cut = None if clause.then.reduce is None else cut_days(clause.then.reduce, asked)
@@ -542,7 +596,7 @@ def standing(
         bound = 1 if clause.then.revived_if is not None else 0
         if clause.then.serve_the_rest is not None:
             bound = 2
-        elif not clause.then.release or cut is not None:
+        elif not clause.then.end_the_case and (not clause.then.release or cut is not None):
             due = due_under(world, clause.then, s, cut)
             if not leaves_nothing(s, due, occasion):  # else a release by the decree
                 leaves_on = due

@@ -11,6 +11,7 @@ from sim.scenario.law.effects import Effect
 from sim.scenario.law.points import MovedPoint
 from sim.scenario.law.predicate import Either, Every, LengthIs, OneOf, Predicate, Tagged
 from sim.scenario.world import World
+from tests.oracle.judgment import leaves_on
 
 if TYPE_CHECKING:
     from tests.oracle.law import Spell
@@ -83,7 +84,7 @@ def moved(point: Point, change: MovedPoint) -> Point:
 
 def reaches(effect: Effect, s: Spell) -> bool:
     """Whether an effect can do anything for those serving life, or for those who do not."""
-    if effect.release:
+    if effect.release or effect.end_the_case:
         return True
     if effect.commute is not None:
         return s.imposed is None
@@ -99,7 +100,8 @@ def due_under(world: World, effect: Effect, s: Spell, cut: int | None) -> int:
         return s.admitted + served(point_of(world, s.offence, to), to)
     assert s.term is not None
     if effect.release_point is not None:
-        return s.admitted + served(moved(s.point, effect.release_point), s.term) - s.credited
+        due = s.admitted + served(moved(s.point, effect.release_point), s.term) - s.credited
+        return leaves_on(s, due)
     assert cut is not None
     if effect.credit is not None:
         assert s.due is not None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Drawn, Occasion, occasions
 from sim.scenario.world import World
+from tests.oracle.judgment import OF_ITSELF
 from tests.oracle.law import Spell
 
 
@@ -48,8 +49,13 @@ def sittings(scenario: Scenario, drawn: Drawn) -> Iterator[Occasion]:
 
 
 def longest_wait(world: World) -> int:
-    """The most days from an offence to admission."""
-    return world.offence_to_admission.value if world.delays is None else world.delays.most.value
+    """The most days from an offence to a final sentence."""
+    most = world.offence_to_admission.value if world.delays is None else world.delays.most.value
+    if world.before_judgment is not None:
+        most += world.before_judgment.awaiting_trial.lasts.most.value
+        if world.before_judgment.appealing is not None:
+            most += world.before_judgment.appealing.lasts.most.value
+    return most
 
 
 def reaches(occasion: Occasion, s: Spell) -> bool:
@@ -58,6 +64,6 @@ def reaches(occasion: Occasion, s: Spell) -> bool:
 
 def never_began(s: Spell, occasion: Occasion | None) -> bool:
     """Whether a decree wiped out the sentence before it began."""
-    if s.home or s.cause in (None, "death", "expiry"):
+    if s.home or s.cause in (None, *OF_ITSELF):
         return False
     return occasion is not None and occasion.late and s.left == s.admitted

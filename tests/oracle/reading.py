@@ -28,12 +28,14 @@ def day_on(on: On, occasion: Occasion, start: date) -> int:
     return (on.anchor - start).days
 
 
-def dates_of(world: World, admitted: int, offended: int, flags: dict[str, int]) -> dict[str, int]:
+def dates_of(
+    world: World, admitted: int, offended: int, flags: dict[str, int], final: int | None
+) -> dict[str, int]:
     """The dates that a person has, as days since the start."""
     dates = {
         "admitted": admitted,
         "offence date": offended,
-        "sentence final": admitted,
+        "sentence final": admitted if final is None else final,
     }
     if world.final_to_admission is not None:
         dates["sentence final"] = max(admitted - world.final_to_admission.value, offended)

@@ -16,7 +16,9 @@ from sim.custody.model import everybody
 from sim.custody.people import Columns
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
+from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.occasions import occasions
+from sim.scenario.pending import statuses_named
 from tests.oracle.flags import ask_of_a_flag, flags_of
 from tests.oracle.law import birthdays, day_of_year
 from tests.oracle.worlds import (
@@ -130,10 +132,10 @@ class _Decrees:
         if counts == "releases":
             caps += ["until stock <= 70% of capacity", "until stock <= 75% of capacity per camp",
                      "until stock <= 110% of capacity"]  # fmt: skip
-        made = {name: self._clause(look, excluded) for name in clauses}
+        made = {name: self._clause(look, excluded, frame) for name in clauses}
         if "exile" in frame["release"]:  # nobody is exiled abroad
             for clause in made.values():
-                if clause["then"] != "release":
+                if not isinstance(clause["then"], str):
                     clause["then"].pop("abroad", None)
         if "reach" in frame or "in force" in frame:  # which says itself who of those to come is met
             for clause in made.values():
@@ -298,19 +300,23 @@ class _Decrees:
             found["odds"] = {"times": some.one((3, 0.2, 40)), "for": look.predicate()}
         return found["value"] if len(found) == 1 and "value" in found else found
 
-    def _clause(self, look: _Look, excluded: Sequence[str]) -> Node:
+    def _clause(self, look: _Look, excluded: Sequence[str], frame: Node) -> Node:
         some = self.some
         effect = self._effect(look)
+        if effect == "end the case" and "reach" in frame:
+            effect = "release"
         divisible = effect == "release" or "release" in effect or "reduce" in effect
         narrow = look.rule() if divisible else look.predicate()
         despite = [name for name in excluded if some.often(0.3)] or None
         when = EVERYBODY if some.often(0.5 if self.wide else 0.1) else narrow
         if (
-            effect != "release"
+            not isinstance(effect, str)
             and "release point" in effect
             and effect["release point"].get("for") != "those held"
         ):
             when, despite = look.known_at_admission(), list(excluded) or None
+        if self._nobody(when, ends=effect == "end the case"):
+            when = EVERYBODY
         return without_nones({
             "when": when,
             "then": effect,
@@ -318,6 +324,19 @@ class _Decrees:
             "take-up": some.maybe(self._chance(look), 0.2),
             "despite": despite,
         })  # fmt: skip
+
+    def _nobody(self, when: Node, *, ends: bool) -> bool:
+        """Whether a clause asks outright for a legal status to which its effect is not given."""
+        if "legal status" not in str(when):
+            return False
+        words = {"offence number": ("points",), "offence length": ("maximum",)}
+        for name, flag in self.world.get("flags", {}).items():
+            kind = flag.get("kind") or ("category" if "shares" in flag else "boolean")
+            words[kind] = (*words.get(kind, ()), name)
+        named = set(
+            statuses_named(ConditionReader({**words, "decree": NAMES}, each_part=True).read(when))
+        )
+        return bool(named) and (named == {"final"} if ends else "final" not in named)
 
     def _condition(self, look: _Look) -> Node:
         """On which condition something is remitted, if on any."""
@@ -335,6 +354,8 @@ class _Decrees:
 
     def _effect(self, look: _Look) -> Node:
         some = self.some
+        if "before judgment" in self.world and some.often(0.35):
+            return "end the case"
         if some.often(0.45):
             if some.often(0.3):
                 return {"release": True, **some.one((
@@ -380,6 +401,8 @@ class _Look:
             self._length, self._length, self._share, self._age, self._category, self._reductions,
             self._date, self._flag, self._history, self._parts,
         ]  # fmt: skip
+        if "before judgment" in self.world:
+            leaves += [self._status, self._status]
         found: dict[str, Node] = {}
         for _ in range(some.one((1, 1, 1, 2))):
             if depth and some.often(0.1):
@@ -389,6 +412,28 @@ class _Look:
             else:
                 found.update(some.one(leaves)())
         return found
+
+    def _status(self) -> Node:
+        """What is asked of custody before judgment."""
+        some = self.some
+        pending = ["awaiting trial"]
+        if "appealing" in self.world["before judgment"]:
+            pending.append("appealing")
+        size = some.one(("0 days", "1 day", "20 days", "6 months", *LENGTHS))
+        if (found := self._somebody()) is not None and some.often(0.6):
+            person, _, threshold, _ = found
+            size = f"{some.one((max(threshold - person.admitted, 0), person.imposed))} days"
+        sign = some.one((*OPERATORS, "=="))
+        match some.one(("status", "status", "expected", "since", "share")):
+            case "expected":
+                return {"expected sentence": f"{sign} {size}"}
+            case "since":
+                return {"time in legal status" + self._day(): f"{sign} {size}"}
+            case "share":
+                key = "served share of expected sentence" + self._day()
+                return {key: f"{some.one(OPERATORS)} {some.one(SHARES)}"}
+        word = some.one(pending)
+        return {"legal status": some.one(({"not": word}, {"not": "final"}, [word, "final"]))}
 
     def rule(self) -> Node:
         """Conditions of a clause or an exclusion, which may be about the part in question."""
@@ -562,7 +607,11 @@ class _Look:
         whole = some.one(("remaining", "remaining", "served", "term", "sentence", "until due",
                           "pardonable parts"))  # fmt: skip
         days = some.one(("1 day", "7 days", "15 days", "60 days"))
-        if some.often(0.3):
+        if "before judgment" in self.world and some.often(0.4):
+            whole = "remand"
+            if some.often(0.5):
+                return f"{some.one(('1/2', '100%'))} of {whole}"
+        elif some.often(0.3):
             whole = self._served_within()
         elif "days in bad conditions" in self.world.get("flags", {}) and some.often(0.5):
             whole = "days in bad conditions"

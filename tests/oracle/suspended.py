@@ -44,7 +44,7 @@ def comes_back(one: Remission, new: Spell, holds: bool) -> bool:
     """Whether a new sentence brings it back: soon enough, of the kind named, with an end."""
     assert one.start is not None
     soon = new.offended <= one.start + one.rule.within.value
-    return new.term is not None and soon and holds
+    return new.term is not None and not new.acquitted and soon and holds
 
 
 def suspended_by_day(s: Spell, horizon: int) -> list[tuple[int, int]]:

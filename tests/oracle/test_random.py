@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 
 from sim.custody.streams import Draws
-from sim.scenario.law.predicate import DateIs, OffenceIs, Predicate, leaves
+from sim.scenario.law.predicate import OF_A_STATUS, DateIs, OffenceIs, Predicate, leaves
 from sim.scenario.problems import ScenarioError
 from tests.oracle.compare import check
 from tests.oracle.engine import Oracle
@@ -25,6 +25,8 @@ SEEN = (
     "died past the first band of age", "died of old age serving life",
     "release point moved", "days suspended", "days revived", "a turn waited for",
     "credited", "credited again", "sent home", "serving at home", "taken back from home",
+    "acquittals", "awaiting trial", "appealing", "case ended", "remand", "a legal status",
+    "final later under a reach",
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "declined", "place passed on", "expired waiting", "died waiting",
     "moved while waiting", "still waiting", "unrecommended", "unapproved", "capped", "returned",
@@ -49,6 +51,8 @@ RARE = (
     "died past the first band of age", "died of old age serving life",
     "release point moved", "days suspended", "days revived", "a turn waited for",
     "credited", "credited again", "sent home", "serving at home", "taken back from home",
+    "acquittals", "awaiting trial", "appealing", "case ended", "remand", "a legal status",
+    "final later under a reach",
     "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
     "days extinguished", "still waiting", "died waiting", "arrested in a drive",
     "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
@@ -103,6 +107,7 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         seen["what earlier spells were like"] += sum(s.before is not None for s in oracle.spells)
     if "PardonsIs" in laws:
         seen["an earlier pardon"] += sum(s.freed_by is not None for s in oracle.spells)
+    _before_judgment(oracle, stages, seen)
     for s in oracle.spells:
         seen["returned"] += s.spell > 0 and s.person < 2**40
         seen["arrested in a drive"] += s.line > 0
@@ -122,6 +127,16 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
             divided = clauses[file.clause].then.release and file.cut is not None
             seen["some parts alone"] += divided
             seen["nothing left but a barred part"] += divided and file.cut == 0
+
+
+def _before_judgment(oracle: Oracle, stages: Counter[str], seen: Counter[str]) -> None:
+    """Count whose remand is credited, and whose sentence is final only once a decree is out."""
+    clauses = [c for d in oracle.scenario.decrees.values() for c in d.clauses.values()]
+    if any(c.then.amounts and "remand" in c.then.amounts.wholes for c in clauses):
+        seen["remand"] += stages["credited"] + stages["reduced"]
+    for s in oracle.spells:
+        late = s.waits_for is not None and s.waits_for.late
+        seen["final later under a reach"] += late and s.judged is not None
 
 
 def _timing(oracle: Oracle, seen: Counter[str]) -> None:
@@ -153,6 +168,8 @@ def _asked(rules: Sequence[Predicate], flags: Collection[str]) -> list[str]:
         said += ["a number of the offence"] if isinstance(leaf, OffenceIs) else []
         said += ["a date"] if isinstance(leaf, DateIs) or getattr(leaf, "since", False) else []
         said += [attribute] if attribute == "age reached in the year" else []
+        asks = getattr(leaf, "of", attribute) in OF_A_STATUS
+        said += ["a legal status"] if asks else []
     return said
 
 

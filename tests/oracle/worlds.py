@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.scenario.load import Scenario, build
 from sim.scenario.tree import from_plain
+from tests.oracle.judgment import before_judgment_of
 from tests.oracle.stocks import stock_of
 
 Node = Any
@@ -122,7 +123,11 @@ def world_of(some: Chooser) -> Node:
             },
         }),
     })  # fmt: skip
-    return made | without_nones({"stock": some.maybe(stock_of(some, made), 0.3)})
+    stock = some.maybe(stock_of(some, made), 0.3)
+    if stock is None and (judged := some.maybe(before_judgment_of(some, graded), 0.3)):
+        made.pop("final sentence to admission", None)
+        made["before judgment"] = judged
+    return made | without_nones({"stock": stock})
 
 
 def _by_age(some: Chooser) -> Node:

@@ -7,7 +7,7 @@ from functools import cache
 from random import Random
 from typing import Any, get_args
 
-from sim.scenario.law.predicate import AGES, LENGTHS, SHARES
+from sim.scenario.law.predicate import AGES, EXPECTED, LENGTHS, OF_A_STATUS, SHARES
 from sim.scenario.law.selection import Rank
 from sim.scenario.load import Scenario, build, shipped_folder
 from sim.scenario.tree import Tree, read_tree
@@ -168,9 +168,13 @@ def _condition(some: Random, depth: int) -> object:
             case "words":
                 made |= _words(some)
             case "length":
-                made[some.choice(LENGTHS)] = _threshold(some, DAYS)
+                made[some.choice([one for one in LENGTHS if one not in OF_A_STATUS])] = _threshold(
+                    some, DAYS
+                )
             case "share":
-                made[some.choice(list(SHARES))] = _threshold(some, ("0%", "1/3", "70%", "100%"))
+                made[some.choice([one for one in SHARES if SHARES[one] != EXPECTED])] = _threshold(
+                    some, ("0%", "1/3", "70%", "100%")
+                )
             case "age":
                 made[some.choice(AGES)] = _threshold(some, ("18 years", "60 years"))
             case "reductions":

@@ -114,7 +114,7 @@ MISTAKES = {
     "condition-without-attribute": (6, f"{ECONOMIC}.when", "such as {offence: theft}"),
     "clause-without-when": (6, f"{ECONOMIC}.when", "'when' is missing"),
     "decree-without-clauses": (4, "decrees.wrong.clauses", "names nothing; expected at least one"),
-    "unknown-effect": (6, f"{ECONOMIC}.then", "'relaese': expected 'release' or such as {reduce"),
+    "unknown-effect": (6, f"{ECONOMIC}.then", "'relaese': expected 'release', 'end the case'"),
     "amount-of-nothing": (6, f"{ECONOMIC}.then.reduce.by", "such as '3 years', 'half the"),
     "cap-nonsense": (3, f"{PARTY}.cap", "'a few'; expected 'none', '50 per camp', '5000 in all'"),
     "education-from-nowhere": (3, f"{PARTY}.release.education", "such as '60 days from listing'"),
@@ -124,7 +124,7 @@ MISTAKES = {
     "escorts-in-words": (3, f"{PARTY}.release.escort", "or such as {per camp and day: 10}"),
     "neither-true-nor-false": (3, f"{PARTY}.release.escort", "expected true or false"),
     "credit-of-what-nobody-has": (
-        7, f"{ECONOMIC}.then.credit.by", "no amount: '1/2 of remand'; expected such as '3 years'"),
+        7, f"{ECONOMIC}.then.credit.by", "no amount: '1/2 of parole'; expected such as '3 years'"),
     "credit-with-a-ceiling": (7, f"{ECONOMIC}.then.credit", "a credit leaves the term as it is"),
     "credit-of-nothing": (7, f"{ECONOMIC}.then.credit", "'by' credits nothing"),
     "served-within-no-time": (7, f"{ECONOMIC}.then.credit.by", "ends before it begins"),
@@ -251,6 +251,30 @@ MISTAKES = {
         4, "world.release point.0", "depends on offence, its tags, and sentence alone"),
     "commutation-of-ten-years": (
         7, f"{ECONOMIC}.then.commute.from", "unknown word '10 years': expected one of: life"),
+    "end-of-a-case-that-nobody-has": (
+        7, f"{ECONOMIC}.then", "this world has no custody before judgment: give it 'before"),
+    "legal-status-that-nobody-has": (7, f"{ECONOMIC}.when", "has no custody before judgment"),
+    "remand-that-nobody-has": (7, f"{ECONOMIC}.then", "has no custody before judgment"),
+    "case-of-one-who-waits-for-no-trial": (
+        6, f"{PARTY}.cases.one who waits.who", "has no custody before judgment"),
+    "release-of-those-awaiting-trial": (
+        18, f"{ECONOMIC}.when", "names none of those to whom this is given, whose sentence is"),
+    "end-of-a-case-that-is-closed": (
+        18, f"{ECONOMIC}.when", "names none of those to whom 'end the case' is given: whose case"),
+    "appealing-where-nobody-appeals": (
+        18, f"{ECONOMIC}.when", "nobody appeals in this world: give it 'appealing'"),
+    "end-of-a-case-with-a-reach": (
+        19, f"{ECONOMIC}.then", "is for cases that are pending: leave 'reach' out"),
+    "waiting-in-too-many-steps": (
+        6, "world.before judgment.awaiting trial.lasts", "more than 60 steps, 5 years; take a"),
+    "judged-on-the-day-of-arrest": (
+        6, "world.before judgment.awaiting trial.lasts", "'least' must be a day at least, and"),
+    "final-sentence-said-twice": (
+        4, "world.final sentence to admission", "says when a sentence becomes final; leave one"),
+    "seasoned-before-judgment": (
+        5, "world.before judgment", "cannot be solved for a stock that is stated or left by"),
+    "case-with-a-sentence-before-trial": (
+        17, f"{PARTY}.cases.one who waits.who", "has no sentence; write 'expected sentence'"),
     "revival-without-a-window": (7, f"{ECONOMIC}.then.revived if.within", "'within' is missing"),
     "revival-of-a-commutation": (
         7, f"{ECONOMIC}.then", "belongs to a release or a reduction, not 'commute'"),

@@ -11,12 +11,20 @@ from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.streams import ARRIVALS, Draws
 from tests.theory.chance import assert_means, assert_poisson
-from tests.theory.worlds import BY_AGE, extreme_world, graded, returns, scenario, solved
+from tests.theory.worlds import (
+    BY_AGE,
+    TRIALS,
+    extreme_world,
+    graded,
+    returns,
+    scenario,
+    solved,
+)
 
 START, FILLING, YEARS = 1941, 60, 66
 
 
-def fast_world(held: int, by_age: bool) -> dict:
+def fast_world(held: int, kind: str) -> dict:
     """Everything is on, and what came before is soon forgotten."""
     found = extreme_world(
         start=f"{START}-01-01",
@@ -24,24 +32,29 @@ def fast_world(held: int, by_age: bool) -> dict:
         held=graded(held, "persons"),
         returns=returns(1.3, {"6 months": 1, "2 years": 0.4}),
     )
-    if by_age:
+    if "by age" in kind:
         found["deaths"]["in custody by age"] = BY_AGE
+    if "trials" in kind:
+        found["before judgment"] = TRIALS
     return found
 
 
 @pytest.fixture(
     scope="module",
     params=[
-        (1000, 12, False),
-        (1000, 12, True),
-        pytest.param((3000, 150, False), marks=pytest.mark.slow),
-        pytest.param((3000, 150, True), marks=pytest.mark.slow),
+        (1000, 12, "plain"),
+        (1000, 12, "by age"),
+        (1000, 12, "trials"),
+        (1000, 12, "by age and trials"),
+        pytest.param((3000, 150, "plain"), marks=pytest.mark.slow),
+        pytest.param((3000, 150, "by age"), marks=pytest.mark.slow),
+        pytest.param((3000, 150, "by age and trials"), marks=pytest.mark.slow),
     ],
-    ids=lambda param: f"{param[1]} replications with {param[0]} held{', by age' * param[2]}",
+    ids=lambda param: f"{param[1]} replications with {param[0]} held, {param[2]}",
 )
 def filled(request):
-    held, replications, by_age = request.param
-    made = scenario(fast_world(held, by_age))
+    held, replications, kind = request.param
+    made = scenario(fast_world(held, kind))
     prisons = solved(made)
     edges = np.array([(date(START + y, 1, 1) - made.world.start).days for y in range(YEARS + 1)])
     rows = []

@@ -23,12 +23,22 @@ from sim.scenario.lengths import whole_days
 from sim.scenario.world import World
 from tests.theory.chance import assert_dispersion, assert_means, assert_normal, assert_poisson
 from tests.theory.theory import sentence_law
-from tests.theory.worlds import BY_AGE, SHIPPED, extreme_world, graded, scenario, shipped, solved
+from tests.theory.worlds import (
+    BY_AGE,
+    SHIPPED,
+    TRIALS,
+    extreme_world,
+    graded,
+    scenario,
+    shipped,
+    solved,
+)
 
 YEARS = 20
 HELD = 3000
 EXTREME = (
     "extreme", "extreme without returns", "extreme by admissions", "extreme with release points",
+    "extreme with trials",
     "extreme by age",
 )  # fmt: skip
 POINTS = [
@@ -50,6 +60,8 @@ def made(name: str):
     plain = extreme_world(**changes)
     if name == "extreme with release points":
         plain["release point"] = POINTS
+    if name == "extreme with trials":
+        plain |= {"before judgment": TRIALS, "release point": POINTS}
     if name == "extreme by age":
         plain["deaths"]["in custody by age"] = BY_AGE
         plain["offences"]["murder"]["life"] = graded("40%")
@@ -132,7 +144,7 @@ def count(prisons: Prisons, draws: Draws, r: Register, edges: np.ndarray) -> lis
         [rate[h].sum() / 1e12 for rate, h in zip(rates, held, strict=True)],
         [(rate[h].astype(float) ** 2).sum() / 1e24 for rate, h in zip(rates, held, strict=True)],
         [
-            (h & on & (e - r.admitted >= after)).sum()
+            (h & on & (e - r.admitted >= after) & (e >= r.judged)).sum()
             for e, h in zip(edges[1:] - 1, held, strict=True)
         ],
         [np.bincount(r.camp[h], minlength=camps) for h in held],
@@ -188,6 +200,7 @@ def age_edges(world: World) -> list[int]:
         ("extreme", 15),
         ("extreme without returns", 15),
         ("extreme with release points", 15),
+        ("extreme with trials", 15),
         ("extreme by age", 15),
         *(pytest.param((name, 500), marks=pytest.mark.slow) for name in SHIPPED),
         *(pytest.param((name, 300), marks=pytest.mark.slow) for name in EXTREME),

@@ -212,6 +212,25 @@ def extreme_world(**changes: object) -> File:
     return world(**(parts | changes))
 
 
+def lasting(mean: str, most: str, *, least: str = "1 month", step: str = "1 month") -> File:
+    """How long a phase before judgment lasts."""
+    return {
+        "family": "gamma",
+        "mean": graded(mean),
+        "shape": graded(1.5, "shape"),
+        "least": graded(least),
+        "most": graded(most),
+        "step": graded(step),
+    }
+
+
+TRIALS: File = {
+    "awaiting trial": {"lasts": lasting("8 months", "3 years"), "convicted": graded("70%")},
+    "appealing": {"share": graded("40%"), "lasts": lasting("4 months", "1 year")},
+}
+"""A long wait for a court that acquits many."""
+
+
 BY_AGE: File = {
     "10 to 39": graded(1, "times the young"),
     "40 to 59": graded(4, "times the young"),

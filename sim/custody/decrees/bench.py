@@ -24,15 +24,18 @@ from sim.custody.decrees.history import (
     earlier,
     earlier_spells,
     last_release,
-    on_record,
     pardons,
+    under_sentence,
 )
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Stream, decree_salt
 from sim.scenario.law.predicate import (
     ANY_PART,
+    EXPECTED,
+    IN_STATUS,
     THIS_PART,
+    WORDS,
     AgeIs,
     Compared,
     CountIs,
@@ -80,6 +83,8 @@ class Bench(Facts):
                 return self.women.astype(np.int8), ("men", "women")
             case "gravity":
                 return self.petty.astype(np.int8), ("ordinary", "petty")
+            case "legal status":
+                return 2 - self.pending.astype(np.int8) - self.awaiting, WORDS[attribute]
         return self.flag(attribute), world.flags[attribute].words
 
     def flag(self, name: str) -> Ints:
@@ -173,7 +178,8 @@ class Bench(Facts):
                 return self._share(leaf)
             case DateIs(attribute, operator, day):
                 start = self.prisons.scenario.world.start
-                return COMPARE[operator](self.date_of(attribute), (day - start).days)
+                found = COMPARE[operator](self.date_of(attribute), (day - start).days)
+                return found & ~self.pending if attribute == "sentence final" else found
             case NumberIs(attribute, operator, number):
                 return COMPARE[operator](self._number(attribute), number)
             case OffenceIs():
@@ -203,7 +209,7 @@ class Bench(Facts):
             left = r.left[rows].astype(np.int64)
             ended = Bench(r, self.prisons, self.draws, self.decrees, rows, left, left,
                           self.occasion)  # fmt: skip
-            count[places] += ended.meets(rule) & on_record(r, rows)
+            count[places] += ended.meets(rule) & under_sentence(r, rows)
         return count
 
     def _of_offence(self, leaf: OffenceIs) -> Mask:
@@ -228,11 +234,18 @@ class Bench(Facts):
                 return admitted
             case "offence date":
                 return self.offence_day
+            case "sentence final" if self.register.has_trials:
+                return self.register.final[self.rows].astype(np.int64)
             case "sentence final":
                 delay = world.final_to_admission
                 final = admitted - (delay.value if delay else 0)
                 return np.maximum(final, self.offence_day)
         return self.flag(attribute)
+
+    @property
+    def _has_term(self) -> Mask:
+        """Who has a term: no sentence for life, and none that is only expected."""
+        return ~self.life & ~self.awaiting
 
     def _served(self, leaf: LengthIs | ShareIs) -> Ints:
         """Days served by the day of reading, with the cuts that count as served."""
@@ -255,15 +268,21 @@ class Bench(Facts):
             case "time in prison":
                 return compare(days_in_prison(self, self.day_of(leaf.on)), leaf.days)
             case "sentence":  # life is longer than any number of days
-                return compare(np.where(self.life, LIFE, self.sentence), leaf.days)
+                return compare(np.where(self.life, LIFE, self.sentence), leaf.days) & ~self.awaiting
             case "term":
-                return compare(self.term, leaf.days) & ~self.life
+                return compare(self.term, leaf.days) & self._has_term
             case "remaining":
-                return compare(self.remaining - ahead, leaf.days) & ~self.life
+                return compare(self.remaining - ahead, leaf.days) & self._has_term
             case "until due":
-                return compare(self.until_due - ahead, leaf.days) & ~self.life
+                return compare(self.until_due - ahead, leaf.days) & self._has_term
+            case _ if leaf.attribute == EXPECTED:
+                imposed = self.register.imposed[self.rows].astype(np.int64)
+                return compare(np.minimum(imposed, LIFE), leaf.days) & self.awaiting
+            case _ if leaf.attribute == IN_STATUS:
+                return compare(self.day_of(leaf.on) - self.in_status_since, leaf.days)
         if leaf.since:
-            return compare(self.day_of(leaf.on) - self.date_of(leaf.attribute), leaf.days)
+            found = compare(self.day_of(leaf.on) - self.date_of(leaf.attribute), leaf.days)
+            return found & ~self.pending if leaf.attribute == "sentence final" else found
         return compare(self.flag(leaf.attribute), leaf.days)
 
     def _share(self, leaf: ShareIs) -> Mask:
@@ -271,12 +290,16 @@ class Bench(Facts):
         ceiling; ``<`` and ``<=`` are their negations.
         """  # noqa: D205 - one sentence
         whole = self.term if leaf.of == "term" else self.sentence
+        known = self._has_term
+        if leaf.of == EXPECTED:
+            whole = self.register.imposed[self.rows].astype(np.int64)
+            known = self.awaiting & ~self.life
         above, below = whole * leaf.share.numerator, leaf.share.denominator
         if leaf.operator in (">=", "<"):
             reached = self._served(leaf) >= above // below
         else:
             reached = self._served(leaf) > -(-above // below)
-        return (reached if leaf.operator in (">=", ">") else ~reached) & ~self.life
+        return (reached if leaf.operator in (">=", ">") else ~reached) & known
 
     def _age_of(self, leaf: AgeIs) -> Ints:
         if leaf.attribute == "age at offence":

@@ -64,7 +64,9 @@ class Court:
         occasion = self.occasions[number]
         rows = register.held(occasion.close_day, alone=True)
         if occasion.late:
-            rows = rows[register.admitted[rows] == occasion.close_day]
+            rows = rows[register.begins(rows) == occasion.close_day]
+        elif occasion.until_day is not None and register.has_trials:
+            rows = rows[register.begins(rows) <= occasion.close_day]
         turns = self.reading.turns_of(register, number)
         docket = self._read(register, rows, occasion, self.desks.get(number), turns)
         self.dockets[number] = docket
@@ -166,6 +168,9 @@ class Court:
         homes = [clause.then.serve_the_rest is not None for clause in decree.clauses.values()]
         if any(homes):
             register.send_home(rows[free & np.array(homes)[docket.clause]])
+        ends = [clause.then.end_the_case for clause in decree.clauses.values()]
+        if any(ends):
+            register.end_cases(rows[free & np.array(ends)[docket.clause]])
         self._beyond_release(register, docket, decree)
         deal_releases(self.draws, register, rows[free], docket.released_on[free], decree, occasion,
                        list(self.prisons.scenario.world.origins))  # fmt: skip

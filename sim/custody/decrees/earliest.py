@@ -51,7 +51,7 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
         case PartIs(whose, rule) if _plain_parts(bench, rule):
             if whose == THIS_PART and not met:  # by whichever part is in question
                 predicate = PartIs(ALL_PARTS, rule)
-            return _as_now(bench, predicate, met=met)
+            return _from_judgment(bench, _as_now(bench, predicate, met=met))
         case NumberIs("parts"):
             return _as_now(bench, predicate, met=met)
         case Tagged():
@@ -67,14 +67,22 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
             return _from(bench, predicate, operator, day, met=met, exact=False)
         case LengthIs() if predicate.on is None and not predicate.counting and not predicate.since:
             return _length(bench, predicate, met=met)
-        case ShareIs(_, operator, share, None, ()) if _plain_sentence(bench, predicate):
+        case ShareIs("term" | "sentence", operator, share, None, ()) if _plain_sentence(
+            bench, predicate
+        ):
             whole = bench.term if predicate.of == "term" else bench.sentence
             above, below = whole * share.numerator, share.denominator
             needed = above // below if operator in (">=", "<") else -(-above // below) + 1
             day = _admitted(bench) + needed - _ahead(bench)
             found = _from(bench, predicate, operator, day, met=met)
-            return np.where(bench.life, NEVER if met else bench.day + 1, found)
+            found = np.where(bench.life, NEVER if met else bench.day + 1, found)
+            return _from_judgment(bench, found)
     return _any_day(bench)
+
+
+def _from_judgment(bench: Bench, days: Ints) -> Ints:
+    """Let whoever awaits trial be read on any day: with the judgment he has a sentence."""
+    return np.where(bench.awaiting, bench.day + 1, days)
 
 
 def first_days(bench: Bench, clauses: Iterable[Clause]) -> Ints:
@@ -92,15 +100,16 @@ def _length(bench: Bench, leaf: LengthIs, *, met: bool) -> Ints:
             day = _admitted(bench) + leaf.days + (leaf.operator in (">", "<=")) - ahead
             return _from(bench, leaf, leaf.operator, day, met=met)
         case "term":
-            return _as_now(bench, leaf, met=met)
+            return _from_judgment(bench, _as_now(bench, leaf, met=met))
         case "sentence" if _plain_sentence(bench, leaf):
-            return _as_now(bench, leaf, met=met)
+            return _from_judgment(bench, _as_now(bench, leaf, met=met))
         case "remaining" | "until due":
             # What remains falls: "at most" comes about as "at least" does of what is served.
             turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}[leaf.operator]
             day = due - leaf.days + (leaf.operator in ("<", ">=")) - ahead
             found = _from(bench, leaf, turned, day, met=met)
-            return np.where(bench.life, NEVER if met else bench.day + 1, found)
+            found = np.where(bench.life, NEVER if met else bench.day + 1, found)
+            return _from_judgment(bench, found)
     return _any_day(bench)
 
 

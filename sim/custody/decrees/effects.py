@@ -108,6 +108,8 @@ def apply(register: Register, rows: Rows, effect: Effect, cut_days: Ints, by: Oc
 def meets(bench: Bench, clause: Clause) -> Mask:
     """Who meets a clause: his conditions, with a sentence to which its effect can be given."""
     met = bench.meets(clause.when)
+    if bench.register.has_trials:
+        met &= bench.pending == clause.then.end_the_case
     match given_to(clause.then):
         case "life":
             return met & bench.life
@@ -118,8 +120,14 @@ def meets(bench: Bench, clause: Clause) -> Mask:
     return met
 
 
-def given_to(effect: Effect) -> Literal["all", "terms", "life", "nobody held"]:
-    """To which sentences an effect is given: cuts to no life sentence, commutations to no term."""
+def given_to(effect: Effect) -> Literal["pending", "all", "terms", "life", "nobody held"]:
+    """To which sentences an effect is given: cuts to no life sentence, commutations to no term.
+
+    A case is ended that is pending, whatever sentence is expected; all else is given to those whose
+    sentence is final.
+    """
+    if effect.end_the_case:
+        return "pending"
     if effect.commute is not None:
         return "life"
     if effect.release_point is not None and "those held" not in effect.release_point.reach:
@@ -191,7 +199,7 @@ def _whole(bench: Bench, part: Part) -> Ints:
     if part.of not in WHOLES:
         return bench.flag(part.of)
     lengths = {"term": bench.term, "served": bench.served, "remaining": bench.remaining,
-               "until due": bench.until_due}  # fmt: skip
+               "until due": bench.until_due, "remand": bench.remand}  # fmt: skip
     return lengths[part.of]
 
 

@@ -69,6 +69,30 @@ class Facts:
         return self.register.is_life(self.rows)
 
     @cached_property
+    def awaiting(self) -> Mask:
+        """Who awaits trial: held, and not judged."""
+        return np.asarray(self.day < self.register.judged[self.rows])
+
+    @cached_property
+    def pending(self) -> Mask:
+        """Whose sentence is not final: who awaits trial, or appeals."""
+        return np.asarray(self.day < self.register.final[self.rows])
+
+    @cached_property
+    def in_status_since(self) -> Ints:
+        """Day since which each has had his legal status."""
+        r, rows = self.register, self.rows
+        since = np.where(self.pending, r.judged[rows], r.final[rows])
+        return np.where(self.awaiting, r.admitted[rows], since).astype(np.int64)
+
+    @cached_property
+    def remand(self) -> Ints:
+        """Days held before the sentence became final; of a pending case those so far."""
+        r, rows = self.register, self.rows
+        until = np.minimum(r.final[rows].astype(np.int64), self.threshold_day)
+        return np.asarray(np.maximum(until - r.admitted[rows], 0))
+
+    @cached_property
     def served(self) -> Ints:
         """Days served by the threshold day."""
         return self.threshold_day - self.register.admitted[self.rows].astype(np.int64)
@@ -104,7 +128,8 @@ class Facts:
             return people.labelled(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
 
         on = r.lasting("label", rows, drawn).astype(np.bool_)
-        return on & (self.day - r.admitted[rows] >= label.after.value)
+        on &= self.day - r.admitted[rows] >= label.after.value
+        return np.asarray(on & ~self.awaiting)
 
     @cached_property
     def sentence(self) -> Ints:

@@ -39,14 +39,19 @@ def on_record(register: Register, rows: Ints) -> NDArray[np.bool_]:
     return np.asarray((register.kind[rows] != EXTINGUISHED) & ~register.struck(rows))
 
 
+def under_sentence(register: Register, rows: Ints) -> NDArray[np.bool_]:
+    """Say which of those on record were spells under a sentence: not acquitted, no case ended."""
+    return on_record(register, rows) & ~register.acquitted(rows) & ~register.ended[rows]
+
+
 def earlier_spells(facts: Facts) -> Ints:
-    """Count earlier spells in custody, shape (n,).
+    """Count earlier spells in custody under a sentence, shape (n,).
 
     What was wiped out before entry, or is struck from the record, is none.
     """
     count = facts.register.spell[facts.rows].astype(np.int64)
     for places, rows in earlier(facts):
-        count[places] -= ~on_record(facts.register, rows)
+        count[places] -= ~under_sentence(facts.register, rows)
     return count
 
 
@@ -86,7 +91,7 @@ def _ended(facts: Facts, rows: Ints, after: str) -> NDArray[np.bool_]:
     if after == "any":
         return np.ones(len(rows), dtype=np.bool_)
     if after == "expiry":
-        return np.asarray(cause == BY_EXPIRY)
+        return np.asarray((cause == BY_EXPIRY) & ~facts.register.acquitted(rows))
     if after in facts.decrees:
         return np.asarray(cause == BY_DECREE + facts.decrees.index(after))
     return np.asarray(cause >= BY_DECREE)
@@ -115,7 +120,8 @@ def _reduced_before(facts: Facts, rows: Ints) -> Ints:
         on = labelled(
             facts.prisons, facts.draws, r.person[rows], r.spell[rows].astype(np.int64), r.line[rows]
         )
-        found = (on & (r.left[rows] - r.admitted[rows] >= label.after.value)).astype(np.int64)
+        on &= (r.left[rows] - r.admitted[rows] >= label.after.value) & ~r.acquitted(rows)
+        found = (on & (r.left[rows] >= r.judged[rows])).astype(np.int64)
     if r.stated:
         stated, sure = r.known("earlier_count", rows)
         found = np.where(sure, stated, found)

@@ -18,8 +18,8 @@ from sim.scenario.occasions import Occasion
 class Newcomers:
     """Rules for those admitted after the lists of their decree have closed.
 
-    They are read at their admission, are neither reviewed nor counted under a cap, and are held to
-    a rule from the day of the grant on.
+    They are read at their admission (at judgment, where people are held before it), are neither
+    reviewed nor counted under a cap, and are held to a rule from the day of the grant on.
     """
 
     def __init__(self, prisons: Prisons, draws: Draws) -> None:
@@ -53,10 +53,10 @@ class Newcomers:
         clauses: list[Clause],
     ) -> None:
         """Move the release points of those admitted since; the most favourable clause holds."""
-        rows = rows[(register.admitted[rows] > occasion.close_day) & (register.left[rows] == NEVER)]
-        rows = rows[~register.is_life(rows)]
-        admitted = register.admitted[rows].astype(np.int64)
-        bench = Bench(register, self.prisons, self.draws, (), rows, admitted, admitted, occasion)
+        rows = rows[(register.begins(rows) > occasion.close_day) & (register.left[rows] == NEVER)]
+        rows = rows[~register.is_life(rows) & ~register.acquitted(rows)]
+        known = register.known_from(rows)
+        bench = Bench(register, self.prisons, self.draws, (), rows, known, known, occasion)
         due = np.full((len(clauses), len(rows)), NEVER, dtype=np.int64)
         for i, clause in enumerate(clauses):
             met = named(bench, decree, clause)

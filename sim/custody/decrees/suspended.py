@@ -133,9 +133,10 @@ class Suspended:
         order = np.argsort(before)
         place = order[np.searchsorted(before[order], one.rows[own])]
         days, start = self._settled(register, one, own)
-        admitted = register.admitted[new].astype(np.int64)
-        bench = Bench(register, self.prisons, self.draws, (), new, admitted, admitted, one.occasion)
-        met = ~register.is_life(new) & (bench.meets(one.rule.when) if one.rule.when else True)
+        known = register.known_from(new)
+        bench = Bench(register, self.prisons, self.draws, (), new, known, known, one.occasion)
+        met = ~register.is_life(new) & ~register.acquitted(new)
+        met &= bench.meets(one.rule.when) if one.rule.when else True
         within = bench.offence_day[place] <= start + one.rule.within.value
         back = met[place] & within & (days > 0)
         np.add.at(revived, place[back], days[back])
@@ -157,11 +158,12 @@ class Suspended:
 def _rest_at_home(register: Register, before: Rows, new: Rows) -> Ints:
     """Days left of a sentence served at home when a new spell begins; a new one for life has none.
 
-    What has been served at home by then is served.
+    What has been served at home by then is served. Nothing is left where no new sentence follows.
     """
     there = register.home[before] & (register.cause[before] >= BY_DECREE)
     rest = register.due[before].astype(np.int64) - register.admitted[new]
-    return np.where(there & ~register.is_life(new), np.maximum(rest, 0), 0)
+    there &= ~register.is_life(new) & ~register.acquitted(new)
+    return np.where(there, np.maximum(rest, 0), 0)
 
 
 def remitted(register: Register, rows: Rows, occasion: Occasion) -> Ints:

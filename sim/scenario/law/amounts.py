@@ -25,7 +25,9 @@ from sim.scenario.law.thresholds import read_moment
 from sim.scenario.lengths import read_length, read_share
 from sim.scenario.problems import shown
 
-Whole = Literal["sentence", "term", "served", "remaining", "until due", "pardonable parts"]
+Whole = Literal[
+    "sentence", "term", "served", "remaining", "until due", "remand", "pardonable parts"
+]
 """What an amount may be a share of, or be counted over."""
 Unit = Literal["day", "month", "year"]
 WHOLES: tuple[str, ...] = get_args(Whole)
@@ -214,6 +216,11 @@ class Limited(Block):
         """Days between which served time counts, other than that of the thresholds."""
         parts = [one.value for amount in self.amounts for _, one in amount.rows]
         return {day for part in parts for day in (part.first, part.last) if day is not None}
+
+    @property
+    def wholes(self) -> set[str]:
+        """Of what its amounts are shares, or over what they are counted."""
+        return {one.value.of for amount in self.amounts for _, one in amount.rows}
 
     def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Predicate]]:
         """List the conditions of tables with their key paths."""

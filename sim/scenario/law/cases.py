@@ -119,6 +119,13 @@ class Who(Block):
     offence: str | None = None
     gravity: Literal["petty", "ordinary"] = "ordinary"
     sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = None
+    expected_sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = (
+        Field(None, alias="expected sentence")
+    )
+    legal_status: Literal["awaiting trial", "appealing", "final"] = Field(
+        "final", alias="legal status"
+    )
+    time_in_status: Days | None = Field(None, alias="time in legal status")
     parts: tuple[PartSaid, ...] = ()
     served: Days = 0
     admitted: Day | None = None
@@ -168,12 +175,29 @@ class Who(Block):
         return self.in_order[0].offence if self.parts else self.offence
 
     @model_validator(mode="after")
+    def _has_a_sentence_or_expects_one(self) -> Self:
+        awaits = self.legal_status == "awaiting trial"
+        if awaits and (self.sentence is not None or self.parts):
+            raise ValueError("who awaits trial has no sentence; write 'expected sentence'")
+        if not awaits and self.expected_sentence is not None:
+            raise ValueError("only who awaits trial has an 'expected sentence'; write 'sentence'")
+        if awaits and (self.time_in_status is not None or self.reduced or self.credited):
+            raise ValueError("who awaits trial does so since his arrest, and nothing is cut yet")
+        if self.time_in_status is not None and self.admitted is None and (
+            self.time_in_status > self.served
+        ):  # fmt: skip
+            raise ValueError("'time in legal status' is longer than what is 'served'")
+        return self
+
+    @model_validator(mode="after")
     def _is_still_held(self) -> Self:
         if self.parts and (self.offence is not None or self.sentence is not None):
             raise ValueError("'parts' say what the sentence is for, and how long: leave out "
                              "'offence' and 'sentence'")  # fmt: skip
         if self.born is not None and self.age_at_offence is not None:
             raise ValueError("give either 'born' or 'age at offence'")
+        if self.legal_status == "awaiting trial":
+            return self
         term = PLAIN_SENTENCE if self.whole is None else self.whole
         if isinstance(term, int) and self.served + self.credited > term - (self.reduced or 0):
             plain = " (the sentence of a case that says none)" if self.whole is None else ""
@@ -238,7 +262,7 @@ def _read_flag(kind: str, value: object, known: tuple[str, ...]) -> object:
 
 Outcome = Literal[
     "stays", "released", "reduced", "barred", "not eligible", "eligible", "exiled", "not exiled",
-    "extinguished", "at home", "abroad", "expunged",
+    "extinguished", "at home", "abroad", "expunged", "case ended",
 ]  # fmt: skip
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 

@@ -1,4 +1,4 @@
-"""What a clause gives: release, a shorter term, another sentence, an earlier release point."""
+"""What a clause gives: release, an end of the case, a shorter term, an earlier release point."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from sim.scenario.law.predicate import Predicate
 from sim.scenario.law.revival import Revival
 from sim.scenario.law.waits import DecreeLength
 from sim.scenario.problems import shown
+
+END_THE_CASE = "end the case"
 
 
 class Commute(Block):
@@ -31,6 +33,7 @@ class Effect(Block):
     """What follows for those who qualify; ``then: release`` is ``{release: true}``."""
 
     release: bool = False
+    end_the_case: bool = Field(False, alias="end the case")
     serve_the_rest: Literal["at home"] | None = Field(None, alias="serve the rest")
     reduce: Reduce | None = None
     credit: Credit | None = None
@@ -71,6 +74,7 @@ class Effect(Block):
         """What can change a result: the effect without what it rests on."""
         return (
             self.release,
+            self.end_the_case,
             self.serve_the_rest,
             self.reduce and self.reduce.deciding,
             self.credit and self.credit.deciding,
@@ -89,7 +93,7 @@ class Effect(Block):
     @property
     def lets_out(self) -> bool:
         """Whether it lets people out of prison on the day of release, free or to their homes."""
-        return self.release or self.serve_the_rest is not None
+        return self.release or self.end_the_case or self.serve_the_rest is not None
 
     @property
     def divisible(self) -> bool:
@@ -106,11 +110,13 @@ def _read_effect(value: object, info: ValidationInfo) -> object:
     """Choose what is meant before pydantic does, so that a mistake gives one message."""
     if value == "release":
         return Effect(release=True)
+    if value == END_THE_CASE:
+        return Effect.model_validate({END_THE_CASE: True})
     if isinstance(value, Mapping):
         return Effect.model_validate(value, context=info.context)
     if isinstance(value, Effect):
         return value
-    expected = "expected 'release' or such as {reduce: {by: 3 years}}"
+    expected = "expected 'release', 'end the case' or such as {reduce: {by: 3 years}}"
     raise ValueError(f"unknown effect {shown(value)}: {expected}")
 
 

@@ -17,12 +17,30 @@ Operator = Literal["<", "<=", ">", ">=", "=="]
 OPPOSITE: dict[str, tuple[Operator, ...]] = {
     "<": (">=",), "<=": (">",), ">": ("<=",), ">=": ("<",), "==": ("<", ">"),
 }  # fmt: skip
-LENGTHS = ("sentence", "term", "served", "remaining", "until due", "time in prison")
-SHARES = {"served share": "term", "served share of sentence": "sentence"}
+EXPECTED = "expected sentence"
+IN_STATUS = "time in legal status"
+LENGTHS = (
+    "sentence", "term", "served", "remaining", "until due", "time in prison", EXPECTED, IN_STATUS,
+)  # fmt: skip
+SHARES = {
+    "served share": "term",
+    "served share of sentence": "sentence",
+    f"served share of {EXPECTED}": EXPECTED,
+}
 AGES = ("age", "age at offence", "age reached in the year")
 DATES = ("admitted", "offence date", "sentence final")
-CATEGORIES = ("offence", "gravity", "camp", "origin", "residence", "health", "sex")
-WORDS = {"gravity": ("petty", "ordinary"), "sex": ("women", "men")}
+LEGAL_STATUS = "legal status"
+AWAITING, APPEALING, FINAL = "awaiting trial", "appealing", "final"
+CATEGORIES = (
+    "offence", "gravity", "camp", "origin", "residence", "health", "sex", LEGAL_STATUS,
+)  # fmt: skip
+WORDS = {
+    "gravity": ("petty", "ordinary"),
+    "sex": ("women", "men"),
+    LEGAL_STATUS: (AWAITING, APPEALING, FINAL),
+}
+OF_A_STATUS = (LEGAL_STATUS, EXPECTED, IN_STATUS)
+"""What is asked only of a world that has custody before judgment."""
 NUMBERS = ("earlier spells", "parts")
 ANY_PART, ALL_PARTS, THIS_PART = PARTS = ("any part", "all parts", "this part")
 """Which parts of a sentence for several offences a condition is about."""
@@ -36,8 +54,8 @@ ATTRIBUTES = (
     "reductions", *PARTS, "not",
 )  # fmt: skip
 ON = (
-    "served", "remaining", "until due", "served share", "served share of sentence", "age",
-    "age reached in the year", "time in prison", LAST_RELEASE, *DATES,
+    "served", "remaining", "until due", *SHARES, "age", "age reached in the year",
+    "time in prison", IN_STATUS, LAST_RELEASE, *DATES,
 )  # fmt: skip
 """Attributes that may be read on another day: ``served on 2015-10-10``."""
 ANCHORS = ("lists", "grant", "release", "order")

@@ -30,6 +30,7 @@ from sim.scenario.law import (
     when,
     work,
 )
+from sim.scenario.law.effects import END_THE_CASE
 from sim.scenario.lengths import read_date, read_length, read_month_day, read_share
 from sim.scenario.load import Scenario
 from sim.scenario.reports import Names, ReportsFile
@@ -243,7 +244,10 @@ def _bare(name: str, one: JsonSchemaValue) -> JsonSchemaValue:
     """Let a value stand alone where a decree may say no more, and a condition for an exclusion."""
     kind = name.removeprefix(PARTIAL)
     if kind == "Effect":
-        return {"description": one.get("description", ""), "anyOf": [one, {"const": "release"}]}
+        return {
+            "description": one.get("description", ""),
+            "anyOf": [one, {"enum": ["release", END_THE_CASE]}],
+        }
     if kind == "Exclusion":
         condition = _ref(f"{PARTIAL if name != kind else ''}Condition")
         return {"description": one.get("description", ""), "anyOf": [one, condition]}

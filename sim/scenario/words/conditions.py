@@ -11,7 +11,13 @@ from itertools import groupby
 from typing import assert_never
 
 from sim.scenario.law.predicate import (
+    APPEALING,
+    AWAITING,
     CATEGORIES,
+    EXPECTED,
+    FINAL,
+    IN_STATUS,
+    LEGAL_STATUS,
     LENGTHS,
     THIS_PART,
     WORDS,
@@ -47,6 +53,8 @@ _LENGTHS = {
     "remaining": ("who have", " left to the end of the term"),
     "time in prison": ("who have been held, in all their spells, for", ""),
     "until due": ("who have", " left until release is due"),
+    EXPECTED: ("whose expected sentence is", ""),
+    IN_STATUS: ("whose legal status has been what it is for", ""),
 }
 _CATEGORIES = {
     "offence": "who are{} held for",
@@ -56,6 +64,7 @@ _CATEGORIES = {
     "health": "whose state of health is{}",
     "sex": "who are{}",
 }
+STATUSES = {AWAITING: "await trial", APPEALING: "appeal", FINAL: "serve a final sentence"}
 _NUMBERS = {
     "earlier spells": "whose earlier spells in custody number",
     "parts": "the parts of whose sentence number",
@@ -320,6 +329,8 @@ def _before(leaf: ReleasedIs | PardonsIs | OffenceIs | SpellsIs, names: Mapping[
 def _category(attribute: str, values: Sequence[str], among: bool) -> _Said:
     if not among and attribute in WORDS:  # of two words, the other one
         values, among = [w for w in WORDS[attribute] if w not in values] or values, True
+    if attribute == LEGAL_STATUS:
+        return _Said("who", listed([STATUSES[value] for value in values], "or"), joins=False)
     if attribute == "gravity":
         words = ["petty" if value == "petty" else "not petty" for value in values]
         return _Said("whose offence is", listed(words, "or"), 0)

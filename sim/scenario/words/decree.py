@@ -134,7 +134,10 @@ def selection(law: Law) -> Parts:
     text = f"{_most(d.cap.value)}{' on each occasion' if d.every else ''}"
     yield "cap", described(text, d.cap, d)
     if order:
-        last = "; life sentences come last" if set(d.rank) & _LIFE_LAST else ""
+        without = "life sentences"
+        if law.scenario.world.before_judgment is not None:
+            without += ", and those who await trial,"
+        last = f"; {without} come last" if set(d.rank) & _LIFE_LAST else ""
         yield "rank", sentence(f"{order}{last}; ties are settled by lot")
     else:
         yield "rank", "If more persons than places are approved, lots are drawn."

@@ -23,6 +23,7 @@ _WHOLE = {
     "served": "time served",
     "remaining": "time remaining",
     "until due": "time until release is due",
+    "remand": "time held before the sentence was final",
     "pardonable parts": "length of the parts that qualify and are not barred",
 }
 
@@ -90,6 +91,13 @@ def effect_in_words(effect: Effect, decree: Decree, called: Mapping[str, str]) -
         )
     if effect.release_point is not None:
         return "another release point", _moved_in_words(effect.release_point, decree)
+    if effect.end_the_case:
+        return "an end of the case", joined(
+            "It is given to those alone who await trial or appeal when the lists close: they leave "
+            "prison on the day of release, and no sentence follows.",
+            "Whoever is acquitted before that day leaves on the day of judgment; whoever is "
+            "convicted before it leaves on that day all the same.",
+        )
     if effect.serve_the_rest is not None:
         return "serving the rest at home", joined(
             "They leave prison on the day of release and serve their sentence at home, until the "

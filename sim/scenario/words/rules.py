@@ -54,12 +54,27 @@ def qualifying(law: Law) -> Parts:
                 "considered under the next."
             ),
         )
+    if law.scenario.world.before_judgment is not None:
+        yield "judgment", "\n".join(_judged(law))
     if law.reductions:
         yield "reductions", how_reduced(law.reductions)
     rules = [c.when for c in law.decree.clauses.values()]
     rules += [e.when for e in law.decree.exclude.values()]
     if readings := readings_in_words(rules):
         yield "readings", joined(*readings)
+
+
+def _judged(law: Law) -> Iterator[str]:
+    """Say who is before a decree where people are held before judgment."""
+    effects = [clause.then for clause in law.decree.clauses.values()]
+    if not all(effect.end_the_case for effect in effects):
+        other = "Anything but an end of the case" if any(e.end_the_case for e in effects) else "It"
+        when = "once it is" if law.decree.reach else "when the lists close"
+        yield f"{other} is given to those whose sentence is final {when}, and to nobody else."
+    yield (
+        "Whoever awaits trial has no sentence yet, so a condition on a sentence, a term, what is "
+        "left or the share served of them never holds for him."
+    )
 
 
 def _clause(law: Law, name: str, clause: Clause) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from sim.scenario.before_judgment import Lasting
 from sim.scenario.flags import Flag
 from sim.scenario.graded import Length, Number, Proportion
 from sim.scenario.load import Scenario
@@ -39,7 +40,32 @@ def setting_in_words(scenario: Scenario) -> str:
         f"the prisons are those of the world “{world.name}”: {counted(len(world.camps), 'camp')} "
         f"with {held}, from {day(world.start)} to {day(last)}" + _before(scenario)
     )
-    return joined(prisons, *points_in_words(world))
+    return joined(prisons, *_phases(world), *points_in_words(world))
+
+
+def _phases(world: World) -> Iterator[str]:
+    """Say what lies between arrest and a final sentence, where a world has it."""
+    phases = world.before_judgment
+    if phases is None:
+        return
+    trial, appeal = phases.awaiting_trial, phases.appealing
+    share = f"{percent(trial.convicted.value)}{_aside(trial.convicted)}"
+    yield sentence(
+        f"an admission is an arrest: judgment comes after {_lasting(trial.lasts)}; {share} of "
+        "those judged are convicted, the others are acquitted and leave on that day"
+    )
+    if appeal is not None:
+        share = f"{percent(appeal.share.value)}{_aside(appeal.share)}"
+        yield sentence(
+            f"of the sentences imposed {share} are appealed against, and become final "
+            f"{_lasting(appeal.lasts)} later"
+        )
+    yield ("What is held before judgment counts as served, and nobody convicted leaves before it.")
+
+
+def _lasting(lasts: Lasting) -> str:
+    ends = f"{length(lasts.least.value)} to {length(lasts.most.value)}"
+    return f"{ends}, on average {length(lasts.mean.value)}{_aside(lasts.mean)}"
 
 
 def _before(scenario: Scenario) -> str:
