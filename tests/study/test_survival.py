@@ -173,7 +173,7 @@ def test_workers_leave_when_the_coordinator_is_killed(tmp_path):
 @pytest.mark.slow
 def test_a_second_process_on_a_study_says_so_and_leaves(tmp_path):
     out = tmp_path / "study"
-    running = start(out, 1, MANY)
+    running = start(out, 1, 50 * MANY)  # it has to outlast the start of the second
     until = time.monotonic() + 60
     while not (out / FILE).is_file() and time.monotonic() < until:
         time.sleep(0.01)
@@ -191,10 +191,10 @@ def test_a_second_process_on_a_study_says_so_and_leaves(tmp_path):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 900 kB."""
+    """A file system of 4 MB: the cells of several seconds, stored every second or so."""
     place = tmp_path / "disk"
     place.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=900k", "tmpfs", str(place)]
+    words = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
     if subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("file systems cannot be mounted here")
     yield place
@@ -204,7 +204,7 @@ def small_disk(tmp_path):
 @pytest.mark.slow
 def test_a_full_disk_is_told_and_what_was_stored_is_kept(small_disk, tmp_path):
     out = small_disk / "study"
-    done = program([*STUDY, "--replications", MANY, "--out", out, "--workers", 1])
+    done = program([*STUDY, "--replications", 20 * MANY, "--out", out, "--workers", 1])
     assert (done.returncode, done.stdout) == (1, "")
     assert "cells.sqlite: database or disk is full. What was committed is kept" in done.stderr
     state = state_of(out, checksums=True)
