@@ -9,7 +9,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 import sysconfig
 import tempfile
 from pathlib import Path
@@ -80,8 +79,3 @@ def compiler() -> list[str] | None:
         if words and shutil.which(words[0]):
             return words
     return None
-
-
-if __name__ == "__main__":  # pragma: no cover
-    here = Path(__file__).parent / FOLDER
-    sys.exit(failure(here / "words.c", here / f"words-{sysconfig.get_platform()}.so"))

@@ -166,15 +166,17 @@ class Gate:
     def _at_liberty(self, register: Register, rows: Rows, kinds: Ints) -> None:
         """Find who dies at liberty and who returns before, and admit the latter on their day."""
         liberty = self.prisons.steady.liberty
-        leavers = Leavers(*(getattr(register, name) for name in Leavers._fields))
+        chosen, at = (
+            (slice(None), rows) if register.by_age is None else (rows, np.arange(len(rows)))
+        )
+        leavers = Leavers(*(getattr(register, name)[chosen] for name in Leavers._fields))
         if register.by_age is not None:  # what is left is known, and no hazard has to be taken off
-            tolerance = register.tolerance.copy()
-            tolerance[rows] = register.tolerance_left(rows)
-            leavers = leavers._replace(tolerance=tolerance, rate=np.zeros_like(tolerance))
-        found = fates(self.prisons, self.draws, leavers, rows, kinds)
+            left = register.tolerance_left(rows)
+            leavers = leavers._replace(tolerance=left, rate=np.zeros_like(left))
+        found = fates(self.prisons, self.draws, leavers, at, kinds)
         register.own("died_free")
         register.died_free[rows[found.dead]] = found.died
-        rows = rows[found.back]
+        rows, at = rows[found.back], at[found.back]
         kept = {name: getattr(register, name)[rows]
                 for name in ("born", "origin", "residence", "exiled")}  # fmt: skip
         columns = people.next_spell(
@@ -190,12 +192,12 @@ class Gate:
         }
         columns, spared = people.without_spared(self.prisons, self.draws, columns)
         if spared.any():  # they stay at liberty, and may die there
-            still = rows[spared]
-            died = register.left[still] + liberty.days_until(
-                leavers.tolerance_left(still), register.health[still], leavers.ages(still)
+            still = at[spared]
+            died = leavers.left[still] + liberty.days_until(
+                leavers.tolerance_left(still), leavers.health[still], leavers.ages(still)
             )
             soon = died < self.prisons.days
-            register.died_free[still[soon]] = died[soon]
+            register.died_free[rows[spared][soon]] = died[soon]
         new = register.add(columns)
         register.followed.append((rows[~spared], new))
         self.arrive(register, new, rows[~spared])

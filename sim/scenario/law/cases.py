@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     ValidationError,
@@ -33,6 +34,17 @@ PLAIN_SENTENCE = whole_days(10, "year")
 """The sentence of a case that says none."""
 
 
+def _is_known(value: str, info: ValidationInfo) -> str:
+    """Refuse a name that the world does not have; it is that of the field that holds it."""
+    words = words_of(info).get(str(info.field_name))
+    if words is not None and value not in words:
+        raise ValueError(f"unknown {info.field_name} {value!r}: {nearest(value, words)}")
+    return value
+
+
+Known = Annotated[str, AfterValidator(_is_known)]
+
+
 def _read_sentence(value: object) -> object:
     return value if value == "life" else read_length(value)
 
@@ -40,17 +52,9 @@ def _read_sentence(value: object) -> object:
 class Later(Block):
     """A new offence of the person of a case, once he has left."""
 
-    offence: str | None = None
+    offence: Known | None = None
     sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = None
     offence_date: Day = Field(alias="offence date")
-
-    @field_validator("offence")
-    @classmethod
-    def _offence_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        words = words_of(info).get("offence")
-        if value is not None and words is not None and value not in words:
-            raise ValueError(f"unknown offence {value!r}: {nearest(value, words)}")
-        return value
 
 
 class Stay(Block):
@@ -59,7 +63,7 @@ class Stay(Block):
     admitted: Day
     released: Day
     by: str = "expiry"
-    offence: str | None = None
+    offence: Known | None = None
     sentence: Days | None = None
     expunged: bool = False
 
@@ -74,17 +78,9 @@ class Stay(Block):
             raise ValueError("what is struck from the record ended by a decree: say 'by' which")
         return self
 
-    @field_validator("offence")
-    @classmethod
-    def _offence_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        words = words_of(info).get("offence")
-        if value is not None and words is not None and value not in words:
-            raise ValueError(f"unknown offence {value!r}: {nearest(value, words)}")
-        return value
-
     @field_validator("by")
     @classmethod
-    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+    def _release_is_known(cls, value: str, info: ValidationInfo) -> str:
         known = ("expiry", *words_of(info).get("decree", ()))
         if value not in known:
             raise ValueError(f"unknown release {value!r}: {nearest(value, known)}")
@@ -94,16 +90,8 @@ class Stay(Block):
 class PartSaid(Block):
     """A part of the sentence of the person of a case."""
 
-    offence: str
+    offence: Known
     sentence: Days
-
-    @field_validator("offence")
-    @classmethod
-    def _offence_is_known(cls, value: str, info: ValidationInfo) -> str:
-        words = words_of(info).get("offence")
-        if words is not None and value not in words:
-            raise ValueError(f"unknown offence {value!r}: {nearest(value, words)}")
-        return value
 
     @field_validator("sentence")
     @classmethod
@@ -116,7 +104,7 @@ class PartSaid(Block):
 class Who(Block):
     """A hypothetical person of a case; what is not said is plain and favourable."""
 
-    offence: str | None = None
+    offence: Known | None = None
     gravity: Literal["petty", "ordinary"] = "ordinary"
     sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = None
     expected_sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = (
@@ -133,10 +121,10 @@ class Who(Block):
     born: Day | None = None
     flags: dict[str, object] = Field(default_factory=dict)
     history: tuple[Stay, ...] = ()
-    camp: str | None = None
-    origin: str | None = None
-    residence: str | None = None
-    health: str | None = None
+    camp: Known | None = None
+    origin: Known | None = None
+    residence: Known | None = None
+    health: Known | None = None
     sex: Literal["women", "men"] = "men"
     age_at_offence: Days | None = Field(None, alias="age at offence")
     reduced: Days | None = None
@@ -204,14 +192,6 @@ class Who(Block):
             served, left = in_words(self.served), in_words(max(term - (self.reduced or 0), 0))
             raise ValueError(f"has served {served}, more than the term of {left}{plain}")
         return self
-
-    @field_validator("offence", "camp", "origin", "residence", "health")
-    @classmethod
-    def _names_are_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        words = words_of(info).get(str(info.field_name))
-        if value is not None and words is not None and value not in words:
-            raise ValueError(f"unknown {info.field_name} {value!r}: {nearest(value, words)}")
-        return value
 
     @model_validator(mode="after")
     def _admitted_once(self) -> Self:
