@@ -118,16 +118,18 @@ def flows(
     return {
         **_admissions(register, movements, days),
         **_leavings(register, movements, days),
-        "deaths at liberty": _on(register.died_free[dead[register.line[dead] == 0]], days),
-        "newly eligible": _on(register.eligible_on[seen], days),
+        "deaths at liberty": on_days(register.died_free[dead[register.line[dead] == 0]], days),
+        "newly eligible": on_days(register.eligible_on[seen], days),
         "reductions by decree": _reductions(register, days),
-        "exiled": _on(register.left[exiled], days),
+        "exiled": on_days(register.left[exiled], days),
         **_depth(prisons, register, spared),
         **_remitted(prisons, register, spared, nexts),
     }
 
 
-def _on(day: NDArray[np.integer], days: int, weights: NDArray[np.integer] | None = None) -> Ints:
+def on_days(
+    day: NDArray[np.integer], days: int, weights: NDArray[np.integer] | None = None
+) -> Ints:
     """Count events, or add up weights, by day, shape (days,)."""
     inside = (day >= 0) & (day < days)
     chosen = None if weights is None else weights[inside]
@@ -154,7 +156,7 @@ def _admissions(register: Register, movements: Movements, days: int) -> dict[str
         "first admissions": admitted[FIRST],
         "returns": admitted[RETURN],
         "drive arrests": admitted[ARREST],
-        "returns of the freed": _on(register.admitted[again], days),
+        "returns of the freed": on_days(register.admitted[again], days),
     }
 
 
@@ -170,7 +172,7 @@ def _leavings(register: Register, movements: Movements, days: int) -> dict[str, 
         "expiries": leavings[BY_EXPIRY] - acquittals,
         "releases by decree": leavings[BY_DECREE],
         "deaths in custody": leavings[BY_DEATH],
-        "deaths in custody of the arrested": _on(register.left[arrested], days),
+        "deaths in custody of the arrested": on_days(register.left[arrested], days),
         "days served until expiry": served[BY_EXPIRY] - until,
         "days served until release by decree": served[BY_DECREE],
         "days served until death": served[BY_DEATH],
@@ -192,8 +194,8 @@ def before_judgment(register: Register, days: int) -> dict[str, Ints]:
     stay = (r.left[rows] - r.admitted[rows]).astype(np.int64)
     judged, final = np.minimum(r.judged, r.left), np.minimum(r.final, r.left)
     return {
-        "acquittals": _on(r.left[rows], days),
-        "days served until acquittal": _on(r.left[rows], days, stay),
+        "acquittals": on_days(r.left[rows], days),
+        "days served until acquittal": on_days(r.left[rows], days, stay),
         "awaiting trial": between(r.admitted, judged, days),
         "appealing": between(judged, final, days),
     }
@@ -209,13 +211,13 @@ def _depth(prisons: Prisons, register: Register, spared: Rows) -> dict[str, Ints
     offences = prisons.scenario.world.offences.values()
     violent = np.array([VIOLENT in offence.tags for offence in offences])[r.offence[freed]]
     return {
-        "releases from fixed terms": _on(left[fixed], days),
-        "days remitted": _on(left[fixed], days, (due - left)[fixed]),
-        "days averted": _on(r.left[spared], days, averted.astype(np.int64)),
-        "freed with under a year left": _on(left[fixed & (due - left < whole_days(1, "year"))],
+        "releases from fixed terms": on_days(left[fixed], days),
+        "days remitted": on_days(left[fixed], days, (due - left)[fixed]),
+        "days averted": on_days(r.left[spared], days, averted.astype(np.int64)),
+        "freed with under a year left": on_days(left[fixed & (due - left < whole_days(1, "year"))],
                                             days),
-        "freed in ill health": _on(left[r.health[freed] > 0], days),
-        "freed for violent offences": _on(left[violent], days),
+        "freed in ill health": on_days(left[r.health[freed] > 0], days),
+        "freed for violent offences": on_days(left[violent], days),
     }  # fmt: skip
 
 
@@ -233,7 +235,7 @@ def _remitted(
     return {
         "freed who would still be held": between(r.left[spared], would_leave, days),
         "terms cut that would still run": between(r.due[cut], uncut, days),
-        "returns in remitted time": _on(back[meanwhile], days),
+        "returns in remitted time": on_days(back[meanwhile], days),
     }
 
 
@@ -280,8 +282,8 @@ def extinguished(register: Register, days: int) -> dict[str, Ints]:
     rows = rows[r.kind[rows] == EXTINGUISHED]
     fixed = rows[r.imposed[rows] < LIFE]
     return {
-        "sentences extinguished": _on(r.left[rows], days),
-        "days extinguished": _on(r.left[fixed], days, (r.due - r.left)[fixed].astype(np.int64)),
+        "sentences extinguished": on_days(r.left[rows], days),
+        "days extinguished": on_days(r.left[fixed], days, (r.due - r.left)[fixed].astype(np.int64)),
     }
 
 

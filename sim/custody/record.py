@@ -16,10 +16,10 @@ from sim.custody.decrees.bench import places
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.suspended import Suspended
-from sim.custody.flows import Movements, extinguished, flows, freed_rows, spared_rows
+from sim.custody.flows import Movements, extinguished, flows, freed_rows, on_days, spared_rows
 from sim.custody.follow_up import follow_up, next_spells
 from sim.custody.prisons import Prisons, places_by_camp
-from sim.custody.register import BY_DECREE, Register, Rows
+from sim.custody.register import BY_DECREE, Register
 from sim.custody.streams import Draws
 from sim.custody.waterfalls import waterfalls
 from sim.scenario.law.decree import Decree
@@ -100,12 +100,12 @@ def record(
     if suspended is not None and any(map(sends_home, decrees.values())):
         series |= suspended.at_home(register, nexts, prisons.days)
     expelled = register.to_expel[register.abroad(register.to_expel)]
-    gone = _by_day(register, expelled, prisons.days)
+    gone = on_days(register.left[expelled], prisons.days)
     if any(map(sends_abroad, decrees.values())):
         series["sent abroad"] = gone
     if any(map(strikes, decrees.values())):
         struck = register.to_strike[register.struck(register.to_strike)]
-        series["struck from the record"] = _by_day(register, struck, prisons.days)
+        series["struck from the record"] = on_days(register.left[struck], prisons.days)
     curves = {
         "places by camp": places_by_camp(prisons),
         **depth(register, freed_rows(register, spared)),
@@ -144,11 +144,6 @@ def _followed(movements: Movements, gone: Ints) -> Ints:
     leavings = movements.leavings.copy()
     leavings[BY_DECREE] -= gone
     return leavings
-
-
-def _by_day(register: Register, rows: Rows, days: int) -> Ints:
-    left = register.left[rows]
-    return np.bincount(left[left < days], minlength=days).astype(np.int64)
 
 
 def heads_by_camp(register: Register, day: int, camps: int) -> Ints:

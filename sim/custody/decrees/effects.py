@@ -46,13 +46,11 @@ def outcomes(
         if parts is not None:
             bench.pardonable = parts.days[i]
         if clause.then.lets_out:
-            divide = None if parts is None else parts.most_days[i] < NEVER
-            if parts is None or divide is None or not divide.any():
-                continue
-            cuts[i, divide] = parts.most_days[i, divide]
-            due = due_under(bench.register, bench.rows, clause.then, cuts[i])
-            frees[i] = ~divide | used_up(bench.register, bench.rows, due, occasion)
-            leaving[i] = np.where(frees[i], leaving[i], due)
+            if parts is not None and (divide := parts.most_days[i] < NEVER).any():
+                cuts[i, divide] = parts.most_days[i, divide]
+                due = due_under(bench.register, bench.rows, clause.then, cuts[i])
+                frees[i] = ~divide | used_up(bench.register, bench.rows, due, occasion)
+                leaving[i] = np.where(frees[i], leaving[i], due)
             continue
         if (amounts := clause.then.amounts) is not None:
             cuts[i] = np.where(bench.life, 0, cut_by(bench, amounts))
