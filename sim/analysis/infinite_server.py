@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from sim.scenario.lengths import in_words, whole_days
+from sim.scenario.lengths import in_units, whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.world import Sentences
 
@@ -30,10 +30,10 @@ def daily(rate_per_year: float) -> float:
 
 def sentence_law(sentences: Sentences, step_days: int) -> tuple[Ints, Floats]:
     """Sentences in days and their probabilities, from the distribution's own definition."""
-    number, unit = in_words(step_days).split()
+    number, unit = in_units(step_days)
     least, most = sentences.least.value, sentences.most.value
     days, count = [], 1
-    while (length := whole_days(count * int(number), unit.rstrip("s"))) <= most:
+    while (length := whole_days(count * number, unit)) <= most:
         days += [length] if length >= least else []
         count += 1
     grid = np.array(days)

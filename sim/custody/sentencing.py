@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.custody.roots import root
 from sim.scenario.before_judgment import Lasting
-from sim.scenario.lengths import DAYS_IN, in_words
+from sim.scenario.lengths import DAYS_IN, in_units, in_words
 from sim.scenario.load import Scenario
 from sim.scenario.world import Sentences
 
@@ -117,8 +117,8 @@ def _steps(step_days: int, sentences: Sentences) -> NDArray[np.int64]:
 
 def exact_step(days: int) -> Fraction:
     """Take a step in months or years where it is a whole number of them, else in days."""
-    number, unit = in_words(days).split()
-    return int(number) * DAYS_IN[unit.rstrip("s")]
+    number, unit = in_units(days)
+    return number * DAYS_IN[unit]
 
 
 def _solved(

@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.graded import Block, Length, Number, Proportion
-from sim.scenario.lengths import in_words, whole_days
+from sim.scenario.lengths import in_units, in_words, whole_days
 
 MOST_STEPS = 60
 """So many lengths of a time before judgment may be told apart."""
@@ -38,8 +38,8 @@ class Lasting(Block):
             raise ValueError("'shape' must be above 0")
         if self.step.value < 1:
             raise ValueError("'step' must be a day at least")
-        number, unit = in_words(self.step.value).split()
-        longest = whole_days(MOST_STEPS * int(number), unit.rstrip("s"))
+        number, unit = in_units(self.step.value)
+        longest = whole_days(MOST_STEPS * number, unit)
         if self.most.value > longest:
             raise ValueError(
                 f"'most' is more than {MOST_STEPS} steps, {in_words(longest)}; take a longer 'step'"

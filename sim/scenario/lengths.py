@@ -137,10 +137,16 @@ def in_year(year: int, month_day: tuple[int, int]) -> date:
     return date(year, month, day)
 
 
-def in_words(days: int) -> str:
-    """Write a length in the largest unit that gives it back exactly."""
+def in_units(days: int) -> tuple[int, str]:
+    """Take a length in the largest unit that gives it back exactly: 731 days are 2 years."""
     for unit in ("year", "month"):
         number = round(days / DAYS_IN[unit])
         if number and whole_days(number, unit) == days:
-            return f"{number} {unit}" + ("s" if number != 1 else "")
-    return f"{days} day" + ("s" if days != 1 else "")
+            return number, unit
+    return days, "day"
+
+
+def in_words(days: int) -> str:
+    """Write a length in the largest unit that gives it back exactly."""
+    number, unit = in_units(days)
+    return f"{number} {unit}" + ("s" if number != 1 else "")

@@ -29,7 +29,7 @@ from sim.scenario.law.predicate import (
     ShareIs,
     SpellsIs,
 )
-from sim.scenario.lengths import DAYS_IN, in_words, read_date, read_length, read_share
+from sim.scenario.lengths import DAYS_IN, in_units, read_date, read_length, read_share
 
 COMPARISON = re.compile(r"(<=|>=|==|<|>)\s*(.+)")
 SWAPPED = {"=>": ">=", "=<": "<="}
@@ -145,7 +145,7 @@ def _length(name: str, operator: str, text: str) -> LengthIs:
 def _age(name: str, operator: str, text: str) -> AgeIs:
     days = read_length(text)
     years = round(days / DAYS_IN["year"])
-    if in_words(days).split()[1].rstrip("s") != "year":
+    if in_units(days)[1] != "year":
         raise ValueError(f"ages are compared in whole years; found {text!r}")
     return AgeIs(name, operator, years)  # type: ignore[arg-type]
 
