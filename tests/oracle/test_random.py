@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections import Counter
 from collections.abc import Collection, Sequence
 
@@ -76,7 +77,9 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
     # Its days take the day clock half of all time: every third example has it.
     stops = some.few(range(world.days), 0, 8)
     clocks = ("day", stops) if some.often(0.33) else (stops,)
-    oracle, cell = check(scenario_of(file), draws, clocks, world=world)
+    scenario = scenario_of(file)
+    assert pickle.loads(pickle.dumps(scenario)) == scenario  # as workers in other processes get it
+    oracle, cell = check(scenario, draws, clocks, world=world)
     series, curves = cell.record.series, cell.record.curves
     fixed = int(series["releases from fixed terms"].sum())
     seen["freed of a fixed term"] += fixed

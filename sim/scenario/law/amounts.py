@@ -154,11 +154,15 @@ class OneAmount(Said):
         return self
 
 
+# Made here, where it has a name by which another process finds it.
+AmountRow = Row[OneAmount]
+
+
 class DecreeAmount(Said):
     """One amount for all, bare or graded, or a table of amounts; whom no row names has none."""
 
     one: OneAmount | None = None
-    table: Annotated[tuple[Row[OneAmount], ...], BeforeValidator(at_least_one)] = ()
+    table: Annotated[tuple[AmountRow, ...], BeforeValidator(at_least_one)] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -48,6 +48,10 @@ def _bare(data: object) -> object:
     return bare_value(data) if not (isinstance(data, Mapping) and "table" in data) else data
 
 
+# Made here, where it has a name by which another process finds it.
+ShareRow = Row[DecreeShare]
+
+
 class Chance(Said):
     """A probability: one for all or a table by attributes, with factors on the odds of some."""
 
@@ -55,7 +59,7 @@ class Chance(Said):
     low: Share | None = None
     high: Share | None = None
     unit: str | None = None
-    table: Annotated[tuple[Row[DecreeShare], ...], BeforeValidator(at_least_one)] = ()
+    table: Annotated[tuple[ShareRow, ...], BeforeValidator(at_least_one)] = ()
     odds: Annotated[tuple[Odds, ...], BeforeValidator(lambda v: tuple(as_list(v)))] = ()
 
     _bare = model_validator(mode="before")(staticmethod(_bare))
