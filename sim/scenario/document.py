@@ -98,7 +98,7 @@ def read_document(tree: Tree, sources: Collection[str]) -> tuple[Document | None
     tuple
         The document, None where it cannot be read, and everything found wrong.
     """
-    words = _words(tree)
+    words = words_of_world(tree)
     context: Context = {"words": words, "sources": sources}
     document, problems = None, []
     try:
@@ -289,8 +289,8 @@ def _date_at(tree: Tree, path: Path) -> date | None:
     return None
 
 
-def _words(tree: Tree) -> Words:
-    """Collect the words that the world defines, for checking what decrees name."""
+def words_of_world(tree: Tree) -> Words:
+    """Collect the words that a file's world defines, which its decrees may name."""
 
     def keys(*path: str) -> tuple[str, ...]:
         found = tree.at(path)

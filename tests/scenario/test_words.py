@@ -628,6 +628,31 @@ def test_a_graded_threshold_says_what_it_rests_on(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("when", "limit"),
+    [
+        ("{offence: {points: %s}}", "3 for “points” of the offence"),
+        ("{offence: {not: {points: %s}}}", "3 for “points” of the offence"),
+        ("{offence: {maximum: %s}}", "3 years for “maximum” of the offence"),
+        ("{any part: {sentence: %s}}", "3 years for the sentence of a part"),
+        ("{all parts: {sentence: %s}}", "3 years for the sentence of every part"),
+        ("{earlier spells: {sentence: %s}}", "3 years for the sentence of an earlier spell"),
+        ("{not: {served: %s}}", "3 years for the time served"),
+    ],
+)
+def test_a_graded_threshold_says_whose_it_is(tmp_path, when, limit):
+    number = 3 if "points" in when else "3 years"
+    graded = f"{{value: '< {number}', grade: B, source: hrnk-map}}"
+    world = (
+        "world: {offences: {theft: {numbers: {points: {value: 2, unit: points, source: hrnk-map, "
+        "grade: B}, maximum: {value: 5 years, source: hrnk-map, grade: B}}}}}\n"
+    )
+    clause = f"    clauses: {{c: {{then: release, when: {when % graded}}}}}\n"
+    head = HEAD.replace("decrees:\n", world + "decrees:\n")
+    told = statements(tmp_path, PLAIN + clause, head)["clause c"]
+    assert f"The limit of {limit} is " in told
+
+
 def test_a_clause_says_what_it_overrides_and_how_it_is_known(tmp_path):
     body = (
         f"{PLAIN}    exclude: {{grave: {{offence: murder}}}}\n"

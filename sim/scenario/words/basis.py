@@ -7,7 +7,7 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import get_args
 
-from sim.scenario.flags import flag_words
+from sim.scenario.document import words_of_world
 from sim.scenario.graded import DecreeShare, Number, Quantity, Said, Status
 from sim.scenario.law.afterwards import DecreeEducation, DecreeOver
 from sim.scenario.law.amounts import OneAmount
@@ -22,6 +22,7 @@ from sim.scenario.law.predicate import (
     Leaf,
     LengthIs,
     NumberIs,
+    OffenceIs,
     ReleasedIs,
     ShareIs,
     leaves,
@@ -70,6 +71,15 @@ _LIMITED = {
     "offence date": "the date of the offence",
     "sentence final": "the date on which the sentence became final",
 }
+
+_OWN = {
+    "offence": " of the offence",
+    "any part": " of a part",
+    "all parts": " of every part",
+    "this part": " of the part in question",
+    "earlier spells": " of an earlier spell",
+}
+"""Within what thresholds are not the person's own."""
 
 
 def described(text: str, part: Said, decree: Decree, also: str = "") -> str:
@@ -148,35 +158,42 @@ def limits_in_words(scenario: Scenario, path: tuple[str | int, ...]) -> str:
     below = scenario.tree.at(path)
     decree = scenario.decrees[str(path[1])]
     found = _graded(below) if below is not None else ()
-    return joined(*(_limit(scenario, attribute, tree, decree) for attribute, tree in found))
+    return joined(*(_limit(scenario, *one, decree) for one in found))
 
 
-def _graded(tree: Tree, attribute: str = "") -> Iterator[tuple[str, Tree]]:
-    """Walk the graded thresholds of a condition, with the attribute that each limits."""
+def _graded(tree: Tree, attribute: str = "", whose: str = "") -> Iterator[tuple[str, str, Tree]]:
+    """Walk the graded thresholds of a condition, with the attribute and whose it is.
+
+    Within ``offence``, ``any part`` and their like it is that one's, elsewhere the person's.
+    """
     if isinstance(tree.value, Mapping):
         if attribute and "value" in tree.value:
-            yield attribute, tree
+            yield attribute, whose, tree
             return
         for key, child in tree.value.items():
-            below = attribute if key in ("table", "is", "otherwise") else key
-            yield from _graded(child, "" if key in ("when", "not") else below)
+            if key in ("table", "is", "otherwise", "not"):
+                yield from _graded(child, attribute, whose)
+            else:
+                of = attribute if attribute in _OWN else whose
+                yield from _graded(child, "" if key == "when" else key, of)
     elif isinstance(tree.value, list | tuple):
         for child in tree.value:
-            yield from _graded(child, attribute)
+            yield from _graded(child, attribute, whose)
 
 
-def _limit(scenario: Scenario, attribute: str, tree: Tree, decree: Decree) -> str:
+def _limit(scenario: Scenario, attribute: str, whose: str, tree: Tree, decree: Decree) -> str:
     plain = tree.plain()
     assert isinstance(plain, dict)
-    flags = {name: (flag.is_a, flag.words) for name, flag in scenario.world.flags.items()}
-    read = leaves(ConditionReader(flag_words(flags)).read({attribute: plain["value"]}))
+    asked = {attribute: plain["value"]}
+    reader = ConditionReader(words_of_world(scenario.tree))
+    read = leaves(reader.read({whose: asked} if whose == "offence" else asked))
     limit = listed([_number(leaf) for leaf in read])
     said = plain.get("source", decree.source)
     names = [said] if isinstance(said, str) else list(said)
     grade = plain.get("grade") or decree.grade
     status = plain.get("status")
     limits = "limit" if len(read) == 1 else "limits"
-    rests = f"the {limits} of {limit} for {_limited(attribute)} is {basis(names, grade)}"
+    rests = f"the {limits} of {limit} for {_limited(attribute, whose)} is {basis(names, grade)}"
     if len(read) > 1:
         rests = rests.replace(" is ", " are ", 1)
     range_ = ""
@@ -187,11 +204,11 @@ def _limit(scenario: Scenario, attribute: str, tree: Tree, decree: Decree) -> st
     return joined(sentence(rests + known + range_), note)
 
 
-def _limited(attribute: str) -> str:
+def _limited(attribute: str, whose: str) -> str:
     """Name what a threshold limits, and the day to which it refers if it says one."""
     name, on = read_on(attribute)
     reckoned = "" if on is None else f", reckoned to {day_in_words(on)}"
-    return _LIMITED.get(name, f"“{name}”") + reckoned
+    return _LIMITED.get(name, f"“{name}”") + _OWN.get(whose, "") + reckoned
 
 
 def _number(leaf: Leaf) -> str:
@@ -208,6 +225,8 @@ def _number(leaf: Leaf) -> str:
             return day(when)
         case NumberIs(number=number):
             return amount(number)
+        case OffenceIs(size=size, in_days=in_days):
+            return length(int(size)) if in_days else amount(float(size))
     return ""
 
 
