@@ -40,10 +40,14 @@ class Survival:
         the term: the probability of being alive, or its product with a factor on the hazard.
     last
         Hazard per day, in units of 10**-12, by which the last entry decreases for ever, shape (c,).
+    rest
+        Sum from the last entry on, shape (c,), where it does not decrease by one hazard; then no
+        day beyond it is asked for.
     """
 
     curve: Floats
     last: Ints
+    rest: Floats | None = None
 
     @cached_property
     def for_ever(self) -> Floats:
@@ -53,6 +57,9 @@ class Survival:
     def since(self, days: int) -> Floats:
         """Sum over all days from one on, shape (c,)."""
         n = self.curve.shape[1] - 1
+        if self.rest is not None:
+            assert days <= n
+            return np.asarray(self.curve[:, days:n].sum(axis=1) + self.rest)
         with np.errstate(divide="ignore"):
             rest = self.curve[:, n] / -np.expm1(-self.last / UNIT)
         rest = rest * np.exp(-self.last / UNIT * max(days - n, 0))

@@ -84,7 +84,9 @@ def grants(
     occasion = np.repeat(np.arange(len(order)), sizes_of)
     codes = {
         "camp": register.camp[rows],
-        "health": register.health[rows],
+        "health": np.concatenate(
+            [none.astype(np.int8), *(docket.health[docket.eligible] for docket in order)]
+        ),
         "origin": (register.origin[rows] != capital).astype(np.int64),
     }
     if draws is not None:

@@ -216,7 +216,7 @@ def _depth(prisons: Prisons, register: Register, spared: Rows) -> dict[str, Ints
         "days averted": on_days(r.left[spared], days, averted.astype(np.int64)),
         "freed with under a year left": on_days(left[fixed & (due - left < whole_days(1, "year"))],
                                             days),
-        "freed in ill health": on_days(left[r.health[freed] > 0], days),
+        "freed in ill health": on_days(left[r.health_on(freed, left) > 0], days),
         "freed for violent offences": on_days(left[violent], days),
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ gives the same day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -116,25 +116,3 @@ class StepHazard:
         beyond = days_until_used_up(target - sums[kind, step], rate)
         days = self.edges[step] + beyond - reading
         return np.where(beyond >= NEVER, NEVER, np.minimum(days, NEVER))
-
-
-def dies_on(columns: Mapping[str, NDArray[np.generic] | int], by_age: StepHazard | None) -> Days:
-    """Day of death in custody if held for ever.
-
-    Parameters
-    ----------
-    columns
-        ``base`` and ``tolerance``: the last day before the hazard counts, and the tolerance left
-        then. ``rate``: the hazard per day, where it is constant; else ``risk`` and ``born``: the
-        class of the hazard and the day of birth.
-    by_age
-        Hazards by class and age, where they depend on it.
-    """
-    names = ("base", "tolerance", *(("rate",) if by_age is None else ("risk", "born")))
-    own = [np.asarray(columns[name], dtype=np.int64) for name in names]
-    if by_age is None:
-        days = days_until_used_up(own[1], own[2])
-    else:
-        base, tolerance, risk, born = np.broadcast_arrays(*own)
-        days = by_age.days_until(tolerance, risk, base - born)
-    return np.asarray(np.minimum(own[0] + days, NEVER))

@@ -80,12 +80,12 @@ def simulate(
     if people is None:  # people drawn here are nobody else's: they may be written to
         drawn_here = prisons.past is None and prisons.scenario.prisoners is None
         register = Register(
-            everybody(prisons, draws), points, shared=not drawn_here, by_age=prisons.steady.by_age
+            everybody(prisons, draws), points, shared=not drawn_here, varying=prisons.steady.varying
         )
     else:
         register = Register(
             people, points, notes=draws.shelf.notes_of(people["person"]),
-            by_age=prisons.steady.by_age,
+            varying=prisons.steady.varying,
         )  # fmt: skip
     model = _Model(scenario, prisons, draws, register, clock, trace)
     model.run()
@@ -98,7 +98,7 @@ def everybody(prisons: Prisons, draws: Draws) -> Columns:
     if past is not None:
         assert past.scenario.ends_on is not None
         people, ends = people_at_hand(past, draws), past.scenario.ends_on
-        register = Register(people, Points(past.scenario.world), by_age=past.steady.by_age)
+        register = Register(people, Points(past.scenario.world), varying=past.steady.varying)
         model = _Model(past.scenario, past, draws, register, "production", None, ends)
         model.run()
         return people_at_hand(prisons, draws, [opening(model.register, ends)])

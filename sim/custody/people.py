@@ -12,13 +12,15 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.hazards import NEVER, StepHazard, dies_on
+from sim.custody.course import CHANGES, STREAMS
+from sim.custody.hazards import NEVER
 from sim.custody.liberty import past_fates
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import ARRIVALS, BEFORE, HELD_AT_START, PAST_RELEASES, Draws, Stream
 from sim.custody.tables import CutTable, exponential, happens
 from sim.custody.trials import OF_A_TRIAL
+from sim.custody.wear import Varying, dies_on, used
 from sim.scenario.lengths import in_year
 from sim.scenario.prisoners import OPEN
 
@@ -47,6 +49,7 @@ DTYPES: dict[str, type[np.generic]] = {
     "credited": np.int32,
     "home": np.bool_,
     "judged": np.int32, "final": np.int32, "ended": np.bool_,
+    **dict.fromkeys(CHANGES, np.int32),
 }  # fmt: skip
 """Types of the register's columns."""
 STATED = {"offence_day": NEVER, "earlier_count": -1, "earlier_days": -1}
@@ -91,7 +94,7 @@ def people_at_hand(
         draws.expect(held, past_count, len(admitted))
     added = list(_added(prisons, draws))
     most = held + len(admitted) + sum(len(one["person"]) for one in (past, *added))
-    written = _Written(most, prisons.steady.by_age)
+    written = _Written(most, prisons.steady.varying)
     for first, last in _blocks(held):
         written.put(*_held_at_start(prisons, draws, first, last))
     written.put(len(past["person"]), past)
@@ -109,7 +112,7 @@ def _after(prisons: Prisons, draws: Draws, opening: Sequence[Columns]) -> Column
     parts = [*opening, *_added(prisons, draws)]
     beside: dict[str, int] = {**STATED, "exiled_before": 0}
     most = len(admitted) + sum(len(one["person"]) for one in parts)
-    written = _Written(most, prisons.steady.by_age)
+    written = _Written(most, prisons.steady.varying)
     for one in parts:
         written.put(len(one["person"]), {**beside, **one})
     for first, last in _blocks(len(admitted)):
@@ -135,9 +138,9 @@ def _blocks(n: int) -> Iterator[tuple[int, int]]:
 class _Written:
     """Columns being written part by part; one value stands for all while nobody differs."""
 
-    def __init__(self, most: int, by_age: StepHazard | None) -> None:
+    def __init__(self, most: int, varying: Varying | None) -> None:
         self.most, self.size = most, 0
-        self.by_age = by_age
+        self.varying = varying
         self.same: dict[str, int] = {}
         self.full: Columns = {}
 
@@ -146,7 +149,7 @@ class _Written:
         if not n and self.most:
             return
         first, self.size = self.size, self.size + n
-        for name, value in {**part, "dies": dies_on(part, self.by_age)}.items():
+        for name, value in {**part, "dies": dies_on(part, self.varying)}.items():
             if name not in self.full:
                 if np.ndim(value) == 0 and self.same.setdefault(name, int(value)) == value:
                     continue
@@ -218,6 +221,7 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tup
         **person_of(prisons, words, HELD_AT_START + np.arange(first, last), 0, origin, admitted,
                   START),
         **spell,
+        **changes_of(prisons, words, health, admitted),
         "admitted": admitted,
         "base": -1,
         "due": due,
@@ -257,18 +261,21 @@ def survivors(
 ) -> tuple[int, Part]:
     """Keep those who lived through the days before a day, of people drawn by the least hazards.
 
-    Where hazards depend on age, each is kept with the probability of having met his own hazards,
-    given the least that anybody could have met: with what is left between the two.
+    Where hazards are not constant, each is kept with the probability of having met his own, given
+    the least that anybody could have met: with what is left between the two.
     """
     n, steady = len(admitted), prisons.steady
-    if steady.by_age is None:
+    if steady.varying is None:
         return n, part
     columns = columns_of(n, part)
-    risk, born = (np.asarray(columns[name], dtype=np.int64) for name in ("risk", "born"))
-    days = until - 1 - admitted.astype(np.int64)
-    met = steady.by_age.used(risk, admitted + days - born)
-    met -= steady.by_age.used(risk, admitted - born)
-    kept = exponential(words(Stream.SURVIVED)) > met - steady.least.used(risk, days)
+    since = admitted.astype(np.int64)
+    met = used(columns, steady.varying, since, since + (until - 1 - since))
+    if steady.by_age is not None:
+        least = steady.least.used(np.asarray(columns["risk"]).astype(np.int64), until - 1 - since)
+    else:
+        kinds = steady.hazard_class[columns["health"], columns["origin"]]
+        least = steady.hazards[kinds] * (until - 1 - since)
+    kept = exponential(words(Stream.SURVIVED)) > met - least
     return int(kept.sum()), {name: column[kept] for name, column in columns.items()}
 
 
@@ -371,6 +378,7 @@ def _first_spell(
         "kind": FIRST,
         **person_of(prisons, words, person, line, origin, admitted, NEW),
         **spell,
+        **changes_of(prisons, words, health, admitted),
         "admitted": admitted,
         "base": admitted,
         "due": due,
@@ -401,11 +409,14 @@ def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
     _, one = survivors(prisons, words, released - stay, released + 1, columns_of(len(rows), {
         **person_of(prisons, words, person, 0, origin, released - stay, PAST),
         "risk": risk, "health": health, "released": released, "back": back,
+        **changes_of(prisons, words, health, released - stay),
     }))  # fmt: skip
     names = ("person", "born", "tolerance", "health", "released", "back")
     person, born, tolerance, state, released, back = (
         np.asarray(one[name], dtype=np.int64) for name in names
     )
+    if steady.course is not None:
+        state = steady.course.state_on(one, released).astype(np.int64)
     used = steady.liberty.used(state, back - born)
     used -= steady.liberty.used(state, released - born)
     alive = tolerance > used
@@ -423,7 +434,7 @@ def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
 def _past_stay(
     prisons: Prisons, words: WordsOf, offence: Value, segment: Value, released: Ints
 ) -> Ints:
-    """Days held before past releases, without merit unless hazards depend on age."""
+    """Days held before past releases, without merit unless hazards are not constant."""
     steady, axis = prisons.steady, prisons.steady.axis
     place: Value
     if axis.waits is not None:
@@ -434,7 +445,7 @@ def _past_stay(
         imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
         place = axis.places(np.asarray(offence), np.asarray(imposed))
         stay = due_day(prisons, released, imposed, _point(prisons, offence, imposed)) - released
-    if steady.by_age is None:
+    if steady.varying is None:
         return np.asarray(stay)
     # Who leaves alive depends on the days, so merit is allowed for.
     usual = steady.stays.leaving[1]
@@ -452,6 +463,8 @@ def next_spell(
 ) -> Columns:
     """Draw the next spell of people who return; `kept` is what stays with a person."""
     streams = OF_A_SPELL if prisons.judgments is None else (*OF_A_SPELL, *OF_A_TRIAL)
+    if prisons.steady.course is not None:
+        streams = (*streams, *STREAMS[: prisons.steady.course.longest])
     words = draws.several(streams, person, spell=spell, line=line)
     health = _pick_health(prisons, words, NEW, 0)
     offence, segment = _offence(prisons, words, NEW, 0)
@@ -463,6 +476,7 @@ def next_spell(
         "person": person, "line": line, "spell": spell, "kind": RETURN,
         **kept,
         **own,
+        **changes_of(prisons, words, health, admitted),
         "admitted": admitted,
         "base": admitted,
         "due": due,
@@ -553,6 +567,14 @@ def spell_of(
     return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate,
             "risk": 0 if prisons.steady.by_age is None else risk,
             "point": _point(prisons, offence, imposed)}  # fmt: skip
+
+
+def changes_of(
+    prisons: Prisons, words: WordsOf, health: Value, admitted: NDArray[np.integer]
+) -> Part:
+    """Draw the days on which health changes in custody; nothing where it does not."""
+    course = prisons.steady.course
+    return {} if course is None else course.changes(words, health, admitted)
 
 
 def _point(prisons: Prisons, offence: Value, imposed: Value) -> Value:

@@ -87,6 +87,10 @@ class Prisons:
         for hazard in (self.steady.liberty, self.steady.returning, self.steady.by_age):
             if hazard is not None:
                 parts += [str(hazard.edges.tolist()), str(hazard.rates.tolist())]
+        course = self.steady.course
+        if course is not None:
+            rates = (course.following, course.leaving, course.hazards)
+            parts += [str(one.tolist()) for one in rates]
         parts += [table.digest() for table in self.flags.values()]
         if self.judgments is not None:
             parts += [self.judgments.wait.digest(), self.judgments.appeal.digest()]
@@ -113,7 +117,7 @@ def prisons(scenario: Scenario) -> Prisons:
     window = int(steady.returning.edges[-1]) if steady.returning is not None else 0
     past = steady.admissions_per_day * leaving.sum() * window
     held, by_camp = scenario.world.held.value, origins_by_camp(scenario)
-    if steady.by_age is not None:  # some of those drawn are not kept
+    if steady.varying is not None:  # some of those drawn are not kept
         held = steady.admissions_per_day * float(stock.sum())
     return Prisons(
         scenario, steady, *_offence_tables(steady),

@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.course import CHANGES, Course
 from sim.custody.findings import Findings, Notes
-from sim.custody.hazards import NEVER, StepHazard, dies_on
+from sim.custody.hazards import NEVER
 from sim.custody.people import DTYPES, EXTINGUISHED, FIRST, NEVER_HELD, STATED, Columns
 from sim.custody.points import Points
 from sim.custody.sentencing import LIFE
 from sim.custody.trials import not_before
 from sim.custody.turns import Turns
+from sim.custody.wear import Varying, dies_on, used
 from sim.scenario.law.points import MovedPoint
 
 Ints = NDArray[np.int64]
@@ -49,6 +51,7 @@ BLANK: dict[str, int] = {
     "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
     "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD, "point": 0, "revived": 0,
     "credited": 0, "home": 0, "risk": 0, "judged": NEVER_HELD, "final": NEVER_HELD, "ended": 0,
+    **dict.fromkeys(CHANGES, NEVER),
 }  # fmt: skip
 
 
@@ -67,6 +70,8 @@ class Register:
         that at factor 1 where it depends on age.
     risk
         Class of the hazard in custody, where it depends on age.
+    health, first_change, second_change, third_change
+        State of health on admission, and days on which it changes in custody.
     imposed, merit_days, pardon_days, merit_count
         Sentence drawn, days cut by merit and by decrees, number of merit cuts.
     exiled, exiled_before
@@ -137,6 +142,9 @@ class Register:
     ended: Mask
     free_since: NDArray[np.int32]
     risk: NDArray[np.int16]
+    first_change: NDArray[np.int32]
+    second_change: NDArray[np.int32]
+    third_change: NDArray[np.int32]
 
     def __init__(
         self,
@@ -145,12 +153,12 @@ class Register:
         *,
         shared: bool = True,
         notes: Notes | None = None,
-        by_age: StepHazard | None = None,
+        varying: Varying | None = None,
     ) -> None:
         self.points = Points() if points is None else points
         self.has_trials = "judged" in columns
         """Whether people are held before judgment."""
-        self.by_age = by_age
+        self.varying = varying
         self.has_moved = False  # whether a decree has moved a release point
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
@@ -194,7 +202,7 @@ class Register:
             if name in columns:
                 full[name] = columns[name].astype(dtype, copy=False)
             elif name == "dies":
-                full[name] = dies_on(columns, self.by_age).astype(dtype)
+                full[name] = dies_on(columns, self.varying).astype(dtype)
             elif name in CHANGING and name not in SELDOM:
                 full[name] = np.full(n, BLANK[name], dtype=dtype)
             else:
@@ -262,11 +270,26 @@ class Register:
     def tolerance_left(self, rows: Rows) -> Ints:
         """Return what is left of tolerances on the day of leaving alive."""
         left, base = self.left[rows].astype(np.int64), self.base[rows].astype(np.int64)
-        if self.by_age is None:
+        if self.varying is None:
             return np.asarray(self.tolerance[rows] - self.rate[rows] * (left - base))
-        born, risk = self.born[rows], self.risk[rows]
-        used = self.by_age.used(risk, left - born) - self.by_age.used(risk, base - born)
-        return np.asarray(self.tolerance[rows] - used)
+        names = ("health", "origin", "risk", "born", *CHANGES)
+        columns = {name: getattr(self, name)[rows] for name in names}
+        return np.asarray(self.tolerance[rows] - used(columns, self.varying, base, left))
+
+    def health_on(self, rows: Rows, day: NDArray[np.integer] | int) -> NDArray[np.int8]:
+        """State of health on a day, one for all or one for each, no later than that of leaving."""
+        if not isinstance(self.varying, Course):
+            return self.health[rows]
+        columns = {name: getattr(self, name)[rows] for name in ("health", *CHANGES)}
+        return self.varying.state_on(columns, day)
+
+    def next_change(self, rows: Rows, day: Ints | int) -> Ints:
+        """First day after one on which health changes, if people are still held, shape (n,)."""
+        found = np.full(len(rows), NEVER, dtype=np.int64)
+        for name in reversed(CHANGES):
+            change = getattr(self, name)[rows]
+            found = np.where(change > day, np.minimum(change, found), found)
+        return found
 
     def is_life(self, rows: Rows) -> Mask:
         """Say who serves a life sentence."""

@@ -167,12 +167,13 @@ class Gate:
         """Find who dies at liberty and who returns before, and admit the latter on their day."""
         liberty = self.prisons.steady.liberty
         chosen, at = (
-            (slice(None), rows) if register.by_age is None else (rows, np.arange(len(rows)))
+            (slice(None), rows) if register.varying is None else (rows, np.arange(len(rows)))
         )
         leavers = Leavers(*(getattr(register, name)[chosen] for name in Leavers._fields))
-        if register.by_age is not None:  # what is left is known, and no hazard has to be taken off
+        if register.varying is not None:  # what is left is known; no hazard has to be taken off
             left = register.tolerance_left(rows)
-            leavers = leavers._replace(tolerance=left, rate=np.zeros_like(left))
+            health = register.health_on(rows, register.left[rows])
+            leavers = leavers._replace(tolerance=left, rate=np.zeros_like(left), health=health)
         found = fates(self.prisons, self.draws, leavers, at, kinds)
         register.own("died_free")
         register.died_free[rows[found.dead]] = found.died

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.course import Course
 from sim.custody.hazards import NEVER
 from sim.custody.people import DTYPES, NEVER_HELD, Columns
 from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
+from sim.custody.wear import used
 
 Ints = NDArray[np.int64]
 FROM_THE_FIRST = ("born", "admitted", "base")
@@ -27,18 +29,23 @@ def opening(register: Register, start: int) -> Columns:
     """
     rows = np.flatnonzero(register.left == NEVER)
     columns = {name: getattr(register, name)[rows] for name in DTYPES}
-    if register.by_age is not None:  # what is left now, since hazards are solved for each start
-        born, since = columns["born"].astype(np.int64), columns["base"].astype(np.int64)
-        risk, base = columns["risk"].astype(np.int64), np.maximum(since, start - 1)
-        used = register.by_age.used(risk, base - born) - register.by_age.used(risk, since - born)
-        columns |= {"tolerance": columns["tolerance"].astype(np.int64) - used, "base": base}
+    if register.varying is not None:  # what is left now, since hazards are solved for each start
+        since = columns["base"].astype(np.int64)
+        base = np.maximum(since, start - 1)
+        left = columns["tolerance"].astype(np.int64)
+        left -= used(columns, register.varying, since, base)
+        columns |= {"tolerance": left, "base": base}
+    changes = register.varying.columns if isinstance(register.varying, Course) else ()
+    for name in changes:
+        change = columns[name].astype(np.int64)
+        columns[name] = np.where(change < NEVER, change - start, NEVER)
     for name in FROM_THE_FIRST:
         columns[name] = columns[name].astype(np.int64) - start
     cut, imposed = (columns[name].astype(np.int64) for name in ("pardon_days", "imposed"))
     due, since = columns["due"].astype(np.int64), columns["free_since"].astype(np.int64)
     kept = ("person", "line", "spell", "kind", "origin", "residence", "exiled", "offence",
             "health", "camp", "tolerance", "rate", "risk", "merit_count", "merit_days",
-            *FROM_THE_FIRST)  # fmt: skip
+            *changes, *FROM_THE_FIRST)  # fmt: skip
     return {
         **{name: columns[name] for name in kept},
         # As everywhere: what pardons cut before the start stands beside the sentence, not in it.

@@ -6,13 +6,15 @@ admissions behind the total, and the probability of the label of earlier reducti
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.ageing import BIN_DAYS, Ageing, age_edges
+from sim.custody.ageing import BIN_DAYS, Ageing, Survival, age_edges
+from sim.custody.course import Course, relative_hazards, together
 from sim.custody.hazards import UNIT, StepHazard, per_day
 from sim.custody.points import Points
 from sim.custody.sentencing import (
@@ -23,6 +25,7 @@ from sim.custody.sentencing import (
 )
 from sim.custody.stays import MeritRule, Stays
 from sim.custody.trials import Trials
+from sim.custody.wear import Varying
 from sim.scenario.lengths import whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.world import Returns, World
@@ -31,8 +34,8 @@ Floats = NDArray[np.float64]
 AGE_BINS = 260
 ITERATIONS = 200
 CLOSE = 1e-13
-BY_AGE_CLOSE = 1e-9
-"""Where hazards depend on age, the base is solved to this part: they are rounded to more."""
+VARYING_CLOSE = 1e-9
+"""Where hazards are not constant, the base is solved to this part: they are rounded to more."""
 AGES_CLOSE = 1e-7
 FLAT, FAR = 0.1, 3.0
 MOST_A_YEAR = 10_000.0
@@ -124,10 +127,13 @@ class Steady:
         P(the label of earlier reductions is on once enough is served).
     stays, average
         Stays from which people of the start are drawn, and those of the steady state. They are the
-        same but where hazards depend on age: then whoever is drawn is kept with the probability of
-        having met his own hazards, given the least.
+        same but where hazards are not constant: then whoever is drawn is kept with the probability
+        of having met his own hazards, given the least.
     by_age
         Hazards of death in custody by class and age, where they depend on it.
+    course
+        How health changes in custody, where it does. Then classes are by state on admission, and
+        their hazards the least of all states that can follow.
     """
 
     stays: Stays
@@ -153,6 +159,12 @@ class Steady:
     by_age: StepHazard | None
     youngest: int
     trials: Trials | None = None
+    course: Course | None = None
+
+    @property
+    def varying(self) -> Varying | None:
+        """Hazards in custody, where they are not constant."""
+        return self.by_age if self.course is None else self.course
 
     @property
     def stock_joint(self) -> Floats:
@@ -243,11 +255,16 @@ def solve(scenario: Scenario) -> Steady:
     for _ in range(ITERATIONS):
         try:
             found, base = _solve_hazards(world, law, ageing, age_all, base)
+        except UnreachableSharesError as error:
+            raise scenario.problem(("world", "health", "states"), str(error)) from None
         except ValueError as error:
             raise scenario.problem(("world", "deaths", "in custody"), str(error)) from None
         if np.any(life > 0) and np.any(found.last == 0):
-            path = ("world", "deaths", "in custody")
-            raise scenario.problem(path, "without deaths, life sentences would fill the prisons")
+            path, where = ("world", "deaths", "in custody"), ""
+            if found.course is not None:
+                where = " in every state of health"
+            message = f"without deaths{where}, life sentences would fill the prisons"
+            raise scenario.problem(path, message)
         flow = _Flow(found, mix, imposed, liberty, returning)
         before = age_all
         first, age_first, age_all = _first_admissions(scenario, flow, origin, group)
@@ -266,7 +283,7 @@ def solve(scenario: Scenario) -> Steady:
             scenario, average, mix, imposed, life, joint, found.hazard_class, trials
         ),
         liberty, returning, axis, average, found.by_age,
-        ageing.youngest if ageing is not None else 0, trials,
+        ageing.youngest if ageing is not None else 0, trials, found.course,
     )  # fmt: skip
 
 
@@ -295,6 +312,27 @@ class _Hazards:
     health: Floats
     by_age: StepHazard | None = None
     ageing: Ageing | None = None
+    course: Course | None = None
+    by_state: tuple[Survival, ...] = ()
+
+    def leaving_in(self, health: int, state: int, kind: int) -> Floats:
+        """P(leaving alive in a state of health) by sentence, of those admitted in another."""
+        if self.course is None:
+            return np.asarray(self.average.leaving[0][kind] * (health == state))
+        return np.asarray(self._leaving_in[state][kind])
+
+    @cached_property
+    def _leaving_in(self) -> list[Floats]:
+        """P(leaving alive) for each state, shape (c, n): who is ever in it less who goes from it.
+
+        Summed by parts over the days held, so that it is exact whatever merit cuts.
+        """
+        usual = self.average.usual
+        found = []
+        for one in self.by_state:
+            gone = replace(usual, survival=one.fatal()).held.sum(axis=1)
+            found.append(np.maximum(one.curve[:, :1] - gone, 0.0))
+        return found
 
     @property
     def last(self) -> NDArray[np.int64]:
@@ -309,12 +347,10 @@ def _solve_hazards(
 
     The base is sought from a first value on, if there is one.
     """
-    origins = world.origins.values()
-    factors = np.array([o.hazard.value if o.hazard else 1.0 for o in origins])
-    origin = np.array([o.share.value for o in origins])
-    states = list(world.health.states.values())
-    relative = np.array([s.in_custody.value for s in states])[:, None] * factors[None, :]
-    stated = np.array([s.share.value for s in states])
+    if world.health.in_custody:
+        return _solve_course(world, law, base)
+    factors, origin, stated = _stated_shares(world)
+    relative = relative_hazards(world)
     distinct, hazard_class = np.unique(relative, return_inverse=True)
     groups = np.zeros(len(distinct), dtype=np.int64)
     ages: list[tuple[NDArray[np.int64], Floats]] = []
@@ -363,7 +399,7 @@ def _solve_hazards(
             weight = joint
         overall = float((weight * relative).sum() / joint.sum()) * base
         change = target / overall
-        if abs(change - 1) < (CLOSE if ageing is None else BY_AGE_CLOSE):
+        if abs(change - 1) < (CLOSE if ageing is None else VARYING_CLOSE):
             break
         if ageing is not None:  # each try costs more, so the slope is used
             tried.append((np.log(base), np.log(change)))
@@ -371,6 +407,102 @@ def _solve_hazards(
         else:
             base *= change
     return found, base
+
+
+def _stated_shares(world: World) -> tuple[Floats, Floats, Floats]:
+    """Factors and shares of origins, and shares of states of health."""
+    origins = world.origins.values()
+    factors = np.array([o.hazard.value if o.hazard else 1.0 for o in origins])
+    origin = np.array([o.share.value for o in origins])
+    return factors, origin, np.array([s.share.value for s in world.health.states.values()])
+
+
+class UnreachableSharesError(ValueError):
+    """Shares of health among those held that no shares among admissions can bring about."""
+
+
+def _solve_course(world: World, law: _Law, base: float | None) -> tuple[_Hazards, float]:
+    """Solve the base hazard and the health of admissions where health changes in custody.
+
+    Classes are by state on admission and origin; people are drawn by the least hazards that can
+    follow.
+    """
+    factors, origin, stated = _stated_shares(world)
+    relative = relative_hazards(world)
+    names = list(world.health.states)
+    least = np.array([
+        relative[[names.index(one) for one in world.health.reached(name)]].min(axis=0)
+        for name in names
+    ])  # fmt: skip
+    _, group = np.unique(factors, return_inverse=True)
+    hazard_class = np.arange(len(names))[:, None] * (int(group.max()) + 1) + group[None, :]
+    distinct = np.zeros(int(hazard_class.max()) + 1)
+    distinct[hazard_class] = least
+    target = world.deaths.in_custody.value
+    if base is None:
+        base = target / max(float(stated @ relative @ origin), 1e-300)
+    tried: list[tuple[float, float]] = []
+    for _ in range(ITERATIONS):
+        if base * float(relative.max()) > MOST_A_YEAR:
+            raise ValueError(f"{target:.3g} a year cannot be reached with these states of health")
+        found = _of_a_course(world, law, hazard_class, distinct, base)
+        in_state = np.array([
+            law.held(replace(found.stays, survival=one))[hazard_class] for one in found.by_state
+        ])  # fmt: skip
+        if not np.all(np.isfinite(in_state)):
+            break
+        if world.health.of == "stock":
+            health = _admitted_so_that(stated, in_state @ origin, names)
+            found = replace(found, health=health)
+        if target == 0:
+            break
+        held = found.health[:, None] * origin[None, :] * in_state
+        overall = float((held * relative[:, None, :]).sum() / held.sum()) * base
+        change = target / overall
+        if abs(change - 1) < VARYING_CLOSE:
+            break
+        tried.append((np.log(base), np.log(change)))
+        base *= float(np.exp(_step(tried)))
+    return found, base
+
+
+def _of_a_course(
+    world: World, law: _Law, hazard_class: NDArray[np.int64], least: Floats, base: float
+) -> _Hazards:
+    """Stays where health changes, given the base hazard and the least factors by class."""
+    course, axis = Course.of(world, base), law.axis
+    assert course is not None
+    hazards = np.array([per_day(base * factor) for factor in least], dtype=np.int64)
+    rule = MeritRule.of(world.merit)
+    plain = Stays.of(hazards, axis.lengths, rule, world.start, law.points, axis.codes, axis.waits)
+    days = plain.curves.shape[1]
+    if world.label is not None:
+        days = max(days, world.label.after.value)
+    by_state = course.survival(hazard_class, days)
+    alive = replace(plain, survival=together(by_state))
+    *_, stated = _stated_shares(world)
+    return _Hazards(plain, alive, hazard_class, stated, course=course, by_state=by_state)
+
+
+def _admitted_so_that(stated: Floats, held: Floats, names: list[str]) -> Floats:
+    """Solve the health of admissions from that of those held.
+
+    Parameters
+    ----------
+    stated
+        Shares of those held by state of health, of these `names`.
+    held
+        Expected days held in each state, by state on admission, shape (states, states).
+    """
+    found = np.linalg.solve(held, stated)
+    state = int(np.argmin(found))
+    if found[state] < -CLOSE * np.abs(found).max():
+        raise UnreachableSharesError(
+            f"the shares of the stock cannot be reached: those alone who become {names[state]!r} "
+            f"in custody are more than {stated[state]:.3g} of it"
+        )
+    found = np.maximum(found, 0.0)
+    return np.asarray(found / found.sum())
 
 
 def _step(tried: list[tuple[float, float]]) -> float:
@@ -428,14 +560,19 @@ class _Flow:
     returning: StepHazard | None
     kept: dict[int, Floats] = field(default_factory=dict)
 
-    def released(self, ages: Floats, health: int, origin: int, delay_days: int) -> Floats:
-        """Ages, in bins before the delay, of those who leave alive, from those at offence."""
+    def released(
+        self, ages: Floats, health: int, origin: int, delay_days: int, state: int
+    ) -> Floats:
+        """Ages, in bins before the delay, of those who leave alive, from those at offence.
+
+        Of those admitted in one state of health, those who leave in another.
+        """
         found = self.hazards
         kind = int(found.hazard_class[health, origin])
-        leaving, stay = found.average.leaving
+        stay = found.average.leaving[1]
         years = np.minimum((stay / BIN_DAYS).astype(np.int64), AGE_BINS - 1)
         if found.by_age is None:
-            weights = leaving[kind] * (self.mix @ self.imposed)
+            weights = found.leaving_in(health, state, kind) * (self.mix @ self.imposed)
             by_bin = np.bincount(years, weights, AGE_BINS)
             return np.asarray(np.convolve(ages, by_bin)[:AGE_BINS])
         return np.asarray(self._alive(kind, delay_days, years) @ ages)
@@ -468,16 +605,26 @@ class _Flow:
         kind = np.zeros(len(spans), dtype=np.int64)
         left = np.exp(-self.returning.used(kind, spans.astype(np.int64)) / UNIT)
         back = left[:-1] - left[1:]
-        for health, share in enumerate(self.hazards.health):
-            released = self.released(ages, health, origin, delay_days) * share
+        for health, number, share in self._ways():
+            released = self.released(ages, health, origin, delay_days, number) * share
             at = ((np.arange(AGE_BINS) + 1) * BIN_DAYS + delay_days).astype(np.int64)
-            state = np.full(AGE_BINS, health)
+            state = np.full(AGE_BINS, number)
             before = self.liberty.used(state, at)
             for step, share_back in enumerate(back):
                 middle = at + int((step + 0.5) * BIN_DAYS)
                 alive = np.exp(-(self.liberty.used(state, middle) - before) / UNIT)
                 result[step + 1 :] += (released * alive * share_back)[: AGE_BINS - step - 1]
         return result
+
+    def _ways(self) -> Iterator[tuple[int, int, float]]:
+        """States of health on admission and on leaving, with the shares of the first."""
+        course = self.hazards.course
+        for health, share in enumerate(self.hazards.health):
+            yield health, health, share
+            state = health
+            while course is not None and course.following[state] != state:
+                state = int(course.following[state])
+                yield health, state, share
 
 
 def _stated_ages(world: World) -> Floats:

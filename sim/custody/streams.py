@@ -77,6 +77,9 @@ class Stream(IntEnum):
     DEATH = 30  # tolerance: the hazard a person survives
     RETURN = 31  # whether and when a released person returns
     MERIT = 32  # merit cut of a year
+    FIRST_CHANGE = 36  # how long health stays as it was on admission
+    SECOND_CHANGE = 37  # how long in the second state of health of a spell
+    THIRD_CHANGE = 38  # how long in the third
     TRIAL = 40  # how long a person awaits trial
     VERDICT = 41  # whether he is convicted
     APPEAL = 42  # whether the sentence is appealed against

@@ -40,8 +40,8 @@ SUMS_TO_ONE: dict[tuple[str, ...], tuple[str, ...]] = {
 }
 """Where shares must sum to 1, and where in an entry the share stands."""
 NAMED = (
-    ("camps",), ("offences",), ("origins",), ("health", "states"), ("exile", "destinations"),
-    ("flags",),
+    ("camps",), ("offences",), ("origins",), ("health", "states"),
+    ("health", "in custody"), ("exile", "destinations"), ("flags",),
     ("crackdowns",),
 )  # fmt: skip
 """Parts of a world whose keys are names that the file chooses."""

@@ -23,6 +23,7 @@ from sim.scenario.graded import (
     as_list,
     at_least_one,
 )
+from sim.scenario.health import HealthStates, health_problems
 from sim.scenario.problems import nearest
 from sim.scenario.release_point import ReleasePoint
 
@@ -141,21 +142,6 @@ class Origin(Placed):
     """Where people come from; ``hazard`` multiplies their deaths in custody."""
 
     hazard: Number | None = None
-
-
-class Health(Block):
-    """A state of health, drawn at admission and constant within a spell."""
-
-    share: Proportion
-    in_custody: Number = Field(alias="hazard in custody")
-    at_liberty: Number = Field(alias="hazard at liberty")
-
-
-class HealthStates(Block):
-    """States of health and whether their shares are of admissions or of the stock."""
-
-    of: Literal["admissions", "stock"] = "admissions"
-    states: dict[str, Health]
 
 
 def _read_ages(text: object) -> tuple[int, int]:
@@ -369,7 +355,21 @@ class World(Block):
                 message = "cannot be solved for a stock that is stated or left by decrees"
                 found.append(((key,), message))
         found += self._part_problems() + self._age_problems() + self._crackdown_problems()
+        found += self._health_problems()
         return found + flag_problems(self.flags)
+
+    def _health_problems(self) -> list[tuple[tuple[str, ...], str]]:
+        found = [(("health", *path), message) for path, message in health_problems(self.health)]
+        if not self.health.in_custody:
+            return found
+        if self.deaths.by_age:
+            message = "cannot be solved where health changes in custody; leave one of them out"
+            found.append((("deaths", "in custody by age"), message))
+        if self.stock is not None and self.stock.snapshot is not None:
+            message = ("a file of prisoners does not say since when they are ill: leave 'in "
+                       "custody' of 'health' out")  # fmt: skip
+            found.append((("stock",), message))
+        return found
 
     def _part_problems(self) -> list[tuple[tuple[str, ...], str]]:
         return [

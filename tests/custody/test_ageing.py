@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.custody.hazards import StepHazard, dies_on
+from sim.custody.hazards import StepHazard
 from sim.custody.model import everybody, simulate
 from sim.custody.prisons import prisons
 from sim.custody.register import BY_DEATH
 from sim.custody.sentencing import LIFE
 from sim.custody.steady import solve
 from sim.custody.streams import Draws
+from sim.custody.wear import dies_on
 from sim.scenario.problems import ScenarioError
 from tests.theory.worlds import BY_AGE, extreme_world, graded, merit, offence, scenario
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell, simulate
 from sim.custody.people import NEVER_HELD
@@ -64,7 +65,7 @@ def check(
 
 
 def same_people(oracle: Oracle, cell: Cell) -> None:
-    ours = {s.name: _oracle_row(s) for s in oracle.spells}
+    ours = {s.name: _oracle_row(s, oracle.horizon) for s in oracle.spells}
     theirs = _engine_rows(oracle, cell)
     assert len(ours) == len(oracle.spells)
     assert not ours.keys() - theirs.keys(), (
@@ -86,7 +87,7 @@ def _told(name: tuple[int, int, int], ours: Row, theirs: Row, count: int) -> str
     ])  # fmt: skip
 
 
-def _oracle_row(s: Spell) -> Row:
+def _oracle_row(s: Spell, horizon: int) -> Row:
     return {
         "admitted": s.admitted, "base": s.base, "born": s.born, "left": s.left, "cause": s.cause,
         "due": s.due, "imposed": s.imposed, "offence": s.offence, "health": s.health,
@@ -96,6 +97,7 @@ def _oracle_row(s: Spell) -> Row:
         "judged": s.judged, "final": s.final, "ended": s.ended,
         "gone": s.gone, "struck": s.struck,
         "died free": s.died_free, "freed by": s.freed_by, "eligible on": s.eligible_on,
+        "changes": [day for day, _ in s.changes if day < horizon],
     }  # fmt: skip
 
 
@@ -122,7 +124,7 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
         "offence", "health", "camp", "origin", "residence", "exiled", "tolerance", "rate",
         "merit_count", "merit_days", "revived", "credited", "home", "pardon_days",
         "died_free", "freed_by",
-        "eligible_on", "judged", "final", "ended",
+        "eligible_on", "judged", "final", "ended", *CHANGES,
     )  # fmt: skip
     columns = {name: column(name) for name in names}
     rows = {}
@@ -153,6 +155,7 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
             "died free": within(c["died_free"]),
             "freed by": None if c["freed_by"] < 0 else decrees[c["freed_by"]],
             "eligible on": within(c["eligible_on"]),
+            "changes": [c[name] for name in CHANGES if c[name] < horizon],
         }  # fmt: skip
     return rows
 
@@ -179,9 +182,9 @@ def _waterfalls(
     counts: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for docket in oracle.dockets:
         decree = docket.occasion.decree
-        for stage, clause, s in docket.stages:
+        for (stage, clause, s), state in zip(docket.stages, docket.states, strict=True):
             for also in (stage, *(name for name, same in SAME_AS.items() if same == stage)):
-                members = [group for group in groups if _belongs(oracle, s, group)]
+                members = [group for group in groups if _belongs(oracle, s, group, state)]
                 if also != "meets this clause":
                     counts[decree, WHOLE, also].update(members)
                 if clause is not None:
@@ -189,13 +192,13 @@ def _waterfalls(
     return counts
 
 
-def _belongs(oracle: Oracle, s: Spell, group: str) -> bool:
+def _belongs(oracle: Oracle, s: Spell, group: str, state: str) -> bool:
     if group == "all":
         return True
     if group.startswith("from "):
         return s.origin == group.removeprefix("from ")
     if group == "in ill health":
-        return is_ill(oracle.world, s.health)
+        return is_ill(oracle.world, state)
     return s.offence == group
 
 
@@ -336,7 +339,7 @@ def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
             fixed = s.imposed is not None and s.due is not None and not s.ended
             if began and fixed and s.due - s.left < 365:
                 days["freed with under a year left"][s.left] += 1
-            if began and is_ill(oracle.world, s.health):
+            if began and is_ill(oracle.world, s.health_on(s.left)):
                 days["freed in ill health"][s.left] += 1
             if began and "violent" in oracle.world.offences[s.offence].tags:
                 days["freed for violent offences"][s.left] += 1

@@ -79,13 +79,13 @@ def _grants(oracle: Oracle) -> dict[str, Curve]:
 
 def _of_group(docket: Docket, wanted: str, group: str) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for stage, _, s in docket.stages:
+    for (stage, _, s), state in zip(docket.stages, docket.states, strict=True):
         if stage != wanted:
             continue
         if group == "camp":
             counts[s.camp] += 1
         elif group == "health":
-            counts[s.health] += 1
+            counts[state] += 1
         elif group == "origin":
             counts["Pyongyang" if s.origin == "Pyongyang" else "elsewhere"] += 1
         else:

@@ -88,6 +88,10 @@ class Docket:
 
     occasion: Occasion
     stages: list[tuple[str, str | None, Spell]] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+    """For each of them, in which state of health he was when he was read."""
+    read: dict[tuple[int, int, int], str] = field(default_factory=dict)
+    """States of health of those read so far."""
     selected: list[File] = field(default_factory=list)
     without_place: list[File] = field(default_factory=list)
     """Approved and in want of a place, by rank."""
@@ -96,10 +100,11 @@ class Docket:
     met: set[tuple[int, int, int]] = field(default_factory=set)
     """Whom a standing decree has looked at."""
     settled: set[tuple[int, int, int]] = field(default_factory=set)
-    barred: dict[tuple[int, int, int], tuple[Spell, Standing]] = field(default_factory=dict)
+    barred: dict[tuple[int, int, int], tuple[Spell, Standing, str]] = field(default_factory=dict)
 
     def count(self, stage: str, clause: str | None, s: Spell) -> None:
         self.stages.append((stage, clause, s))
+        self.states.append(self.read[s.name])
 
 
 class Oracle:
@@ -146,6 +151,9 @@ class Oracle:
         self.free_rates = [[int(rate) for rate in row] for row in steady.liberty.rates]
         self.aged_from = [int(edge) for edge in steady.by_age.edges] if steady.by_age else []
         self.aged_rates = steady.by_age.rates.tolist() if steady.by_age else []
+        self.ways = {way.out_of: way.to for way in self.world.health.in_custody.values()}
+        self.worn = steady.course.hazards.tolist() if steady.course else []
+        self.leaving = steady.course.leaving.tolist() if steady.course else []
         self.back_edges: list[int] = []
         if steady.returning is not None:
             self.back_edges = [int(edge) for edge in steady.returning.edges]
@@ -249,7 +257,24 @@ class Oracle:
         )  # fmt: skip
         for name, flag in self.world.flags.items():
             self._draw_flag(spell, name, flag)
+        self._fall_ill(spell)
         return spell
+
+    def _fall_ill(self, s: Spell) -> None:
+        """From state to state, each for as long as his tolerance of it lasts, while in custody."""
+        state, day = s.health, s.admitted
+        streams = (Stream.FIRST_CHANGE, Stream.SECOND_CHANGE, Stream.THIRD_CHANGE)
+        for stream in streams:
+            if state not in self.ways:
+                return
+            used, lasts = 0, int(exponential(self._word(stream, s))[0])
+            while used < lasts and day <= self.horizon:
+                used += self.leaving[self.states.index(state)]
+                day += 1
+            if used < lasts:
+                return
+            state = self.ways[state]
+            s.changes.append((day, state))
 
     def _leaves_as_said(self, s: Spell) -> None:
         """Held since his arrest: until the judgment at least, and if acquitted no longer."""
@@ -341,10 +366,13 @@ class Oracle:
         return self.horizon
 
     def _rate_inside(self, s: Spell, evening: int) -> int:
-        """Hazard of the day after an evening: by age then, where the world says so."""
-        if not self.aged_from:
+        """Hazard of the day after an evening: by health or age then, where the world says so."""
+        if not self.aged_from and not self.ways:
             return s.rate
-        state, origin = self.states.index(s.health), list(self.world.origins).index(s.origin)
+        health = s.health_on(evening)
+        state, origin = self.states.index(health), list(self.world.origins).index(s.origin)
+        if self.ways:
+            return int(self.worn[state][origin])
         kind = int(self.prisons.steady.hazard_class[state, origin])
         return _of_step(self.aged_from, self.aged_rates[kind], evening - s.born)
 
@@ -485,7 +513,8 @@ class Oracle:
     ) -> tuple[int | None, int | None, int]:
         """Day of death at liberty, day of return, hazard of death used until then."""
         assert s.left is not None
-        rates, kind = self.free_rates[self.states.index(s.health)], self._kind(s)
+        state = self.states.index(s.health_on(s.left))
+        rates, kind = self.free_rates[state], self._kind(s)
         resistance = int(exponential(self._word(Stream.RETURN, s))[0]) if self.back_edges else 0
         used = offended = 0
         for first, last, dying, offending in self._stretches(s, kind, rates):
@@ -594,13 +623,14 @@ class Oracle:
                 continue
             f = facts(self.world, s, day, occasion.threshold_day, occasion)
             stands = standing(self.world, decree, occasion, s, f, goes_on(decree, occasion, f))
+            docket.read[s.name] = f.health
             if s.name not in docket.met:
                 docket.met.add(s.name)
                 docket.count("held", None, s)
                 for name in stands.named_by:
                     docket.count(f"held and named by {name}", None, s)
             if stands.barred:
-                docket.barred.setdefault(s.name, (s, stands))
+                docket.barred.setdefault(s.name, (s, stands, f.health))
             elif stands.met:
                 docket.settled.add(s.name)
                 docket.barred.pop(s.name, None)
@@ -624,6 +654,7 @@ class Oracle:
                 continue
             if decree.reach is not None and status_on(s, occasion.close_day) != "final":
                 continue  # before a decree with a reach once the sentence is final
+            docket.read[s.name] = s.health_on(occasion.close_day)
             docket.count("held", None, s)
             if not reaches(occasion, s):
                 docket.count("beyond its reach", None, s)
@@ -918,7 +949,8 @@ class Oracle:
     def _settle(self) -> None:
         """Count what became of those selected."""
         for docket in self.dockets:
-            for s, stands in docket.barred.values():
+            for s, stands, state in docket.barred.values():
+                docket.read[s.name] = state
                 for clause in stands.met:
                     docket.count("meets this clause", clause, s)
                 self._keep_out(docket, s, stands)

@@ -120,10 +120,16 @@ class Spell:
     """What the sentence is for, the main part first, as it was passed."""
     before: Spell | None = None
     """His spell before this one; None if it ended before the start, or never was."""
+    changes: list[tuple[int, str]] = field(default_factory=list)
+    """Days on which his health changes in custody, and into what."""
 
     @property
     def acquitted(self) -> bool:
         return self.judged is not None and self.final is None
+
+    def health_on(self, day: int) -> str:
+        """His state of health on a day, the changes of the day included."""
+        return next((state for when, state in reversed(self.changes) if when <= day), self.health)
 
     @property
     def credited(self) -> int:
@@ -208,6 +214,7 @@ class Facts:
     """Since when it has been that."""
     expected: int
     """The sentence expected, while he awaits trial."""
+    health: str
     remand: int
     """Days held before the sentence became final."""
     world: World
@@ -355,8 +362,9 @@ def facts(
         age_at_offence=birthdays(world.start, s.born, s.admitted - s.delay),
         words={
             "offence": s.offence, "gravity": "petty" if s.petty else "ordinary",
-            "camp": s.camp, "origin": s.origin, "residence": s.residence, "health": s.health,
-            "sex": "women" if s.woman else "men", "legal status": status, **said,
+            "camp": s.camp, "origin": s.origin, "residence": s.residence,
+            "health": s.health_on(close), "sex": "women" if s.woman else "men",
+            "legal status": status, **said,
         },
         tags=offence.tags,
         by_merit=s.merits,
@@ -368,6 +376,7 @@ def facts(
         born=s.born,
         dates=dates_of(world, s.admitted, s.offended, s.flags, s.final),
         flags=s.flags,
+        health=s.health_on(close),
         cuts={"merit": merit, "pardon": by_pardon, "credit": s.credited},
         numbers={name: Fraction(str(one.value)) for name, one in offence.numbers.items()},
         history=History(world, s, close, before),
@@ -638,7 +647,7 @@ def rank_key(decree: Decree, world: World, s: Spell, f: Facts, lot: int) -> tupl
         elif rank == "oldest":
             key.append(s.born)
         elif rank == "ill first":
-            key.append(-world.health.states[s.health].in_custody.value)
+            key.append(-world.health.states[f.health].in_custody.value)
         else:
             assert rank == "lottery"
             key.append(lot)

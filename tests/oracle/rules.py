@@ -712,6 +712,8 @@ class _Look:
             words["gravity"] = ["petty", "ordinary"]
         tags = sorted({tag for offence in world["offences"].values() for tag in offence["tags"]})
         name = some.one(list(words))
+        if "in custody" in world["health"] and some.often(0.35):
+            name = "health"
         numbers = sorted({n for one in world["offences"].values() for n in one.get("numbers", ())})
         if name == "offence" and numbers and some.often(0.4):
             size = {"points": some.one(("2.5", "1", "3")), "maximum": "5 years"}

@@ -22,12 +22,18 @@ from tests.oracle.worlds import FLAGS, Chooser, scenario_of
 WORDS = st.binary(min_size=4, max_size=4)
 """Three of them: to mix the parts of one example, as the library does, makes a wholly new one."""
 FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
+OF_HEALTH = (
+    "fell ill", "grew worse again", "died of a new state", "fell ill on a day of leaving",
+    "died at liberty in a new state", "selected where health is asked",
+    "selected on a check once ill",
+)  # fmt: skip
+"""What happens where health changes in custody."""
 SEEN = (
     "died past the first band of age", "died of old age serving life",
     "release point moved", "days suspended", "days revived", "a turn waited for",
     "credited", "credited again", "sent home", "serving at home", "taken back from home",
     "acquittals", "awaiting trial", "appealing", "case ended", "remand", "a legal status",
-    "final later under a reach",
+    "final later under a reach", *OF_HEALTH,
     "barred", "eligible", "recommended", "approved", "selected", "granted", "released", "reduced",
     "exiled", "declined", "place passed on", "expired waiting", "died waiting",
     "moved while waiting", "still waiting", "unrecommended", "unapproved", "capped", "returned",
@@ -53,7 +59,7 @@ RARE = (
     "release point moved", "days suspended", "days revived", "a turn waited for",
     "credited", "credited again", "sent home", "serving at home", "taken back from home",
     "acquittals", "awaiting trial", "appealing", "case ended", "remand", "a legal status",
-    "final later under a reach",
+    "final later under a reach", *OF_HEALTH,
     "moved while waiting", "advanced returns", "place passed on", "exiled", "extinguished",
     "days extinguished", "still waiting", "died waiting", "arrested in a drive",
     "on an anniversary", "cuts that count", "in a tranche", "late", "by surprise",
@@ -124,6 +130,7 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
         seen["credited again"] += len(s.credits) > 1
         seen["returned with a clean record"] += s.before is not None and s.before.struck
         seen["a sentence of parts"] += len(s.parts) > 1
+    _falling_ill(oracle, seen)
     for docket in oracle.dockets:
         clauses = oracle.scenario.decrees[docket.occasion.decree].clauses
         for file in docket.selected:
@@ -140,6 +147,27 @@ def _before_judgment(oracle: Oracle, stages: Counter[str], seen: Counter[str]) -
     for s in oracle.spells:
         late = s.waits_for is not None and s.waits_for.late
         seen["final later under a reach"] += late and s.judged is not None
+
+
+def _falling_ill(oracle: Oracle, seen: Counter[str]) -> None:
+    """Count whose health changes while they are held, and what follows."""
+    for s in oracle.spells:
+        last = oracle.horizon - 1 if s.left is None else s.left
+        changed = sum(max(s.admitted, 0) <= day <= last for day, _ in s.changes)
+        seen["fell ill"] += changed > 0
+        seen["grew worse again"] += changed > 1
+        seen["died of a new state"] += s.cause == "death" and changed > 0
+        seen["fell ill on a day of leaving"] += any(day == s.left for day, _ in s.changes)
+        seen["died at liberty in a new state"] += s.died_free is not None and changed > 0
+    for docket in oracle.dockets:
+        decree = oracle.scenario.decrees[docket.occasion.decree]
+        asks = any(getattr(leaf, "attribute", "") == "health" for clause in decree.clauses.values()
+                   for leaf in leaves(clause.when))  # fmt: skip
+        fallen = [file for file in docket.selected if asks and any(
+            max(file.spell.admitted, 0) < day for day, _ in file.spell.changes)]  # fmt: skip
+        seen["selected where health is asked"] += len(fallen)
+        if decree.in_force is not None:
+            seen["selected on a check once ill"] += len(fallen)
 
 
 def _timing(oracle: Oracle, seen: Counter[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -127,6 +128,8 @@ def world_of(some: Chooser) -> Node:
     if stock is None and (judged := some.maybe(before_judgment_of(some, graded), 0.3)):
         made.pop("final sentence to admission", None)
         made["before judgment"] = judged
+    if "in custody by age" not in made["deaths"] and "snapshot" not in (stock or {}):
+        made["health"] |= without_nones({"in custody": some.maybe(_changes(some, made), 0.5)})
     return made | without_nones({"stock": stock})
 
 
@@ -217,6 +220,17 @@ def _health(some: Chooser) -> Node:
             for name, share in some.shares(some.first(("well", "ill", "weak"), 1)).items()
         },
     }
+
+
+def _changes(some: Chooser, world: Node) -> Node:
+    """One way out of some states, in an order of their own, so that none leads back."""
+    states = some.few(tuple(world["health"]["states"]), 1, 3)
+    return {
+        f"from {one} to {other}": {
+            "from": one, "to": other, "per year": graded(some.one((0.2, 1, 5, 0)), "per year"),
+        }
+        for one, other in pairwise(states) if some.often(0.8)
+    } or None  # fmt: skip
 
 
 def _merit(some: Chooser, start: date) -> Node:

@@ -102,6 +102,21 @@ MISTAKES = {
         5, "world.deaths.in custody by age", "from the youngest at offence, 14, to 100"),
     "ages-in-custody-with-a-gap": (
         5, "world.deaths.in custody by age", "without gap or overlap"),
+    "change-of-an-unknown-health": (
+        6, "world.health.in custody.falls ill.to", "unknown state 'sick': expected one of: ill"),
+    "two-ways-out-of-a-health": (
+        7, "world.health.in custody.starves.from", "people leave 'well' by 'falls ill' already"),
+    "health-that-goes-in-a-circle": (
+        6, "world.health.in custody.falls ill.to", "leads back to 'well': changes may not go in"),
+    "health-that-changes-every-hour": (
+        6, "world.health.in custody.falls ill.per year", "at 8766 per year nobody stays for a"),
+    "health-that-changes-without-a-rate": (
+        6, "world.health.in custody.falls ill.per year", "'per year' is missing"),
+    "health-of-four-changes": (
+        8, "world.health.in custody.one", "4 changes follow one another; expected at most 3"),
+    "changing-health-by-age": (
+        5, "world.deaths.in custody by age", "cannot be solved where health changes in custody"),
+    "changing-health-of-a-file": (4, "world.stock", "does not say since when they are ill"),
     "no-ages": (5, "world.ages at offence.young", "expected such as '14 to 17'"),
     "times-free-out-of-order": (4, "world.returns", "in increasing order"),
     # Conditions, effects, caps.

@@ -237,6 +237,11 @@ BY_AGE: File = {
     "60 to 120": graded(15, "times the young"),
 }
 """Factors on deaths in custody."""
+FALLING_ILL: File = {
+    "falls ill": {"from": "well", "to": "ill", "per year": graded(0.25, "per year")},
+    "grows worse": {"from": "ill", "to": "dying", "per year": graded(0.1, "per year")},
+}
+"""Changes of health in custody, in the extreme world."""
 EXILE: File = {
     "compliance": graded("80%"),
     "destinations": {"far north": graded("70%"), "far east": graded("30%")},

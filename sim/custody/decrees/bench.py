@@ -78,7 +78,7 @@ class Bench(Facts):
             case "residence":
                 return r.residence[rows], places(self.prisons)
             case "health":
-                return r.health[rows], tuple(world.health.states)
+                return r.health_on(rows, self.day), tuple(world.health.states)
             case "sex":
                 return self.women.astype(np.int8), ("men", "women")
             case "gravity":

@@ -228,7 +228,7 @@ class Court:
             if day < first:
                 break
             late = new[(admitted <= day) & (ends > day)]
-            kinds = self.reading.groups.kinds(register, late)
+            kinds = self.reading.groups.kinds(register, late, day)
             docket.held += self.reading.groups.count(kinds)
             bench = self.reading.bench(register, late, occasion)
             for i, exclusion in enumerate(self.decrees[occasion.decree].exclude.values()):

@@ -32,6 +32,8 @@ class Docket:
         Rows of the register that meet a clause, shape (n,).
     kinds
         Kind of person (`Groups.kinds`), shape (n,).
+    health
+        State of health when read, shape (n,).
     met, excluded
         Who meets each clause, shape (clauses, n); whom each exclusion bars, (exclusions, n).
     eligible, recommended, approved, selected, granted
@@ -62,6 +64,7 @@ class Docket:
     occasion: Occasion
     rows: Rows
     kinds: Ints
+    health: NDArray[np.int8]
     met: Mask
     excluded: Mask
     eligible: Mask
@@ -86,7 +89,7 @@ class Docket:
 
 
 PERSONS = (
-    "rows", "kinds", "met", "excluded", "eligible", "recommended", "approved", "clause",
+    "rows", "kinds", "health", "met", "excluded", "eligible", "recommended", "approved", "clause",
     "cut_days", "freeing", "released_on", "selected", "granted", "moved", "declined",
 )  # fmt: skip
 """What a docket holds person by person, in the last axis."""

@@ -32,8 +32,8 @@ from sim.scenario.law.predicate import (
 )
 
 Ints = NDArray[np.int64]
-FIXED = ("offence", "gravity", "camp", "origin", "sex")
-"""Categories that never change within a spell."""
+FIXED = ("offence", "gravity", "camp", "origin", "sex", "health")
+"""Categories that never change within a spell, but for health on days that are known."""
 FIXED_DATES = ("admitted", "offence date")
 YEAR, SLACK = 365.2425, 3
 """Days of a calendar year, and more than a birthday can be away from so many of them."""
@@ -47,7 +47,8 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
             days = [earliest(bench, part, met=met) for part in parts]
             return np.asarray(together.reduce(days)) if days else _any_day(bench)
         case OneOf(attribute) if attribute in FIXED:
-            return _as_now(bench, predicate, met=met)
+            found = _as_now(bench, predicate, met=met)
+            return np.minimum(found, _next_change(bench, attribute))
         case PartIs(whose, rule) if _plain_parts(bench, rule):
             if whose == THIS_PART and not met:  # by whichever part is in question
                 predicate = PartIs(ALL_PARTS, rule)
@@ -89,6 +90,11 @@ def first_days(bench: Bench, clauses: Iterable[Clause]) -> Ints:
     """First day after that of the bench on which any of the clauses may be met, shape (n,)."""
     days = [earliest(bench, clause.when, met=True) for clause in clauses]
     return np.asarray(np.minimum.reduce(days))
+
+
+def _next_change(bench: Bench, attribute: str) -> Ints | int:
+    """First day after that of the bench on which a category changes."""
+    return bench.next_change if attribute == "health" else NEVER
 
 
 def _length(bench: Bench, leaf: LengthIs, *, met: bool) -> Ints:

@@ -92,6 +92,11 @@ class Facts:
         until = np.minimum(r.final[rows].astype(np.int64), self.threshold_day)
         return np.asarray(np.maximum(until - r.admitted[rows], 0))
 
+    @property
+    def next_change(self) -> Ints:
+        """First day after that of the bench on which health changes; ``NEVER`` without one."""
+        return self.register.next_change(self.rows, self.day)
+
     @cached_property
     def served(self) -> Ints:
         """Days served by the threshold day."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import kernel
+from sim.custody.course import Course
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.scenario.world import PYONGYANG
@@ -36,18 +37,23 @@ class Groups:
         members.append(kinds % 2 == 1)
         self.members = np.array(members, dtype=np.int64)
 
-    def kinds(self, register: Register, rows: Rows) -> Ints:
-        """Kind of each row, shape (n,)."""
+    def kinds(self, register: Register, rows: Rows, day: Ints | int) -> Ints:
+        """Kind of each row on a day, one for all or one for each, shape (n,)."""
+        if isinstance(register.varying, Course):
+            return self._kinds(register, rows, register.health_on(rows, day))
         if kernel.compiled is not None:  # which finds them in less time than it takes to look up
             columns = (register.offence, register.origin, register.health)
             return kernel.compiled.kinds_of(columns, rows, self.capital)
 
         def found(rows: Rows) -> Ints:
-            offence = register.offence[rows].astype(np.int64)
-            capital = register.origin[rows] == self.capital
-            return np.asarray((offence * 2 + capital) * 2 + (register.health[rows] > 0))
+            return self._kinds(register, rows, register.health[rows])
 
         return register.lasting("kind", rows, found).astype(np.int64)
+
+    def _kinds(self, register: Register, rows: Rows, health: NDArray[np.int8]) -> Ints:
+        offence = register.offence[rows].astype(np.int64)
+        capital = register.origin[rows] == self.capital
+        return np.asarray((offence * 2 + capital) * 2 + (health > 0))
 
     def count(self, kinds: Ints) -> Ints:
         """Count people of given kinds by group, shape (groups,)."""

@@ -74,7 +74,8 @@ class Reading:
         parts = []
         for start in range(0, max(len(rows), 1), WINDOW):
             some = rows[start : start + WINDOW]
-            bench, kinds = self.bench(register, some, occasion), self.groups.kinds(register, some)
+            bench = self.bench(register, some, occasion)
+            kinds = self.groups.kinds(register, some, occasion.close_day)
             held += self.groups.count(kinds)
             barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
             for counts, mask in zip(named, barring, strict=True):
@@ -113,7 +114,7 @@ class Reading:
         reached = self.bench(register, rows, occasion).offence_day <= occasion.until_day
         if occasion.late:  # who is admitted later and not reached was never before the decree
             return rows[reached], nobody
-        beyond = self.groups.count(self.groups.kinds(register, rows[~reached]))
+        beyond = self.groups.count(self.groups.kinds(register, rows[~reached], occasion.close_day))
         return rows[reached], beyond
 
 

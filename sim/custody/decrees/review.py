@@ -72,7 +72,7 @@ def review(
     # A cut that will leave nothing is a release, and takes a place where releases are counted.
     cut_days, freeing = cuts[clause, columns], frees[clause, columns]
     return Docket(
-        occasion, bench.rows, kinds,
+        occasion, bench.rows, kinds, bench.register.health_on(bench.rows, occasion.close_day),
         met, excluded, eligible, advised, passed,
         clause, cut_days, freeing, released_on, reached=reached,
         reasons=None if parts is None else parts.reasons,

@@ -125,7 +125,7 @@ def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     if name == "ill first":
         states = bench.prisons.scenario.world.health.states.values()
         hazards = np.array([state.in_custody.value for state in states])
-        return -hazards[register.health[rows]]
+        return -hazards[register.health_on(rows, bench.day)]
     # Exact shares ordered without floats: served/term as whole parts of 2**32.
     term = np.maximum(bench.term, 1)
     # Life stands last, also after those who were admitted only after the day that counts.

@@ -62,10 +62,11 @@ class Watch:
         days = np.array(self.first.check_days)
         place = np.searchsorted(days, register.admitted[new])
         day = np.append(days, NEVER)[place]
-        late = new[(day <= self.checked) & (register.key[new] // STAGES > day)]
+        there = (day <= self.checked) & (register.key[new] // STAGES > day)
+        late = new[there]
         self._reach(len(self.turns.first_day))
         self.seen[late] = True
-        self.held += self.groups.count(self.groups.kinds(register, late))
+        self.held += self.groups.count(self.groups.kinds(register, late, day[there]))
 
     def note(self, docket: Docket, bench: Bench) -> None:
         """Keep what a check decided, and settle from which day the others are looked at again."""
@@ -85,7 +86,7 @@ class Watch:
         if not new.any():
             return
         self.seen[bench.rows] = True
-        kinds = self.groups.kinds(register, bench.rows)
+        kinds = self.groups.kinds(register, bench.rows, bench.day)
         self.held += self.groups.count(kinds[new])
         for i, exclusion in enumerate(self.decree.exclude.values()):
             self.named[i] += self.groups.count(kinds[new & bench.meets(exclusion.when)])

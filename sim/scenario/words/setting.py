@@ -89,6 +89,11 @@ def _parts(world: World) -> Iterator[str]:
         f"in custody there are {amount(deaths.value)} {deaths.unit} over all{_aside(deaths)}; "
         f"states of health are {listed(list(world.health.states))}"
     )
+    for name, change in world.health.in_custody.items():
+        yield sentence(
+            f"“{name}”: in custody people change from {change.out_of} to {change.to} at a rate "
+            f"of {amount(change.per_year.value)} a year{_aside(change.per_year)}"
+        )
     if by_age := world.deaths.by_age:
         factors = [f"{amount(one.value)} at the age of {first} to {last}{_aside(one)}"
                    for (first, last), one in by_age.items()]  # fmt: skip
