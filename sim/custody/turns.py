@@ -29,7 +29,11 @@ class Turns:
         """Say whose turn has come on a day, shape (n,)."""
         return np.asarray(self.first_day[rows] <= day)
 
-    def put_off(self, rows: Rows, until: Ints) -> None:
+    def due(self, day: int, size: int) -> Rows:
+        """Return those of so many first rows whose turn has come on a day."""
+        return np.flatnonzero(self.first_day[:size] <= day)
+
+    def put_off(self, rows: Rows, until: NDArray[np.integer] | int) -> None:
         """Leave rows unread until given days, shape (n,), unless their terms change before."""
         self.first_day[rows] = until
 

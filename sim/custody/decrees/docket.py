@@ -96,7 +96,9 @@ PERSONS = (
 
 
 def part_of(docket: Docket, persons: Mask) -> Docket:
-    """Return the docket of some of its persons, shape (n,)."""
+    """Return the docket of some of its persons, shape (n,); itself, if it is all of them."""
+    if persons.all():
+        return docket
     part = replace(docket, takes=None if docket.takes is None else docket.takes[persons])
     if docket.reasons is not None:
         part.reasons = docket.reasons[..., persons]

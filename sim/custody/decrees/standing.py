@@ -38,17 +38,21 @@ class Watch:
         self.checked = -1
         self.parts: list[Docket] = []
         self.kept_out: list[Docket] = []
+        self.latest: Docket | None = None
         self.held = np.zeros(len(groups.names), dtype=np.int64)
         self.named = np.zeros((len(decree.exclude), len(groups.names)), dtype=np.int64)
 
     def awaited(self, register: Register, day: int) -> Rows:
         """Rows to read on a day: held, not selected for release, and their day has come."""
-        rows = register.held(day)
-        rows = rows[self.turns.come(rows, day)]
-        rows = rows[register.occasion[rows] == NO_OCCASION]
+        rows = self.turns.due(day, len(register))
         self._reach(len(self.turns.first_day))
         self.checked = day
-        return np.asarray(rows[~self.settled[rows]])
+        over = (register.left[rows] < NEVER) | self.settled[rows]
+        early = register.admitted[rows] > day
+        self.turns.put_off(rows[over], NEVER)
+        self.turns.put_off(rows[early], register.admitted[rows[early]])
+        rows = rows[~over & ~early]
+        return np.asarray(rows[register.occasion[rows] == NO_OCCASION])
 
     def _reach(self, size: int) -> None:
         """Make room for rows that are added."""
@@ -76,7 +80,7 @@ class Watch:
             self.kept_out.append(part_of(docket, kept_out))
         if docket.eligible.any():
             self.parts.append(part_of(docket, docket.eligible))
-        self._nobody = part_of(docket, np.zeros(len(docket.rows), dtype=np.bool_))
+        self.latest = docket
         self.turns.put_off(bench.rows, self._again(bench))
         self.settled[docket.rows[docket.eligible]] = True
 
@@ -110,6 +114,9 @@ class Watch:
         for one in self.parts:
             taken[one.rows] = True
         rest = [part_of(one, ~taken[one.rows]) for one in self.kept_out]
-        whole = joined([*self.parts, *rest]) if self.parts or rest else self._nobody
+        if not self.parts and not rest:
+            assert self.latest is not None
+            rest = [part_of(self.latest, np.zeros(len(self.latest.rows), dtype=np.bool_))]
+        whole = joined([*self.parts, *rest])
         whole.occasion, whole.held, whole.named = self.first, self.held, self.named
         return whole
