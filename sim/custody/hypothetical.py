@@ -16,8 +16,9 @@ from sim.custody.decrees.days import completed_years
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.people import DTYPES, Columns
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, BY_EXPIRY, CLOSED, Register
+from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
 from sim.custody.sentencing import LIFE
+from sim.custody.spells import CLOSED
 from sim.custody.streams import PAST_RELEASES, Draws, Stream
 from sim.scenario.law.cases import PLAIN_SENTENCE, Who
 from sim.scenario.law.chances import Chance

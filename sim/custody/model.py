@@ -21,14 +21,15 @@ from sim.custody.calendar import drawn_grants
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.soonest import soonest
-from sim.custody.people import Columns, past_releases, people_at_hand
+from sim.custody.people import DTYPES, Columns, past_releases, people_at_hand
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.record import Record, heads_by_camp, record
-from sim.custody.register import ADMISSION, RELEASE, STAGES, Register, Rows
+from sim.custody.register import ADMISSION, RELEASE, STAGES, WINDOW, Register, Rows
 from sim.custody.release import Gate
 from sim.custody.seasoning import opening
 from sim.custody.sentencing import LIFE
+from sim.custody.sequels import Sequels
 from sim.custody.snapshot import held_of_file
 from sim.custody.streams import Draws, Stream
 from sim.custody.tables import bound_of, happens
@@ -76,18 +77,20 @@ def simulate(
     trace
         Called with the day and the event for every event of a process.
     """
-    points = Points(scenario.world)
+    points, sequels = Points(scenario.world), None
+    varying = prisons.steady.varying
     if people is None:  # people drawn here are nobody else's: they may be written to
         drawn_here = prisons.past is None and prisons.scenario.prisoners is None
-        register = Register(
-            everybody(prisons, draws), points, shared=not drawn_here, varying=prisons.steady.varying
-        )
+        drawn = everybody(prisons, draws)
+        register = Register(drawn, points, shared=not drawn_here, varying=varying)
     else:
-        register = Register(
-            people, points, notes=draws.shelf.notes_of(people["person"]),
-            varying=prisons.steady.varying,
-        )  # fmt: skip
-    model = _Model(scenario, prisons, draws, register, clock, trace)
+        notes = draws.shelf.notes_of(people["person"])
+        if len(people["person"]) <= WINDOW:  # of millions no lives are kept
+            sequels = Sequels(draws.shelf.lives, tuple(people.keys() & DTYPES.keys()))
+            people = draws.shelf.lives.everybody(people)
+        to_come = 0 if sequels is None else sequels.to_come
+        register = Register(people, points, notes=notes, varying=varying, to_come=to_come)
+    model = _Model(scenario, prisons, draws, register, clock, trace, sequels=sequels)
     model.run()
     return model.cell()
 
@@ -118,6 +121,7 @@ class _Model:
         clock: str | Iterable[int],
         trace: Trace | None,
         ends_on: int | None = None,
+        sequels: Sequels | None = None,
     ) -> None:
         self.scenario, self.prisons, self.draws = scenario, prisons, draws
         self.register = register
@@ -126,7 +130,7 @@ class _Model:
         self.court = Court(prisons, draws, scenario.decrees, self.occasions)
         patience = soonest(prisons, scenario.decrees, self.occasions, self.days)
         self.gate = Gate(
-            prisons, draws, scenario.decrees, self.occasions, self.court.arrive, patience
+            prisons, draws, scenario.decrees, self.occasions, self.court.arrive, patience, sequels
         )
         self.trace = trace
         self.by_day = clock == "day"
@@ -152,6 +156,7 @@ class _Model:
 
     def cell(self) -> Cell:
         self.court.settle()
+        self.register.finish()
         counted = record(
             self.prisons,
             self.register,
@@ -174,10 +179,10 @@ class _Model:
         """Deaths, expiries, admissions and returns, up to the decrees of each stop."""
         for day in self.stops:
             yield self._until(day, SWEEP)
-            before = len(self.register)
+            before = self.register.certain
             limit = day * STAGES + ADMISSION + 1
             ended = self.gate.advance(self.register, limit, wait=self.trace is None)
-            known = len(self.register) - before
+            known = self.register.certain - before
             self._note(day, f"up to date; {ended} spells ended, {known} to come back")
 
     def _merit(self) -> Waiting:
@@ -260,10 +265,17 @@ class _Model:
         if kernel.compiled is not None:
             columns = (register.admitted, register.imposed, register.person, register.spell,
                        register.line)  # fmt: skip
-            return kernel.compiled.held_and_drawn(
-                register.left, columns, day - rule.after_days, LIFE,
+            sequels = self.gate.sequels
+            known = np.full(len(register), -1, dtype=np.int8)
+            if sequels is not None:
+                sequels.recall_merit(year, known)
+            rows = kernel.compiled.held_and_drawn(
+                register.left, columns, known, day - rule.after_days, LIFE,
                 self.draws.key_words(Stream.MERIT), year, bound_of(rule.probability),
             )  # fmt: skip
+            if sequels is not None:
+                sequels.learn_merit(year, known)
+            return rows
         rows = register.held(day)
         served = day - register.admitted[rows]
         rows = rows[(served >= rule.after_days) & ~register.is_life(rows)]

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from sim.custody.course import CHANGES, Course
 from sim.custody.findings import Findings, Notes
 from sim.custody.hazards import NEVER
-from sim.custody.people import DTYPES, EXTINGUISHED, FIRST, NEVER_HELD, STATED, Columns
+from sim.custody.people import EXTINGUISHED, STATED, Columns
 from sim.custody.points import Points
 from sim.custody.sentencing import LIFE
+from sim.custody.spells import CLOSED, Spells
 from sim.custody.trials import not_before
 from sim.custody.turns import Turns
-from sim.custody.wear import Varying, dies_on, used
+from sim.custody.wear import Varying, used
 from sim.scenario.law.points import MovedPoint
 
 Ints = NDArray[np.int64]
@@ -29,122 +30,25 @@ Mask = NDArray[np.bool_]
 
 DEATH, EXPIRY, ADMISSION, RELEASE = 0, 1, 2, 3
 STAGES = 4
-CLOSED = np.iinfo(np.int32).max
+TO_COME = -NEVER
+"""Stands for the day of leaving of a spell of which it is not known yet whether it comes."""
 NO_OCCASION = -1
 WINDOW = 1 << 20
 """Rows of which ended spells are closed together."""
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
 """Causes of leaving; a release by the decree at position p has ``BY_DECREE + p``."""
 
-CHANGING = (
-    "residence", "exiled", "due", "merit_count", "merit_days", "pardon_days", "occasion",
-    "release", "key", "left", "cause", "died_free", "eligible_on", "kind",
-)  # fmt: skip
-"""Columns that change after a spell is added; the others may be shared between registers."""
-SELDOM = (
-    "residence", "exiled", "merit_count", "merit_days", "pardon_days", "died_free", "kind",
-    "occasion", "release", "eligible_on",
-)  # fmt: skip
-"""Those of them that a law may never touch: one value stands for all until something is written."""
-BLANK: dict[str, int] = {
-    "pardon_days": 0, "occasion": -1, "release": NEVER, "left": NEVER, "cause": -1,
-    "freed_by": -1, "died_free": NEVER, "eligible_on": NEVER, "kind": FIRST,
-    "exiled_before": 0, "key": CLOSED, "free_since": NEVER_HELD, "point": 0, "revived": 0,
-    "credited": 0, "home": 0, "risk": 0, "judged": NEVER_HELD, "final": NEVER_HELD, "ended": 0,
-    **dict.fromkeys(CHANGES, NEVER),
-}  # fmt: skip
 
+class Register(Spells):
+    """Spells as they run: who leaves when, by which end, and what decrees do to it.
 
-class Register:
-    """Rows of spells, in no particular order; rows are only ever added.
+    Beside the columns:
 
-    Attributes are columns, one entry per row:
-
-    person, line, spell
-        Address of the spell (`sim.custody.streams`).
-    born, admitted, due, dies, release, left, died_free
-        Days; ``dies`` is the day of death if held for ever, ``release`` a planned release by
-        decree, ``died_free`` the day of a death at liberty after this spell, else ``NEVER``.
-    base, tolerance, rate
-        Last day before the hazard of custody counts, the tolerance left then, and its hazard, or
-        that at factor 1 where it depends on age.
-    risk
-        Class of the hazard in custody, where it depends on age.
-    health, first_change, second_change, third_change
-        State of health on admission, and days on which it changes in custody.
-    imposed, merit_days, pardon_days, merit_count
-        Sentence drawn, days cut by merit and by decrees, number of merit cuts.
-    exiled, exiled_before
-        Whether the person has been exiled; whether after an earlier spell.
-    occasion
-        Occasion that has selected the spell for release, -1 if none.
-    revived
-        Days of an earlier sentence that are served after this one.
-    home
-        Who serves the rest at home once released by decree.
-    credited
-        Days that count as served by decree, beside those served.
-    judged, final
-        Days of judgment and on which the sentence becomes final, which for those acquitted is
-        never; long ago where all are sentenced at their admission.
-    ended
-        Whose case a decree ends, once released by it.
-    point
-        Code of the release point (`sim.custody.points`); 0 is the whole term.
     followed
         Rows of spells that a person came back after, with the rows of the spells that followed.
-    kind
-        Kind of admission (`sim.custody.people`).
-    free_since
-        Day of the release before this spell, ``NEVER_HELD`` if there was none.
     stated
         What is known of the first rows beside these columns (`sim.custody.people.STATED`).
-    freed_by
-        Position of the decree that ended the person's spell before this one, -1 if none did.
     """
-
-    person: Ints
-    line: NDArray[np.uint64]
-    spell: NDArray[np.int16]
-    kind: NDArray[np.int8]
-    born: NDArray[np.int32]
-    origin: NDArray[np.int8]
-    residence: NDArray[np.int8]
-    exiled: Mask
-    exiled_before: Mask
-    offence: NDArray[np.int8]
-    imposed: NDArray[np.int32]
-    health: NDArray[np.int8]
-    camp: NDArray[np.int16]
-    admitted: NDArray[np.int32]
-    base: NDArray[np.int32]
-    tolerance: Ints
-    rate: Ints
-    due: NDArray[np.int32]
-    dies: NDArray[np.int32]
-    merit_count: NDArray[np.int16]
-    merit_days: NDArray[np.int32]
-    pardon_days: NDArray[np.int32]
-    occasion: NDArray[np.int16]
-    release: NDArray[np.int32]
-    key: NDArray[np.int32]
-    left: NDArray[np.int32]
-    cause: NDArray[np.int16]
-    freed_by: NDArray[np.int16]
-    died_free: NDArray[np.int32]
-    eligible_on: NDArray[np.int32]
-    point: NDArray[np.int16]
-    revived: NDArray[np.int32]
-    credited: NDArray[np.int32]
-    home: Mask
-    judged: NDArray[np.int32]
-    final: NDArray[np.int32]
-    ended: Mask
-    free_since: NDArray[np.int32]
-    risk: NDArray[np.int16]
-    first_change: NDArray[np.int32]
-    second_change: NDArray[np.int32]
-    third_change: NDArray[np.int32]
 
     def __init__(
         self,
@@ -154,11 +58,14 @@ class Register:
         shared: bool = True,
         notes: Notes | None = None,
         varying: Varying | None = None,
+        to_come: int = 0,
     ) -> None:
+        super().__init__(columns, shared=shared, varying=varying)
+        self.to_come, self.first_to_come = to_come, len(columns["person"]) - to_come
+        """Spells that stand there, in the last rows of these columns, and have not come yet."""
         self.points = Points() if points is None else points
         self.has_trials = "judged" in columns
         """Whether people are held before judgment."""
-        self.varying = varying
         self.has_moved = False  # whether a decree has moved a release point
         self.said: dict[str, Ints] = {}
         """Flags that are stated and not drawn: values of the first rows, by name."""
@@ -176,60 +83,42 @@ class Register:
         self.followed: list[tuple[Rows, Rows]] = []
         self.turns: list[Turns] = []
         """Who is to be read when, of rules that are read again and again."""
-        self._findings = Findings(len(columns["person"]), notes)
-        self._all: Columns = {}
-        self._shared: set[str] = set()
-        self._room = self._size = len(columns["person"])
-        for name, column in self._complete(columns).items():
-            changes = name in CHANGING and name in columns
-            seldom = name in SELDOM and not any(column.strides)
-            copy = changes and not seldom and (shared or not column.flags.writeable)
-            setattr(self, name, column.copy() if copy else column)
-            if seldom or name not in CHANGING:
-                self._shared.add(name)
+        self._findings = Findings(self.first_to_come, notes)
         for start in range(0, self._size, WINDOW):
             self.rekey(slice(start, start + WINDOW))
-
-    def __len__(self) -> int:
-        """Return the number of spells."""
-        return self._size
-
-    def _complete(self, columns: Columns) -> Columns:
-        """Bring columns to their types and fill in those that say nothing yet."""
-        n = len(columns["person"])
-        full: Columns = {}
-        for name, dtype in DTYPES.items():
-            if name in columns:
-                full[name] = columns[name].astype(dtype, copy=False)
-            elif name == "dies":
-                full[name] = dies_on(columns, self.varying).astype(dtype)
-            elif name in CHANGING and name not in SELDOM:
-                full[name] = np.full(n, BLANK[name], dtype=dtype)
-            else:
-                full[name] = np.broadcast_to(np.asarray(BLANK[name], dtype=dtype), (n,))
-        return full
+        if to_come:
+            self.left[self.first_to_come :], self.key[self.first_to_come :] = TO_COME, CLOSED
 
     def add(self, columns: Columns) -> Rows:
         """Add rows; columns that say nothing yet are blank. Returns the new rows."""
-        first, new = self._size, self._complete(columns)
         if not len(columns["person"]):
             return np.empty(0, dtype=np.intp)
-        self._size += len(columns["person"])
-        grown = self._size > self._room
-        if grown:
-            self._room = self._size + self._size // 4
-            self._all = {}
-            self._shared = set()
-        for name, dtype in DTYPES.items():
-            if grown:
-                self._all[name] = np.empty(self._room, dtype=dtype)
-                self._all[name][:first] = getattr(self, name)
-            self._all[name][first : self._size] = new[name]
-            setattr(self, name, self._all[name][: self._size])
+        first = self.lengthen(columns)
         for turns in self.turns:
             turns.reach(self._size)
         self.rekey(slice(first, self._size))
         return np.arange(first, self._size)
+
+    @property
+    def certain(self) -> int:
+        """Number of spells of which it is known that they come."""
+        return self._size - self.to_come
+
+    def come(self, rows: Rows) -> None:
+        """Let spells come that stand there."""
+        self.to_come -= len(rows)
+        self.left[rows] = NEVER
+        self.rekey(rows)
+
+    def finish(self) -> None:
+        """Let those spells never come that have not come at the end."""
+        if self.to_come:
+            rows = np.flatnonzero(self.left == TO_COME)
+            for name in ("admitted", "judged", "final"):
+                self.own(name)
+                getattr(self, name)[rows] = NEVER
+            self.left[rows] = NEVER
+            self.to_come = 0
 
     def rekey(self, rows: Rows | slice) -> None:
         """Find anew which end comes first, after a term or a planned release has changed."""
@@ -365,12 +254,6 @@ class Register:
         self.pardon_days[rows] += days.astype(np.int32)
         self.cuts.append((day, decree, rows))
         self.rekey(rows)
-
-    def own(self, *names: str) -> None:
-        """Make columns this register's own before they change, if they are not yet."""
-        for name in self._shared.intersection(names):
-            setattr(self, name, getattr(self, name).copy())
-            self._shared.discard(name)
 
     def credit(self, rows: Rows, days: Ints, decree: int) -> None:
         """Count days as served: ordinary release and the end of the term come so much earlier."""

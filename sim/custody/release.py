@@ -15,6 +15,7 @@ from sim.custody.liberty import Leavers, fates
 from sim.custody.people import ARREST, EXTINGUISHED
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, DEATH, RELEASE, STAGES, WINDOW, Register, Rows
+from sim.custody.sequels import Sequels
 from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, happens
@@ -36,11 +37,13 @@ class Gate:
         occasions: tuple[Occasion, ...],
         arrive: Callable[[Register, Rows, Rows | None], None] | None = None,
         patience: int = 0,
+        sequels: Sequels | None = None,
     ) -> None:
         self.prisons = prisons
         self.draws = draws
         self.arrive = arrive or (lambda register, new, before: None)
         self.patience = patience
+        self.sequels = sequels
         self.outside = _Outside()
         steady = prisons.steady
         self.follows = steady.returning is not None or bool(steady.liberty.rates.any())
@@ -70,7 +73,7 @@ class Gate:
         """
         ended, first = 0, 0
         while True:
-            end = len(register)
+            end, to_come = len(register), register.to_come
             for closed, stages in register.close(limit, first):
                 ended += len(closed)
                 self._let_out(register, closed, stages)
@@ -80,7 +83,9 @@ class Gate:
             reached = self.outside.since + 1 + self.patience <= limit // STAGES
             if self.outside.count and (reached or not wait):
                 self._at_liberty(register, *self.outside.taken())
-            if len(register) == end:
+            if register.to_come < to_come:  # their rows stand before those added
+                first = register.first_to_come
+            elif len(register) == end:
                 return ended
 
     def _let_out(self, register: Register, closed: Rows, stages: NDArray[np.uint8]) -> None:
@@ -164,7 +169,23 @@ class Gate:
         self.arrive(register, new, None)
 
     def _at_liberty(self, register: Register, rows: Rows, kinds: Ints) -> None:
+        """Let follow what is known from another scenario, and find out the rest."""
+        if self.sequels is not None:
+            known = self.sequels.known(register, rows)
+            if known.any():
+                self._come_back(register, *self.sequels.repeat(register, rows[known]))
+                rows, kinds = rows[~known], kinds[~known]
+        if len(rows):
+            self._find_out(register, rows, kinds)
+
+    def _come_back(self, register: Register, before: Rows, new: Rows) -> None:
+        """Note who comes back, after which spell, and hold the new spells to what awaits them."""
+        register.followed.append((before, new))
+        self.arrive(register, new, before)
+
+    def _find_out(self, register: Register, rows: Rows, kinds: Ints) -> None:
         """Find who dies at liberty and who returns before, and admit the latter on their day."""
+        everybody = rows
         liberty = self.prisons.steady.liberty
         chosen, at = (
             (slice(None), rows) if register.varying is None else (rows, np.arange(len(rows)))
@@ -200,8 +221,9 @@ class Gate:
             soon = died < self.prisons.days
             register.died_free[rows[spared][soon]] = died[soon]
         new = register.add(columns)
-        register.followed.append((rows[~spared], new))
-        self.arrive(register, new, rows[~spared])
+        if self.sequels is not None:
+            self.sequels.learn(register, everybody, rows[~spared], new)
+        self._come_back(register, rows[~spared], new)
 
 
 class _Outside:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.findings import Notes
+from sim.custody.lives import Lives
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -60,15 +61,16 @@ class Shelf:
         self.books: dict[Name, _Book] = {}
         self.room = WORDS_KEPT
         self.notes: Notes = {}
+        self.lives = Lives(0)
         self._people: NDArray[np.generic] = self.sizes
 
     def notes_of(self, people: NDArray[np.generic]) -> Notes:
         """Return what has been found of people so far: small numbers, by name, one for each.
 
-        Known are those whose column of ids was given last, this very one.
+        Known are those whose column of ids was given last, this very one; their lives as well.
         """
         if self._people is not people:
-            self._people, self.notes = people, {}
+            self._people, self.notes, self.lives = people, {}, Lives(len(people))
         return self.notes
 
     def expect(self, *sizes: int) -> None:

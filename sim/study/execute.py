@@ -79,20 +79,27 @@ def run_task(task: Task) -> list[Packed]:
         If the world cannot be solved.
     """
     done = []
+    # Whoever lives without a decree shows what follows for those whom the others' do not reach.
+    order = sorted(
+        range(len(task.points)), key=lambda number: bool(task.points[number].scenario.decrees)
+    )
     for replication in task.replications:
         draws = Draws(task.seed, replication)
         people: Columns | None = None
-        for point in task.points:
+        cells: dict[int, Packed] = {}
+        for number in order:
+            point = task.points[number]
             world = solved(point.scenario)
-            if people is None:
+            if people is None and len(order) > 1:
                 people = everybody(world, draws)
             cell = run_cell(point.scenario, world, draws, people=people)
             digest = world.digest()
             address = point.address(task.seed, replication, digest)
-            done.append(Packed(
+            cells[number] = Packed(
                 Key(point.key, task.seed, replication), address, point.scenario.world_address,
                 digest, pack(summarise(point.label, replication, address, cell.record)),
-            ))  # fmt: skip
+            )  # fmt: skip
+        done += [cells[number] for number in range(len(order))]
     return done
 
 

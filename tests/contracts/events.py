@@ -10,12 +10,16 @@ import numpy as np
 
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell
-from sim.custody.register import BY_DECREE, DTYPES, Register
+from sim.custody.people import DTYPES
+from sim.custody.register import BY_DECREE, Register
 from sim.scenario.load import Scenario
 
 Event = tuple[object, ...]
 DRAWN = ("born", "origin", "offence", "imposed", "health", "camp", "admitted", "base", "tolerance",
          "rate", "kind", "exiled_before")  # fmt: skip
+
+OF_THE_ROW = ("point", "key")
+"""Columns that say something of a register and nothing of a person."""
 
 
 def events(scenario: Scenario, cell: Cell) -> set[Event]:
@@ -25,7 +29,8 @@ def events(scenario: Scenario, cell: Cell) -> set[Event]:
     address = columns(r, "person", "line", "spell")
     found: set[Event] = set()
     for who, drawn in zip(address, columns(r, *DRAWN), strict=True):
-        found.add((max(drawn[6], 0), "admitted", *who, *drawn))
+        if drawn[6] < NEVER:
+            found.add((max(drawn[6], 0), "admitted", *who, *drawn))
     fate = columns(r, "left", "cause", "residence", "exiled", "due", "merit_days", "pardon_days")
     for who, (left, cause, *rest) in zip(address, fate, strict=True):
         if left < NEVER:
@@ -74,3 +79,25 @@ def assert_same(one: Cell, other: Cell) -> None:
     for name in DTYPES:
         assert np.array_equal(getattr(one.register, name), getattr(other.register, name)), name
     assert_same_record(one, other)
+
+
+def persons(cell: Cell, days: int) -> dict[str, np.ndarray]:
+    """Columns of those who come within the horizon, sorted by address."""
+    r = cell.register
+    rows = np.flatnonzero(r.admitted < days)
+    rows = rows[np.lexsort((r.spell[rows], r.line[rows], r.person[rows]))]
+    found = {name: getattr(r, name)[rows] for name in DTYPES if name not in OF_THE_ROW}
+    found["struck"], found["abroad"] = r.struck(rows), r.abroad(rows)
+    found["ends"], found["known from"] = r.ends(rows), r.known_from(rows)
+    pairs = np.zeros(len(r), dtype=np.int64)
+    for before, after in r.followed:
+        pairs[before] = r.spell[after]
+    found["followed by"] = pairs[rows]
+    return found
+
+
+def same_persons(one: Cell, other: Cell, days: int) -> None:
+    """Persons are the same, in whichever rows they stand."""
+    ours, theirs = persons(one, days), persons(other, days)
+    for name in ours:
+        assert np.array_equal(ours[name], theirs[name]), name

@@ -14,8 +14,9 @@ from sim.custody.hazards import NEVER, StepHazard
 from sim.custody.liberty import Leavers
 from sim.custody.people import EXTINGUISHED
 from sim.custody.prisons import prisons
-from sim.custody.register import BY_DECREE, CLOSED, NO_OCCASION
+from sim.custody.register import BY_DECREE, NO_OCCASION
 from sim.custody.sentencing import LIFE
+from sim.custody.spells import CLOSED
 from sim.custody.streams import Draws
 from tests.custody.test_kernel import SHAPES, SIZE, laid, numpys, same
 from tests.theory.worlds import busy_world, scenario, shipped

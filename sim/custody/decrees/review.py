@@ -12,7 +12,6 @@ from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import meets, outcomes
 from sim.custody.decrees.lots import lots
 from sim.custody.decrees.waits import release_days
-from sim.custody.hazards import NEVER
 from sim.custody.streams import Stream
 from sim.custody.tables import happens
 from sim.scenario.law.chances import Chance
@@ -51,32 +50,42 @@ def review(
     eligible: Mask = np.asarray(open_to.any(axis=0))
     released_on = release_days(bench, decree, occasion)
     leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on, parts)
-    # Open clauses first, the most favourable of them before the others; then those barred.
-    tried = leaving + np.where(open_to, 0, np.where(met, NEVER, 2 * NEVER))
-    # Of two that are alike, the one without conditions comes first, and home last.
+    # The most favourable first. Of two that are alike, the one without conditions comes first, and
+    # home last.
     behind = [[2 if c.then.serve_the_rest else c.then.revived_if is not None] for c in clauses]
-    order = np.argsort(3 * tried + np.array(behind), axis=0, kind="stable")
+    favour = 3 * leaving + np.array(behind)
     recommended, approved = _answers(bench, decree, occasion, eligible)
     if reached is not None:
         recommended &= reached
-    columns = np.arange(n)
-    clause = order[0].copy()
-    advised, passed = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-    for rank in order:
-        yes = open_to[rank, columns] & recommended[rank, columns] & ~passed
-        clause[yes & ~advised] = rank[yes & ~advised]
-        advised |= yes
-        agreed = yes & approved[rank, columns]
-        clause[agreed] = rank[agreed]
-        passed |= agreed
+    advised = open_to & recommended
+    agreed = advised & approved
+    clause = _first_of(favour, met, open_to, advised, agreed)
     # A cut that will leave nothing is a release, and takes a place where releases are counted.
+    columns = np.arange(n)
     cut_days, freeing = cuts[clause, columns], frees[clause, columns]
     return Docket(
         occasion, bench.rows, kinds, bench.register.health_on(bench.rows, occasion.close_day),
-        met, excluded, eligible, advised, passed,
+        met, excluded, eligible, np.asarray(advised.any(axis=0)), np.asarray(agreed.any(axis=0)),
         clause, cut_days, freeing, released_on, reached=reached,
         reasons=None if parts is None else parts.reasons,
     )  # fmt: skip
+
+
+def _first_of(favour: Ints, *stages: Mask) -> Ints:
+    """Return the number of the clause under which each is booked, shape (n,).
+
+    That under which he comes through most of the stages, each shape (clauses, n) and part of the
+    one before; of several the most favourable, then the first in the file.
+    """
+    depth = np.zeros(favour.shape, dtype=np.int8)
+    for stage in stages:
+        depth += stage
+    key = favour - (depth.astype(np.int64) << 32)
+    number, least = np.zeros(key.shape[1], dtype=np.int64), key[0]
+    for i, one in enumerate(key[1:], start=1):
+        number[one < least] = i
+        least = np.minimum(least, one)
+    return number
 
 
 def qualified(bench: Bench, decree: Decree) -> Mask:

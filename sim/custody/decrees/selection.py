@@ -10,13 +10,13 @@ from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.lots import lots
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import places_by_camp
-from sim.custody.register import BY_DECREE, NO_OCCASION, Register
+from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
 from sim.custody.streams import Stream
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.selection import Cap
 
 Ints = NDArray[np.int64]
-Key = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.uint64]
+Key = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.uint64] | NDArray[np.int16]
 
 
 def select(bench: Bench, decree: Decree, docket: Docket) -> None:
@@ -41,11 +41,25 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     lottery[drawn] = lots(bench.draws, register, rows[drawn], Stream.LOTTERY, docket.occasion)
     if "lottery" in decree.rank:
         keys.insert(decree.rank.index("lottery"), lottery)
-    ties = [register.spell[rows], register.line[rows], register.person[rows], lottery]
-    order = np.lexsort(tuple(np.asarray(key) for key in (*ties, *reversed(keys), groups)))
+        order = _by_lot(register, rows, [groups, *keys])
+    else:
+        order = _in_order(register, rows, [groups, *keys, lottery])
     docket.queue, docket.camps = asking[order], groups[order].astype(np.int64)
     late = place_in(docket.camps) >= room[docket.camps]
     docket.selected[docket.queue[late]] = False
+
+
+def _in_order(register: Register, rows: Rows, keys: list[Key]) -> Ints:
+    """Order rows by keys, the first of them above all; whom they leave equal by their names."""
+    ties = [register.spell[rows], register.line[rows], register.person[rows]]
+    return np.lexsort(tuple(np.asarray(key) for key in (*ties, *reversed(keys))))
+
+
+def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
+    """Order rows by keys of which one is a lot, so that names are hardly ever needed."""
+    order = np.lexsort(tuple(np.asarray(key) for key in reversed(keys)))
+    alike = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
+    return _in_order(register, rows, keys) if alike.any() else order
 
 
 def _at_the_bound(groups: NDArray[np.int16], keys: list[Key], room: Ints) -> Ints:

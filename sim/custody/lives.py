@@ -1,0 +1,83 @@
+"""The lives of a replication's people while no decree reaches them, kept for all of its scenarios.
+
+What follows an ordinary release depends on the spell and on the day alone: who dies at liberty and
+who comes back, when, and with which sentence. The scenario that meets it first finds it out; where
+the same spell ends on the same day in another one, the same follows and is not drawn again. Whose
+term a decree changes leaves on another day, or by decree: what follows is then found out by
+address, as in a scenario alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.custody.hazards import NEVER
+
+Int32s = NDArray[np.int32]
+Columns = dict[str, NDArray[np.generic]]
+NOBODY = -1
+"""The number of a spell that is none of these lives."""
+
+
+class Lives:
+    """Spells as they follow each other without a decree, as far as a scenario has met them.
+
+    Spells have numbers: those drawn beforehand, of people whom scenarios share, that of their row;
+    those that follow come after them.
+    """
+
+    def __init__(self, first_rows: int) -> None:
+        self.first_rows = self.size = first_rows
+        self.left: Int32s = np.full(first_rows, NEVER, dtype=np.int32)
+        """Day of the release of which it is known what follows; ``NEVER`` where it is not."""
+        self.died: Int32s = np.full(first_rows, NEVER, dtype=np.int32)
+        """Day of a death at liberty after it, else ``NEVER``."""
+        self.following: Int32s = np.full(first_rows, NOBODY, dtype=np.int32)
+        """Number of the spell that follows, else `NOBODY`."""
+        self.merit: dict[int, NDArray[np.int8]] = {}
+        """By year whether the word of a spell gives it merit, -1 where nobody has asked."""
+        self._parts: list[Columns] = []
+        self._everybody: tuple[int, Columns] = (first_rows, {})
+
+    def add(self, columns: Columns) -> Int32s:
+        """Add spells that follow, as they begin; returns their numbers."""
+        n = len(columns["person"])
+        first, self.size = self.size, self.size + n
+        self._parts.append({name: column.copy() for name, column in columns.items()})
+        if self.size > len(self.left):
+            room = self.size + self.size // 4
+            self.left = longer(self.left, room, NEVER)
+            self.died = longer(self.died, room, NEVER)
+            self.following = longer(self.following, room, NOBODY)
+        return np.arange(first, self.size, dtype=np.int32)
+
+    def everybody(self, people: Columns) -> Columns:
+        """Return people's columns with those of the spells that follow after them, by number.
+
+        What is known of people alone stays as it is.
+        """
+        if self.size == self.first_rows:
+            return people
+        if self._everybody[0] != self.size:
+            whole = {
+                name: np.concatenate((column, *(part[name] for part in self._parts)))
+                if name in self._parts[0] else column
+                for name, column in people.items()
+            }  # fmt: skip
+            self._everybody = self.size, {name: _as_one(column) for name, column in whole.items()}
+        return self._everybody[1]
+
+
+def _as_one(column: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Let one value stand for a column in which all agree."""
+    if len(column) and np.all(column == column[0]):
+        return np.broadcast_to(column[0], column.shape)
+    return column
+
+
+def longer(column: Int32s, room: int, blank: int) -> Int32s:
+    """Return a column with room for more entries, which are blank."""
+    more = np.full(room, blank, dtype=column.dtype)
+    more[: len(column)] = column
+    return more
