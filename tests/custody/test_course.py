@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.custody.course import CHANGES, Course
+from sim.custody.decrees.standing import Watch
 from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
@@ -15,7 +16,16 @@ from sim.custody.streams import Draws
 from sim.custody.wear import dies_on, used
 from sim.scenario.load import load
 from sim.scenario.problems import ScenarioError
-from tests.theory.worlds import FALLING_ILL, extreme_world, graded, health, scenario, solved, world
+from tests.theory.worlds import (
+    FALLING_ILL,
+    busy_world,
+    extreme_world,
+    graded,
+    health,
+    scenario,
+    solved,
+    world,
+)
 
 COURSE = Course(
     following=np.array([1, 2, 2]),
@@ -126,6 +136,32 @@ def test_a_world_without_changes_keeps_one_value_for_all():
     assert not set(CHANGES) & set(people)
     assert np.all(register.first_change == NEVER)
     assert not any(Register(people).first_change.strides)
+
+
+def test_a_standing_decree_reads_again_whose_health_has_changed(monkeypatch):
+    plain = busy_world(held=graded(300, "persons"), end="2004-01-01")
+    plain["health"]["in custody"] = FALLING_ILL
+    law = {
+        "source": "assumption", "grade": "C",
+        "in force": {"from": "2001-06-01", "to": "2003-06-30"},
+        "exclude": {"early": {"served": "< 2 months"}},
+        "clauses": {
+            "dying": {"when": {"health": "dying"}, "then": "release"},
+            "no longer well": {
+                "when": {"not": {"health": "well"}, "served": ">= 1 year"}, "then": "release",
+            },
+        },
+    }  # fmt: skip
+    made = scenario(plain, {"mercy": law})
+    short = simulate(made, solved(made), Draws(9, 0)).record
+    monkeypatch.setattr(
+        Watch, "_again", lambda self, bench: np.full(len(bench.rows), bench.day + 1)
+    )
+    long = simulate(made, solved(made), Draws(9, 0)).record
+    assert short.waterfalls["mercy", "dying", "released"][0] > 20
+    assert short.waterfalls.keys() == long.waterfalls.keys()
+    for name, counts in short.waterfalls.items():
+        assert np.array_equal(counts, long.waterfalls[name]), name
 
 
 def refused(plain: dict) -> str:

@@ -111,6 +111,9 @@ def test_patience_is_the_least_that_any_rule_asks_for():
     assert patience(many({"served": ">= 1 month"})) == months[1]
     assert patience(many({"served": ">= 1 month"}, thresholds_on="2002-03-11")) == months[1] - 10
     assert patience(many({"offence": "theft"})) == 0
+    # Whoever is admitted on the day of the lists meets it, long after the day of the thresholds.
+    either = [{"served": ">= 1 month"}, {"offence": "theft"}]
+    assert patience(many(either, thresholds_on="2001-03-01")) == 0
     # The shortest sentence is a month.
     assert patience(many({"served share": ">= 50%"})) == months[1] // 2
     assert patience(many({"served": ">= 1 month"}, cap="10% of stock")) == 0

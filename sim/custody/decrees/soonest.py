@@ -34,8 +34,8 @@ def soonest(
             start = prisons.scenario.world.start
             occasion = check_on(decree, occasion, occasion.check_days[0], start)
         ahead = occasion.threshold_day - occasion.close_day
-        bounds += [_served(clause.when, shortest) - ahead for clause in decree.clauses.values()]
-    return max(min(bounds), 0)
+        bounds += [_held(clause.when, shortest, ahead) for clause in decree.clauses.values()]
+    return min(bounds)
 
 
 def _looks_at_newcomers(decree: Decree) -> bool:
@@ -50,16 +50,20 @@ def _looks_at_newcomers(decree: Decree) -> bool:
     )
 
 
-def _served(predicate: Predicate, shortest: int) -> int:
-    """Days that whoever meets a predicate has served by the day of the thresholds, at least."""
+def _held(predicate: Predicate, shortest: int, ahead: int) -> int:
+    """Days for which whoever meets a predicate has been held when lists close, at least.
+
+    Time served is that on the day of the thresholds, so many days ahead; of what asks for none a
+    person may meet it on the day of his admission, wherever that day lies.
+    """
     match predicate:
         case Every(parts):
-            return max((_served(part, shortest) for part in parts), default=0)
+            return max((_held(part, shortest, ahead) for part in parts), default=0)
         case Either(parts):
-            return min((_served(part, shortest) for part in parts), default=0)
+            return min((_held(part, shortest, ahead) for part in parts), default=0)
         case LengthIs("served", ">=" | ">" | "==", days, None, ()):
-            return days
+            return max(days - ahead, 0)
         case ShareIs(_, ">=" | ">", share, None, ()):
             # A term is cut on or after the day on which a rule reaches it: until then it is whole.
-            return shortest * share.numerator // share.denominator
+            return max(shortest * share.numerator // share.denominator - ahead, 0)
     return 0
