@@ -109,6 +109,7 @@ MEASURES = (
       for grouping in GROUPINGS),
     Measure("deaths in custody", "lives", "persons", "deaths in custody averted", headline=True),
     Measure("deaths in custody or after", "lives", "persons", "deaths averted", headline=True),
+    Measure("executions", "lives", "persons", "executions averted"),
     Measure("returns to custody", "returns", "admissions", headline=True),
     Measure("returns of those freed", "returns", "admissions", headline=True),
     Measure("returns in remitted time", "returns", "admissions"),

@@ -192,7 +192,8 @@ class Reading:
         both = None
         if inside is not None and outside is not None and arrested is not None:
             both = inside + outside - arrested
-        return {"deaths in custody": inside, "deaths in custody or after": both}
+        return {"deaths in custody": inside, "deaths in custody or after": both,
+                "executions": self.rare("executions", self.origin)}  # fmt: skip
 
     def returns(self) -> Values:
         """Read who comes back."""

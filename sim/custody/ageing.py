@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,19 +42,27 @@ class Survival:
     rest
         Sum from the last entry on, shape (c,), where it does not decrease by one hazard; then no
         day beyond it is asked for.
+    spared
+        The same where executions act beside, if that cannot be told from these.
     """
 
     curve: Floats
     last: Ints
     rest: Floats | None = None
+    spared: Survival | None = None
 
-    @cached_property
-    def for_ever(self) -> Floats:
-        """Sum over all days, shape (c,); infinite where nobody dies in the end."""
-        return self.since(0)
+    def with_hazard(self, hazard: int) -> Survival:
+        """Return the same where another hazard, the same on all days, acts beside."""
+        if not hazard:
+            return self
+        if self.rest is not None:
+            assert self.spared is not None
+            return self.spared
+        days = np.arange(self.curve.shape[1])
+        return Survival(self.curve * np.exp(-hazard / UNIT * days), self.last + hazard)
 
     def since(self, days: int) -> Floats:
-        """Sum over all days from one on, shape (c,)."""
+        """Sum over all days from one on, shape (c,); infinite where nobody leaves in the end."""
         n = self.curve.shape[1] - 1
         if self.rest is not None:
             assert days <= n

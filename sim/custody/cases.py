@@ -16,6 +16,7 @@ from sim.custody.decrees.court import Court
 from sim.custody.hazards import NEVER
 from sim.custody.hypothetical import (
     LoneDraws,
+    days_imposed,
     favourable,
     flags_of,
     parts_of_case,
@@ -27,9 +28,9 @@ from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
-from sim.custody.sentencing import LIFE
+from sim.custody.sentencing import DEATH, LIFE
 from sim.custody.streams import Draws
-from sim.scenario.law.cases import PLAIN_SENTENCE, Case, Expected, Who
+from sim.scenario.law.cases import Case, Expected, Who
 from sim.scenario.law.decree import Decree
 from sim.scenario.lengths import in_words
 from sim.scenario.load import Scenario
@@ -68,7 +69,8 @@ class _Fate:
     term_days: int
     left: date | None
     due: date | None
-    life: bool
+    sentence: str | None
+    """What a sentence without a term is called."""
     revived: int
     credited: int
     awaits: bool
@@ -85,8 +87,11 @@ def _run(
             ok &= fate.reached[outcome]
             expected.append(outcome)
             continue
+        if outcome.sentence is not None:
+            ok &= fate.sentence == outcome.sentence
+            expected.append(f"sentence {outcome.sentence}")
         if outcome.term is not None:
-            ok &= fate.term_days == outcome.term
+            ok &= fate.sentence is None and fate.term_days == outcome.term
             expected.append(f"term {in_words(outcome.term)}")
         if outcome.released_on is not None:
             ok &= fate.left == outcome.released_on
@@ -158,13 +163,14 @@ def _tried(
     day = int(register.left[0])
     left = scenario.world.start + timedelta(days=day) if day < NEVER else None
     term = int(register.ends(np.array([0]))[0] - register.admitted[0] + register.credited[0])
-    life = bool(register.imposed[0] >= LIFE)
+    imposed = int(register.imposed[0])
+    sentence = {LIFE: "life", DEATH: "death"}.get(imposed)
     waits = int(register.due[0]) >= NEVER
-    due = None if life or waits else scenario.world.start + timedelta(days=int(register.due[0]))
+    due = None if sentence or waits else scenario.world.start + timedelta(days=int(register.due[0]))
     revived = _brought_back(prisons, lone, register, court, gate, case.who)
     credited = int(register.credited_by(np.array([0]), occasion.position)[0])
     awaits = case.who.legal_status == "awaiting trial"
-    return _Fate(reached, term, left, due, life, revived, credited, awaits)
+    return _Fate(reached, term, left, due, sentence, revived, credited, awaits)
 
 
 def _brought_back(
@@ -183,7 +189,7 @@ def _brought_back(
     admitted = offended + int(np.asarray(delay).ravel()[0])
     values = {name: np.array([getattr(register, name)[0]]) for name in ("born", "origin", "camp")}
     sentence = who.later.sentence
-    imposed = LIFE if sentence == "life" else PLAIN_SENTENCE if sentence is None else sentence
+    imposed = days_imposed(sentence)
     offence = list(world.offences).index(who.later.offence) if who.later.offence else 0
     points = prisons.points.codes(np.array([offence]), np.array([imposed]))
     due = people.due_day(prisons, np.array([admitted]), np.array([imposed]), points)
@@ -229,7 +235,7 @@ def _got(fate: _Fate) -> str:
     if fate.awaits:
         words.append("awaiting trial")
     else:
-        words.append("life" if fate.life else f"term {in_words(fate.term_days)}")
+        words.append(fate.sentence or f"term {in_words(fate.term_days)}")
     if fate.due is not None:
         words.append(f"due on {fate.due}")
     if fate.revived:

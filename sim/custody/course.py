@@ -139,7 +139,9 @@ class Course:
             state, day = self.following[state], end
         return np.asarray(found)
 
-    def survival(self, classes: NDArray[np.int64], days: int) -> tuple[Survival, ...]:
+    def survival(
+        self, classes: NDArray[np.int64], days: int, beside: int = 0
+    ) -> tuple[Survival, ...]:
         """Tell who of those admitted is alive in each state, by class and days since admission.
 
         Parameters
@@ -148,13 +150,15 @@ class Course:
             Class of each state on admission and origin, shape (states, origins).
         days
             Days for which curves are tabulated; what lies beyond is summed up.
+        beside
+            Another hazard, the same in all states, per day in units of 10**-12.
         """
         states, number = len(self.following), int(classes.max()) + 1
         curves = np.zeros((number, days + 1, states))
         moves = np.zeros((number, states, states))
         for state, origin in np.ndindex(*classes.shape):
             kind = classes[state, origin]
-            moves[kind] = self._moves(origin)
+            moves[kind] = self._moves(origin) * np.exp(-beside / UNIT)
             curves[kind, 0] = np.arange(states) == state
         several = [np.broadcast_to(np.eye(states), moves.shape)]
         for _ in range(min(BLOCK, days + 1)):
@@ -207,7 +211,11 @@ def together(by_state: tuple[Survival, ...]) -> Survival:
     """Add up who is alive in one state or another."""
     curves = np.array([one.curve for one in by_state])
     rests = np.array([one.rest for one in by_state])
-    return Survival(curves.sum(axis=0), by_state[0].last, rests.sum(axis=0))
+    spared = tuple(one.spared for one in by_state if one.spared is not None)
+    return Survival(
+        curves.sum(axis=0), by_state[0].last, rests.sum(axis=0),
+        together(spared) if spared else None,
+    )  # fmt: skip
 
 
 def relative_hazards(world: World) -> Floats:

@@ -13,6 +13,7 @@ from sim.custody.hazards import NEVER
 from sim.custody.people import ARREST, EXTINGUISHED, FIRST, RETURN
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
+from sim.custody.sentencing import DEATH as OF_DEATH
 from sim.custody.sentencing import LIFE
 from sim.scenario.lengths import whole_days
 
@@ -117,7 +118,7 @@ def flows(
     seen = np.flatnonzero(register.eligible_on < days)
     return {
         **_admissions(register, movements, days),
-        **_leavings(register, movements, days),
+        **_leavings(register, movements, days, dying=prisons.scenario.world.executions is not None),
         "deaths at liberty": on_days(register.died_free[dead[register.line[dead] == 0]], days),
         "newly eligible": on_days(register.eligible_on[seen], days),
         "reductions by decree": _reductions(register, days),
@@ -160,16 +161,20 @@ def _admissions(register: Register, movements: Movements, days: int) -> dict[str
     }
 
 
-def _leavings(register: Register, movements: Movements, days: int) -> dict[str, Ints]:
+def _leavings(
+    register: Register, movements: Movements, days: int, *, dying: bool
+) -> dict[str, Ints]:
     """Count leavings by day and cause, and the days that those who leave have served."""
     leavings, served = movements.leavings, movements.served
     of_trials = before_judgment(register, days) if register.has_trials else {}
-    acquittals = of_trials.get("acquittals", 0)
+    of_death = executions(register, days) if dying else {}
+    others = of_trials.get("acquittals", 0) + of_death.get("executions", 0)
     until = of_trials.get("days served until acquittal", 0)
+    until = until + of_death.get("days served until execution", 0)
     arrested = np.flatnonzero(register.line)
     arrested = arrested[register.cause[arrested] == BY_DEATH]
     return {
-        "expiries": leavings[BY_EXPIRY] - acquittals,
+        "expiries": leavings[BY_EXPIRY] - others,
         "releases by decree": leavings[BY_DECREE],
         "deaths in custody": leavings[BY_DEATH],
         "deaths in custody of the arrested": on_days(register.left[arrested], days),
@@ -177,6 +182,30 @@ def _leavings(register: Register, movements: Movements, days: int) -> dict[str, 
         "days served until release by decree": served[BY_DECREE],
         "days served until death": served[BY_DEATH],
         **of_trials,
+        **of_death,
+    }
+
+
+def executed_rows(register: Register) -> Rows:
+    """Rows of those who were executed."""
+    rows = np.flatnonzero(register.cause == BY_EXPIRY)
+    return np.asarray(rows[register.executed(rows)])
+
+
+def executions(register: Register, days: int) -> dict[str, Ints]:
+    """Count executions by day and, at its end, who is under sentence of death."""
+    r, rows = register, executed_rows(register)
+    rows = rows[r.left[rows] < days]
+    stay = (r.left[rows] - r.admitted[rows]).astype(np.int64)
+    spared = [(rows, np.full(len(rows), day)) for rows, day in r.spared_death]
+    still = np.flatnonzero((r.imposed == OF_DEATH) & (r.final < NEVER))
+    under = np.concatenate([still, *(rows for rows, _ in spared)])
+    until = np.concatenate([r.left[still], *(day for _, day in spared)])
+    since = np.maximum(r.admitted[under], r.judged[under])
+    return {
+        "executions": on_days(r.left[rows], days),
+        "days served until execution": on_days(r.left[rows], days, stay),
+        "under sentence of death": between(since, until, days),
     }
 
 
@@ -261,7 +290,11 @@ def due_without_decrees(prisons: Prisons, register: Register, rows: Rows) -> Int
         some = rows[other]
         uncut = r.term(some) + r.pardon_days[some]
         due[other] = r.due_after(some, uncut, own[other]) + r.credited[some]
-    due[np.isin(rows, r.commuted)] = NEVER
+    if len(r.commuted):
+        before = np.zeros(len(r), dtype=np.int64)
+        before[r.commuted] = r.due_before
+        changed = np.isin(rows, r.commuted)
+        due[changed] = before[rows[changed]]
     return due
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.flows import acquitted_rows
+from sim.custody.flows import acquitted_rows, executed_rows, on_days
 from sim.custody.hazards import NEVER
 from sim.custody.people import EXTINGUISHED
 from sim.custody.prisons import Prisons
@@ -73,6 +73,8 @@ def follow_up(
     whole = leavings[(BY_EXPIRY, BY_DECREE), :]
     if len(rows := acquitted_rows(r)):  # theirs is no release from a sentence
         whole[0] -= np.bincount(r.left[rows], minlength=days)[:days]
+    if prisons.scenario.world.executions is not None:
+        whole[0] -= on_days(r.left[executed_rows(r)], days)
     of_days = whole[:, some].ravel()
     at_risk = count(kinds, np.tile(some, 2), np.tile(last[some] - 1, 2), of_days)
     back, dead = nexts[0], np.flatnonzero(r.died_free < NEVER)

@@ -17,13 +17,14 @@ from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.people import DTYPES, Columns
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
-from sim.custody.sentencing import LIFE
+from sim.custody.sentencing import ENDLESS, LIFE
 from sim.custody.spells import CLOSED
 from sim.custody.streams import PAST_RELEASES, Draws, Stream
 from sim.scenario.law.cases import PLAIN_SENTENCE, Who
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Review
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.effects import COMMUTED
 from sim.scenario.law.selection import DecreeCap
 from sim.scenario.lengths import whole_days
 from sim.scenario.load import Scenario
@@ -83,8 +84,8 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     if who.admitted is not None:
         admitted = (who.admitted - world.start).days
     sentence = who.expected_sentence if who.expected_sentence is not None else who.whole
-    life = sentence == "life"
-    imposed = sentence if isinstance(sentence, int) else PLAIN_SENTENCE
+    imposed = days_imposed(sentence)
+    endless = imposed >= LIFE
     reduced = who.reduced or 0
     merit = who.reduced_by == "merit"
     age = who.age_at_offence if who.age_at_offence is not None else PLAIN_AGE
@@ -104,12 +105,12 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     residence = code(who.residence, places(prisons)) if who.residence else origin
     offence = code(who.main_offence, world.offences)
     points = prisons.points.codes(np.array([offence]), np.array([imposed]))
-    term = np.array([LIFE if life else imposed - reduced])
+    term = np.array([imposed if endless else imposed - reduced])
     due = int(people.due_day(prisons, np.array([admitted]), term, points)[0])
     values: dict[str, int] = {
         "person": PAST_RELEASES, "line": 0, "spell": 0, "born": born, "origin": origin,
         "residence": residence, "exiled": 0, "offence": offence,
-        "imposed": LIFE if life else imposed, "health": code(who.health, world.health.states),
+        "imposed": imposed, "health": code(who.health, world.health.states),
         "camp": code(who.camp, world.camps), "admitted": admitted, "base": admitted,
         "tolerance": 1, "rate": 0,
         "point": int(points[0]), "due": due,
@@ -119,6 +120,13 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     if prisons.steady.trials is not None:
         values |= _judged(who, admitted, due, occasion.threshold_day)
     return {name: np.array([value]) for name, value in values.items()}
+
+
+def days_imposed(sentence: int | str | None) -> int:
+    """Days of a sentence of a case; the plain one if it says none."""
+    if isinstance(sentence, str):
+        return ENDLESS[COMMUTED.index(sentence)]
+    return PLAIN_SENTENCE if sentence is None else sentence
 
 
 def _judged(who: Who, admitted: int, due: int, threshold_day: int) -> dict[str, int]:

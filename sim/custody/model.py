@@ -278,7 +278,7 @@ class _Model:
             return rows
         rows = register.held(day)
         served = day - register.admitted[rows]
-        rows = rows[(served >= rule.after_days) & ~register.is_life(rows)]
+        rows = rows[(served >= rule.after_days) & ~register.endless(rows)]
 
         def given(rows: Rows) -> NDArray[np.bool_]:
             words = self.draws.at(

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.course import CHANGES, STREAMS
-from sim.custody.hazards import NEVER
+from sim.custody.hazards import NEVER, days_until_used_up
 from sim.custody.liberty import past_fates
 from sim.custody.prisons import Prisons
-from sim.custody.sentencing import LIFE
+from sim.custody.sentencing import DEATH, ENDLESS, LIFE
 from sim.custody.streams import ARRIVALS, BEFORE, HELD_AT_START, PAST_RELEASES, Draws, Stream
 from sim.custody.tables import CutTable, exponential, happens
 from sim.custody.trials import OF_A_TRIAL
@@ -177,30 +177,30 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tup
     origin, health, offence, segment = _who(prisons, words, START)
     hazard = steady.hazard_class[health, origin]
     lengths, k = steady.stays.lengths, len(steady.stays.curves)
-    # A sentence is as many places along the axis as in its table; life follows the longest.
+    # A sentence is as many places along the axis as in its table; life follows the longest, and
+    # death life.
     place = prisons.sentence.pick_index(segment, words(Stream.SENTENCE))
-    life = place == len(lengths)
-    some_life = bool(life.any())
-    length = np.where(life, 0, place) if some_life else place
+    endless = place >= len(lengths)
+    some_endless = bool(endless.any())
+    length = np.where(endless, 0, place) if some_endless else place
     imposed = lengths.astype(np.int32)[length]
     judgments = prisons.judgments
     if judgments is not None:
         free = judgments.acquitted(place)
         imposed[free] = _expected(prisons, words, offence, free)
     cuts = _pick(prisons.merits, hazard * len(lengths) + length, words, Stream.MERIT_BEFORE)
-    if some_life:
-        imposed[life] = LIFE
-        cuts = np.where(life, 0, cuts)
+    if some_endless:
+        imposed[endless] = np.array(ENDLESS)[place[endless] - len(lengths)]
+        cuts = np.where(endless, 0, cuts)
     elapsed_words = words(Stream.ELAPSED)
     limit = np.maximum(steady.stays.limits[cuts, length], 1)
     elapsed = prisons.elapsed.pick(hazard * k + cuts, limit, elapsed_words)
-    if some_life and prisons.life_served is not None:
-        old = words(Stream.SERVED_LIFE)[life]
-        elapsed[life] = life_served(prisons, hazard, life, elapsed_words[life], old)
-    elif some_life:
-        waited = exponential(elapsed_words[life])
-        rate = np.broadcast_to(np.maximum(steady.hazards[hazard], 1), n)[life]
-        elapsed[life] = np.minimum(1 + waited // rate, NEVER)
+    if some_endless:
+        own = np.broadcast_to(hazard, (n,))[endless]
+        old = words(Stream.SERVED_LIFE)[endless] if prisons.endless_served is not None else None
+        elapsed[endless] = endless_served(
+            prisons, own, imposed[endless], elapsed_words[endless], old
+        )
     if judgments is not None:
         cuts = np.where(imposed >= LIFE, 0, cuts)
     cut_days = cuts * steady.stays.merit.cut_days
@@ -208,7 +208,7 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tup
         cut_days = np.minimum(cut_days, imposed - 1)
     admitted = -elapsed
     ends = admitted + imposed - cut_days
-    if some_life or judgments is not None:
+    if some_endless or judgments is not None:
         ends[imposed >= LIFE] = NEVER
     eve = merit_on_the_eve(prisons, draws, first, ends, elapsed)
     spell = spell_of(prisons, words, offence, imposed, health, origin)
@@ -224,7 +224,7 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tup
         **changes_of(prisons, words, health, admitted),
         "admitted": admitted,
         "base": -1,
-        "due": due,
+        "due": or_execution(prisons, words, imposed, -1, due),
         "merit_count": cuts + (eve > 0),
         "merit_days": cut_days + eve,
         "free_since": NEVER_HELD,
@@ -232,28 +232,54 @@ def _held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tup
     })  # fmt: skip
 
 
-def life_served(
-    prisons: Prisons, hazard: Value, rows: NDArray[np.generic], words: Words, beyond: Words
+def endless_served(
+    prisons: Prisons, hazard: Ints, imposed: NDArray[np.integer], words: Words, beyond: Words | None
 ) -> Ints:
-    """Draw the days served so far of sentences for life, where hazards depend on age.
+    """Draw the days served so far of sentences without a term.
 
     Parameters
     ----------
-    hazard, rows
-        Class of hazard of everybody, or of all, and which of them serve life.
+    hazard, imposed
+        Classes of hazard and sentences, shape (n,).
     words, beyond
-        Words of these; the second decide where the hazard no longer changes.
+        Words of these. Where hazards depend on age, the second decide once they no longer do.
     """
-    steady = prisons.steady
-    assert prisons.life_served is not None
+    steady, stays = prisons.steady, prisons.steady.stays
+    which = np.minimum(imposed.astype(np.int64) - LIFE, len(stays.beside) - 1)
+    beside = np.array(stays.beside)[which]
+    if prisons.endless_served is None:
+        rate = np.maximum(steady.hazards[hazard] + beside, 1)
+        return np.asarray(np.minimum(1 + exponential(words) // rate, NEVER))
     assert steady.by_age is not None
-    assert steady.stays.survival is not None
-    own = hazard if np.ndim(hazard) == 0 else np.asarray(hazard)[rows]
-    served = prisons.life_served.pick(own, words).astype(np.int64)
-    last = np.maximum(steady.by_age.rates[own, -1], 1)
-    longest = steady.stays.survival.curve.shape[1]
+    assert stays.survival is not None
+    assert beyond is not None
+    segment = which * len(steady.hazards) + hazard
+    served = prisons.endless_served.pick(segment, words).astype(np.int64)
+    last = np.maximum(steady.by_age.rates[hazard, -1] + beside, 1)
+    longest = stays.survival.curve.shape[1]
     served += np.where(served == longest, exponential(beyond) // last, 0)
     return np.minimum(served, NEVER)
+
+
+def or_execution(
+    prisons: Prisons, words: WordsOf, imposed: Value, base: Value, due: NDArray[np.integer]
+) -> NDArray[np.integer]:
+    """Put the day of execution in place of the day due of those under sentence of death.
+
+    Parameters
+    ----------
+    imposed, base, due
+        Sentences, the last day before the danger counts, and days due: never, for these.
+    """
+    rate = prisons.steady.stays.executions
+    rows = np.flatnonzero(np.broadcast_to(np.equal(imposed, DEATH), due.shape))
+    if not rate or not len(rows):
+        return due
+    tolerance = exponential(words(Stream.EXECUTION)[rows])
+    wait = days_until_used_up(tolerance, np.full(len(rows), rate, dtype=np.int64))
+    found = due.astype(np.int64)
+    found[rows] = np.minimum(np.broadcast_to(base, due.shape)[rows] + wait, NEVER)
+    return found
 
 
 def survivors(
@@ -374,6 +400,7 @@ def _first_spell(
     imposed = _pick(prisons.sentence, segment, words, Stream.SENTENCE)
     spell = spell_of(prisons, words, offence, imposed, health, origin)
     due = due_day(prisons, admitted, imposed, spell["point"])
+    due = or_execution(prisons, words, imposed, admitted, due)
     return {
         "kind": FIRST,
         **person_of(prisons, words, person, line, origin, admitted, NEW),
@@ -463,6 +490,8 @@ def next_spell(
 ) -> Columns:
     """Draw the next spell of people who return; `kept` is what stays with a person."""
     streams = OF_A_SPELL if prisons.judgments is None else (*OF_A_SPELL, *OF_A_TRIAL)
+    if prisons.steady.stays.executions:
+        streams = (*streams, Stream.EXECUTION)
     if prisons.steady.course is not None:
         streams = (*streams, *STREAMS[: prisons.steady.course.longest])
     words = draws.several(streams, person, spell=spell, line=line)
@@ -472,6 +501,7 @@ def next_spell(
     origin = np.asarray(kept["origin"], dtype=np.int64)
     own = spell_of(prisons, words, offence, imposed, health, origin)
     due = due_day(prisons, admitted, imposed, own["point"])
+    due = or_execution(prisons, words, imposed, admitted, due)
     return columns_of(len(person), {
         "person": person, "line": line, "spell": spell, "kind": RETURN,
         **kept,
@@ -588,7 +618,7 @@ def _point(prisons: Prisons, offence: Value, imposed: Value) -> Value:
 def due_day(
     prisons: Prisons, admitted: Ints | Int32s, terms: Value, points: NDArray[np.generic] | int
 ) -> NDArray[np.integer]:
-    """Day of ordinary release of terms in days, counted from the admission; never for life."""
+    """Day of ordinary release of terms in days, counted from the admission; never without one."""
     life = np.greater_equal(terms, LIFE)
     served = terms
     if not prisons.points.whole:

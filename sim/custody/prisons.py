@@ -13,8 +13,8 @@ from sim.custody.camps import camps_drawn, origins_by_camp
 from sim.custody.crackdowns import Campaign, campaigns
 from sim.custody.flags import FlagTable
 from sim.custody.points import Points
-from sim.custody.sentencing import LIFE, delay_distribution
-from sim.custody.steady import Steady, life_days, solve
+from sim.custody.sentencing import ENDLESS, LIFE, delay_distribution
+from sim.custody.steady import Steady, of_each, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
 from sim.custody.trials import Judgments
 from sim.scenario.load import Scenario
@@ -48,7 +48,7 @@ class Prisons:
     delay: CutTable | None
     campaigns: tuple[Campaign, ...]
     past: Prisons | None = None
-    life_served: CutTable | None = None
+    endless_served: CutTable | None = None
 
     @property
     def days(self) -> int:
@@ -96,8 +96,10 @@ class Prisons:
             parts += [self.judgments.wait.digest(), self.judgments.appeal.digest()]
         if self.delay is not None:
             parts.append(self.delay.digest())
-        if self.life_served is not None:
-            parts.append(self.life_served.digest())
+        if self.endless_served is not None:
+            parts.append(self.endless_served.digest())
+        if self.steady.stays.executions is not None:
+            parts.append(f"executions {self.steady.stays.executions}")
         parts += [campaign.digest() for campaign in self.campaigns]
         if self.past is not None:
             parts.append(self.past.digest())
@@ -134,7 +136,7 @@ def prisons(scenario: Scenario) -> Prisons:
         past_count=poisson_table(past), past_window_days=window,
         delay=_delay(scenario), campaigns=campaigns(scenario, steady),
         past=None if scenario.past is None else prisons(scenario.past),
-        life_served=_life_served(steady),
+        endless_served=_endless_served(steady),
     )  # fmt: skip
 
 
@@ -143,18 +145,23 @@ def _delay(scenario: Scenario) -> CutTable | None:
     return None if found is None else CutTable([(found.days, found.weights)])
 
 
-def _life_served(steady: Steady) -> CutTable | None:
-    """Days served of sentences for life by class, up to those beyond which the hazard is constant.
+def _endless_served(steady: Steady) -> CutTable | None:
+    """Days served of sentences without a term, up to those beyond which the hazard is constant.
 
-    The last value stands for these and for all beyond.
+    The last value stands for these and for all beyond. Segments are (sentence, class).
     """
-    survival = steady.stays.survival
-    if survival is None or not np.any(steady.life > 0):
+    stays = steady.stays
+    if stays.survival is None or not np.any(steady.endless > 0):
         return None
-    curve = survival.curve.copy()
-    curve[:, -1] = survival.since(curve.shape[1] - 1)
-    days = np.arange(1, curve.shape[1] + 1)
-    return CutTable([(days, weights) for weights in curve])
+    segments = []
+    for beside in stays.beside:
+        survival = stays.survival.with_hazard(beside)
+        curve = survival.curve.copy()
+        curve[:, -1] = survival.since(curve.shape[1] - 1)
+        days = np.arange(1, curve.shape[1] + 1)
+        segments += [(days, weights if weights.sum() < np.inf else np.ones(len(days)))
+                     for weights in curve]  # fmt: skip
+    return CutTable(segments)
 
 
 def _table(segments: list[NDArray[np.float64]]) -> CutTable:
@@ -173,15 +180,15 @@ def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
     stays = steady.stays
     alive = stays.leaving[0]
     weights = []
+    for fixed_days, endless in zip(
+        stays.held.sum(axis=1), of_each(steady.endless, stays.endless_held), strict=True
+    ):
+        weights.append(np.column_stack((steady.imposed * fixed_days, endless)))
     for c in range(len(steady.hazards)):
-        fixed = steady.imposed * stays.held[c].sum(axis=0)
-        forever = life_days(steady.life, stays.life_held[c])
-        weights.append(np.column_stack((fixed, forever)))
-    for c in range(len(steady.hazards)):
-        weights.append(np.column_stack((steady.imposed * alive[c], 0 * steady.life)))
+        weights.append(np.column_stack((steady.imposed * alive[c], 0 * steady.endless)))
     weights.append(_new(steady))
     offence = _table([steady.mix * w.sum(axis=1) for w in weights])
-    days = np.append(stays.lengths, LIFE)
+    days = np.append(stays.lengths, ENDLESS[: steady.endless.shape[1]])
     segments = []
     for by_offence in weights:
         for w in by_offence:
@@ -192,12 +199,13 @@ def _offence_tables(steady: Steady) -> tuple[CutTable, CutTable]:
 def _new(steady: Steady) -> NDArray[np.float64]:
     """Weights of sentences imposed, by (offence, place on the axis): what is drawn at admission."""
     if steady.trials is None:
-        return np.column_stack((steady.imposed, steady.life))
-    weights = np.zeros((len(steady.sentences), len(steady.axis.lengths) + 1))
+        return np.column_stack((steady.imposed, steady.endless))
+    fixed_ones = len(steady.axis.lengths)
+    weights = np.zeros((len(steady.sentences), fixed_ones + steady.endless.shape[1]))
     for j, one in enumerate(steady.sentences):
         fixed = one.days < LIFE
         weights[j, steady.axis.places(np.array(j), one.days[fixed])] = one.weights[fixed]
-        weights[j, -1] = one.weights[~fixed].sum()
+        weights[j, fixed_ones + one.days[~fixed] - LIFE] = one.weights[~fixed]
     return weights
 
 

@@ -17,6 +17,7 @@ from sim.custody.findings import Findings, Notes
 from sim.custody.hazards import NEVER
 from sim.custody.people import EXTINGUISHED, STATED, Columns
 from sim.custody.points import Points
+from sim.custody.sentencing import DEATH as OF_DEATH
 from sim.custody.sentencing import LIFE
 from sim.custody.spells import CLOSED, Spells
 from sim.custody.trials import not_before
@@ -75,6 +76,10 @@ class Register(Spells):
         self.credits: list[tuple[int, Rows, Ints]] = []
         """Credits: the position of the decree, rows, and days of each."""
         self.commuted = np.empty(0, dtype=np.intp)
+        self.due_before = np.empty(0, dtype=np.int64)
+        """Days due of those before the first commutation, if ever."""
+        self.spared_death: list[tuple[Rows, int]] = []
+        """Rows whose sentence of death became another, and the day."""
         self.to_strike = np.empty(0, dtype=np.intp)
         """Rows that their release by decree strikes from the record."""
         self.to_expel = np.empty(0, dtype=np.intp)
@@ -180,12 +185,24 @@ class Register(Spells):
             found = np.where(change > day, np.minimum(change, found), found)
         return found
 
-    def is_life(self, rows: Rows) -> Mask:
-        """Say who serves a life sentence."""
+    def endless(self, rows: Rows) -> Mask:
+        """Say whose sentence has no term: for life, or of death."""
         return self.imposed[rows] >= LIFE
 
+    def under_death(self, rows: Rows) -> Mask:
+        """Say who is under sentence of death."""
+        return np.asarray(self.imposed[rows] == OF_DEATH)
+
+    def executed(self, rows: Rows) -> Mask:
+        """Say who was executed: who left when a sentence of death was due to be carried out."""
+        ended = (self.cause[rows] == BY_EXPIRY) & ~self.acquitted(rows)
+        return np.asarray(ended & self.under_death(rows))
+
     def term(self, rows: Rows) -> Ints:
-        """Terms in force, days: the sentence and what was revived, less all cuts; not of life."""
+        """Terms in force, days: the sentence and what was revived, less all cuts.
+
+        No meaning for a sentence without one.
+        """
         cut = self.merit_days[rows].astype(np.int64) + self.pardon_days[rows]
         return np.asarray(self.imposed[rows] + self.revived[rows] - cut)
 
@@ -222,6 +239,13 @@ class Register(Spells):
         if self.has_trials:
             return not_before(due, self.judged[rows], self.final[rows])
         return due
+
+    def due_commuted(self, rows: Rows, to: int) -> Ints:
+        """Day of ordinary release under another sentence; never, for life."""
+        if to >= LIFE:
+            return np.full(len(rows), NEVER, dtype=np.int64)
+        terms = np.full(len(rows), to, dtype=np.int64)
+        return self.due_after(rows, terms, self.points.codes(self.offence[rows], terms))
 
     def due_after_cut(self, rows: Rows, days: Ints) -> Ints:
         """Day of ordinary release if terms were so many days shorter."""
@@ -297,13 +321,16 @@ class Register(Spells):
         self.ended[rows] = True
 
     def commute(self, rows: Rows, to: int, day: int, decree: int) -> None:
-        """Put a sentence of so many days, counted from the admission, in place of one for life."""
+        """Put another sentence, counted from the admission, in place of one without a term."""
         self.own("imposed")
         self.own("point")
-        self.commuted = np.union1d(self.commuted, rows)
+        first = rows[~np.isin(rows, self.commuted)]
+        self.commuted = np.concatenate((self.commuted, first))
+        self.due_before = np.concatenate((self.due_before, self.due[first]))
+        self.spared_death.append((rows[self.under_death(rows)], day))
         self.imposed[rows] = to
         self.point[rows] = self.points.codes(self.offence[rows], self.imposed[rows])
-        self.due[rows] = self.due_after(rows, self.term(rows), self.point[rows])
+        self.due[rows] = self.due_commuted(rows, to)
         self.cuts.append((day, decree, rows))
         self.rekey(rows)
 
@@ -319,7 +346,7 @@ class Register(Spells):
         self.own("point")
         self.has_moved = True
         self.point[rows] = self.points.moved(self.point[rows], change)
-        fixed = rows[~self.is_life(rows)]
+        fixed = rows[~self.endless(rows)]
         self.due[fixed] = self.due_after(fixed, self.term(fixed), self.point[fixed])
         self.rekey(rows)
 

@@ -100,6 +100,9 @@ class Gate:
             for number in np.unique(numbers):
                 chosen = freed[numbers == number]
                 kinds[chosen] = self._leave_by_decree(register, alive[chosen], int(number))
+        if self.prisons.steady.stays.executions:
+            there = ~register.executed(alive)
+            alive, kinds = alive[there], kinds[there]
         if len(register.to_expel):  # who is abroad is not followed
             here = ~register.abroad(alive)
             alive, kinds = alive[here], kinds[here]

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from sim.custody.roots import root
 from sim.scenario.before_judgment import Lasting
-from sim.scenario.lengths import DAYS_IN, in_units, in_words
+from sim.scenario.lengths import DAYS_IN, FOR_LIFE, OF_DEATH, in_units, in_words
 from sim.scenario.load import Scenario
 from sim.scenario.world import Sentences
 
-LIFE = 1 << 28
-"""Days that stand for a life sentence: no term of years is as long."""
+LIFE, DEATH = ENDLESS = (FOR_LIFE, OF_DEATH)
+"""Days that stand for sentences without a term: for life, and of death."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class SentenceDistribution:
     Attributes
     ----------
     days
-        Possible sentences in increasing order, shape (n,), days; the last is ``LIFE`` where the
-        offence carries it.
+        Possible sentences in increasing order, shape (n,), days; the last are those of `ENDLESS`
+        that the offence carries.
     weights
         Their probabilities at admission, shape (n,).
     mean_days
@@ -54,9 +54,11 @@ def sentence_distributions(scenario: Scenario) -> tuple[SentenceDistribution, ..
         weights = _solved(scenario, path, offence.sentence, days, step)
         mean = float(weights @ days)
         life = offence.life.value if offence.life else 0.0
-        if life > 0:
-            days = np.append(days, LIFE)
-            weights = np.append(weights * (1 - life), life)
+        death = offence.death.value if offence.death else 0.0
+        weights = weights * max(1 - life - death, 0.0)
+        for sentence, share in zip(ENDLESS, (life, death), strict=True):
+            if share > 0:
+                days, weights = np.append(days, sentence), np.append(weights, share)
         found.append(SentenceDistribution(days, weights, mean))
     return tuple(found)
 

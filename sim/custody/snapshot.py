@@ -21,23 +21,23 @@ from sim.custody.people import (
     WordsOf,
     columns_of,
     delay_of,
-    life_served,
+    endless_served,
     merit_on_the_eve,
+    or_execution,
     person_of,
     spell_of,
 )
 from sim.custody.prisons import Prisons
-from sim.custody.sentencing import LIFE
-from sim.custody.steady import life_days
+from sim.custody.sentencing import ENDLESS, LIFE
+from sim.custody.steady import of_each
 from sim.custody.streams import HELD_AT_START, Draws, Stream
-from sim.custody.tables import exponential
 from sim.scenario.lengths import whole_days
 from sim.scenario.prisoners import OPEN, Prisoners
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 LONGEST = whole_days(60, "year")
-"""Nobody who serves life has served longer, where nothing is said of it and nobody dies."""
+"""Nobody without a term has served longer, where nothing is said of it and nobody dies."""
 CHUNK = 2048
 """Rows weighed at a time."""
 
@@ -56,12 +56,12 @@ def held_of_file(prisons: Prisons, draws: Draws) -> Columns:
     served = _served(file)
     term = _terms(prisons, file, hazard, offence, words(Stream.SENTENCE))
     cuts, cut_days = _merit(prisons, file, hazard, term, words(Stream.MERIT_BEFORE))
-    limit = np.minimum(np.where(term >= LIFE, LONGEST, term - cut_days), _longest(prisons, file))
+    endless = term >= LIFE
+    limit = np.minimum(np.where(endless, LONGEST, term - cut_days), _longest(prisons, file))
     drawn = _elapsed(prisons, hazard, term, cuts, limit, words)
     elapsed = np.where(served != OPEN, served, drawn)
-    life = term >= LIFE
     admitted = -elapsed
-    due = np.where(life, NEVER, admitted + term - cut_days)
+    due = np.where(endless, NEVER, admitted + term - cut_days)
     eve = np.where(
         file.known("reduced by merit") == OPEN, merit_on_the_eve(prisons, draws, 0, due, elapsed), 0
     )
@@ -76,12 +76,12 @@ def held_of_file(prisons: Prisons, draws: Draws) -> Columns:
     columns = columns_of(n, {
         "kind": np.full(n, FIRST),
         **person,
-        **spell_of(prisons, words, offence, np.where(life, LIFE, term), health, origin),
+        **spell_of(prisons, words, offence, term, health, origin),
         "admitted": admitted,
         "base": np.full(n, -1, dtype=np.int64),
-        "due": due - eve,
+        "due": or_execution(prisons, words, term, -1, due - eve),
         "merit_count": cuts + (eve > 0),
-        "merit_days": np.where(life, 0, cut_days + eve),  # no cut in days reaches life
+        "merit_days": np.where(endless, 0, cut_days + eve),  # no cut in days reaches these
         "free_since": np.full(n, NEVER_HELD),
     })  # fmt: skip
     return columns | _stated(file, columns, stated_camp)
@@ -142,10 +142,9 @@ def _served(file: Prisoners) -> Ints:
 
 
 def _stated_term(file: Prisoners) -> Ints:
-    """Sentence less cuts by pardon, which is what courts and merit leave; ``LIFE`` for life."""
+    """Sentence less cuts by pardon, which is what courts and merit leave; or one of `ENDLESS`."""
     sentence, cut = file.known("sentence"), np.maximum(file.known("reduced by pardon"), 0)
-    return np.where((sentence == OPEN) | (sentence >= LIFE), np.minimum(sentence, LIFE),
-                    sentence - cut)  # fmt: skip
+    return np.where((sentence == OPEN) | (sentence >= LIFE), sentence, sentence - cut)
 
 
 def _kinds(prisons: Prisons, file: Prisoners, words: Words) -> tuple[Ints, Ints, Ints, Ints]:
@@ -196,17 +195,21 @@ def _held(prisons: Prisons, term: Ints, served: Ints) -> Floats:
     stays, imposed = steady.average, steady.imposed
     lengths, hazards = stays.lengths, stays.hazards / UNIT
     usual = stays.held.sum(axis=1)
-    forever = life_days(steady.life[None, :], stays.life_held[:, None])
+    forever = of_each(steady.endless, stays.endless_held).sum(axis=-1)
     # Without a word on the term: all terms, or those that reach the time served.
     fixed = usual @ imposed.T + forever
     longer = np.cumsum(imposed[:, ::-1], axis=1)[:, ::-1]
     first = np.searchsorted(lengths, served)
     padded = np.concatenate((longer, np.zeros((len(longer), 1))), axis=1)
-    reach = padded[:, np.minimum(first, len(lengths))].T + steady.life
+    spared = stays.not_executed(np.maximum(served, 0))
+    reach = padded[:, np.minimum(first, len(lengths))].T + spared @ steady.endless.T
     # With it: the nearest length that courts hand down.
     near = np.clip(np.searchsorted(lengths, term), 0, len(lengths) - 1)
-    share = np.where((term >= LIFE)[:, None], steady.life, imposed[:, near].T)
-    days = np.where((term >= LIFE)[:, None], stays.life_held, usual[:, near].T)
+    share, days = imposed[:, near].T, usual[:, near].T
+    for place, sentence in enumerate(ENDLESS[: steady.endless.shape[1]]):
+        own = (term == sentence)[:, None]
+        share = np.where(own, steady.endless[:, place], share)
+        days = np.where(own, stays.endless_held[:, place], days)
     days = np.where(np.isfinite(days), days, 1.0)
     if stays.survival is not None:
         alive = stays.survival.after(np.maximum(served, 0))
@@ -237,8 +240,9 @@ def _picked(weights: Floats, words: Words) -> Ints:
 def _terms(prisons: Prisons, file: Prisoners, hazard: Ints, offence: Ints, words: Words) -> Ints:
     """Term before merit: stated, or drawn for the offence given the time served."""
     steady, term, served = prisons.steady, _stated_term(file), _served(file)
+    stays = steady.stays
     classes, offences = len(steady.hazards), len(steady.mix)
-    lengths = np.append(steady.stays.lengths, LIFE)
+    lengths = np.append(steady.stays.lengths, ENDLESS[: steady.endless.shape[1]])
     least = np.maximum(served, 1) + np.maximum(file.known("reduced by merit"), 0)
     rows = np.flatnonzero((term == OPEN) & (served == OPEN))
     segment = (hazard[rows] % classes) * offences + offence[rows]
@@ -246,7 +250,9 @@ def _terms(prisons: Prisons, file: Prisoners, hazard: Ints, offence: Ints, words
     rows = np.flatnonzero((term == OPEN) & (served != OPEN))
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
-        usual = np.column_stack((steady.imposed[offence[some]], steady.life[offence[some]]))
+        spared = stays.not_executed(np.maximum(served[some], 0))
+        endless = steady.endless[offence[some]] * spared
+        usual = np.column_stack((steady.imposed[offence[some]], endless))
         reaching = usual * (lengths[None, :] >= least[some][:, None])
         chosen = lengths[_picked(_some_weight(reaching, usual), words[some])]
         # Who has served longer than any sentence of his offence is about to be released.
@@ -262,11 +268,11 @@ def _merit(
     stated, served = file.known("reduced by merit"), _served(file)
     count = np.zeros(len(term), dtype=np.int64)
     if len(stays.curves) > 1:
-        life, open_ = term >= LIFE, stated == OPEN
-        rows = np.flatnonzero(open_ & ~life & (served == OPEN))
+        endless, open_ = term >= LIFE, stated == OPEN
+        rows = np.flatnonzero(open_ & ~endless & (served == OPEN))
         near = np.clip(np.searchsorted(stays.lengths, term[rows]), 0, len(stays.lengths) - 1)
         count[rows] = prisons.merits.pick(hazard[rows] * len(stays.lengths) + near, words[rows])
-        rows = np.flatnonzero(open_ & ~life & (served != OPEN) & (served > 0))
+        rows = np.flatnonzero(open_ & ~endless & (served != OPEN) & (served > 0))
         day = np.minimum(served[rows], stays.curves.shape[1]) - 1
         number = np.arange(len(stays.curves))
         within = term[rows][:, None] - number * rule.cut_days >= served[rows][:, None]
@@ -284,18 +290,14 @@ def _elapsed(
     prisons: Prisons, hazard: Ints, term: Ints, cuts: Ints, longest: Ints, words_of: WordsOf
 ) -> Ints:
     """Days served at the start where they are not stated, given term and merit."""
-    stays, steady = prisons.steady.stays, prisons.steady
+    stays = prisons.steady.stays
     words, beyond = words_of(Stream.ELAPSED), words_of(Stream.SERVED_LIFE)
     k, tabulated = stays.curves.shape
     limit = np.clip(longest, 1, tabulated)
     curve = hazard * k + np.minimum(cuts, k - 1)
     found = prisons.elapsed.pick(curve, limit, words).astype(np.int64)
-    life = term >= LIFE
-    if prisons.life_served is not None:
-        found[life] = life_served(prisons, hazard, life, words[life], beyond[life])
-    else:
-        waited = exponential(words[life])
-        found[life] = 1 + waited // np.maximum(steady.hazards[hazard[life]], 1)
+    own = np.flatnonzero(term >= LIFE)
+    found[own] = endless_served(prisons, hazard[own], term[own], words[own], beyond[own])
     return np.asarray(np.minimum(found, np.maximum(longest, 1)))
 
 

@@ -96,6 +96,9 @@ class Stays:
         where all are sentenced at their admission. An entry of length 0 leaves at judgment.
     survival
         By class and days since admission, where hazards are not constant.
+    executions
+        Hazard of execution per day, in units of 10**-12, of those under sentence of death; None
+        where nobody is.
     """
 
     hazards: NDArray[np.int64]
@@ -106,6 +109,7 @@ class Stays:
     codes: NDArray[np.int16]
     waits: NDArray[np.int64] | None = None
     survival: Survival | None = None
+    executions: int | None = None
 
     @staticmethod
     def of(
@@ -116,6 +120,7 @@ class Stays:
         points: Points,
         codes: NDArray[np.int16],
         waits: NDArray[np.int64] | None = None,
+        executions: int | None = None,
     ) -> Stays:
         """Set up the curves for a world that starts on a date."""
         longest = int(lengths.max(initial=1))
@@ -125,7 +130,7 @@ class Stays:
         dates = merit.dates_before(start, longest)
         trials = np.searchsorted(dates, elapsed - merit.after_days, side="right")
         curves = binomial_curves(trials, merit.probability)
-        return Stays(hazards, lengths, curves, merit, points, codes, waits)
+        return Stays(hazards, lengths, curves, merit, points, codes, waits, executions=executions)
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
@@ -169,19 +174,32 @@ class Stays:
         first = np.minimum(first, self.limits)
         return np.asarray(sums[:, cuts, self.limits] - sums[:, cuts, first])
 
-    @cached_property
-    def life_held(self) -> NDArray[np.float64]:
-        """Expected days held of a life sentence, by class, shape (c,); infinite at hazard 0."""
-        if self.survival is not None:
-            return self.survival.for_ever
-        with np.errstate(divide="ignore"):
-            return np.asarray(-1 / np.expm1(-self.hazards / UNIT))
+    @property
+    def beside(self) -> tuple[int, ...]:
+        """Hazards beside that of death, by sentence without a term: for life none, of death one."""
+        return (0,) if self.executions is None else (0, self.executions)
 
-    def life_since(self, served: int) -> NDArray[np.float64]:
-        """Return expected days held of a life sentence after the first `served`, shape (c,)."""
+    @cached_property
+    def endless_held(self) -> NDArray[np.float64]:
+        """Expected days held of sentences without a term, by class, shape (c, sentences).
+
+        Infinite where nothing ends them.
+        """
+        return self.endless_since(0)
+
+    def endless_since(self, served: int) -> NDArray[np.float64]:
+        """Return expected days held of these after the first `served`, shape (c, sentences)."""
         if self.survival is not None:
-            return self.survival.since(served)
-        return np.asarray(self.life_held * np.exp(-self.hazards / UNIT * served))
+            found = [self.survival.with_hazard(one).since(served) for one in self.beside]
+            return np.stack(found, axis=-1)
+        hazards = self.hazards[:, None] + np.array(self.beside)
+        with np.errstate(divide="ignore"):
+            held = -1 / np.expm1(-hazards / UNIT)
+        return np.asarray(held * np.exp(-hazards / UNIT * served) if served else held)
+
+    def not_executed(self, served: NDArray[np.int64]) -> NDArray[np.float64]:
+        """P(not executed after numbers of days), by sentence, shape (days, sentences)."""
+        return np.exp(-np.array(self.beside) / UNIT * served[:, None])
 
     @cached_property
     def usual(self) -> Stays:

@@ -18,6 +18,8 @@ from sim.custody.course import Course, relative_hazards, together
 from sim.custody.hazards import UNIT, StepHazard, per_day
 from sim.custody.points import Points
 from sim.custody.sentencing import (
+    DEATH,
+    ENDLESS,
     LIFE,
     SentenceDistribution,
     delay_distribution,
@@ -31,6 +33,10 @@ from sim.scenario.load import Scenario
 from sim.scenario.world import Returns, World
 
 Floats = NDArray[np.float64]
+_FOR_EVER = {
+    LIFE: "without deaths{}, life sentences would fill the prisons",
+    DEATH: "without deaths{} and executions, sentences of death would fill the prisons",
+}
 AGE_BINS = 260
 ITERATIONS = 200
 CLOSE = 1e-13
@@ -111,8 +117,9 @@ class Steady:
         Death hazards in custody by class, and the class by (health, origin).
     mix, imposed
         Shares of admissions by offence; P(fixed sentence) by (offence, length).
-    life
-        P(life) by offence.
+    endless
+        P(sentence without a term) by (offence, sentence): for life and, where anybody may be
+        executed, of death.
     health
         Shares of admissions by state of health.
     admissions_per_day, first_per_day
@@ -142,7 +149,7 @@ class Steady:
     hazard_class: NDArray[np.int64]
     mix: Floats
     imposed: Floats
-    life: Floats
+    endless: Floats
     health: Floats
     admissions_per_day: float
     first_per_day: float
@@ -177,7 +184,7 @@ class Steady:
         return self._joint(self.stays)
 
     def _joint(self, stays: Stays) -> Floats:
-        held = mean_held(stays, self.mix, self.imposed, self.life)
+        held = mean_held(stays, self.mix, self.imposed, self.endless)
         return self.health[:, None] * self.origin_all[None, :] * held[self.hazard_class]
 
     @cached_property
@@ -193,16 +200,24 @@ class Steady:
         return self.health[:, None] * self.origin_all[None, :] * alive[self.hazard_class]
 
 
-def mean_held(stays: Stays, mix: Floats, imposed: Floats, life: Floats) -> Floats:
+def mean_held(stays: Stays, mix: Floats, imposed: Floats, endless: Floats) -> Floats:
     """Return expected days held of an admission, by hazard class."""
     fixed = stays.held.sum(axis=1) @ imposed.T
-    return np.asarray((fixed + life_days(life[None, :], stays.life_held[:, None])) @ mix)
+    return np.asarray((fixed + of_each(endless, stays.endless_held).sum(axis=-1)) @ mix)
 
 
-def life_days(life: Floats, held: Floats | float) -> Floats:
-    """Return expected days held of life sentences; 0 where there are none, whatever the hazard."""
+def of_each(endless: Floats, days: Floats) -> Floats:
+    """Return expected days of sentences without a term, shape (c, offences, sentences).
+
+    They are 0 where there is no such sentence, whatever the hazard.
+
+    Parameters
+    ----------
+    endless, days
+        Shares of them by (offence, sentence), and days by (class, sentence).
+    """
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(life > 0, life * held, 0.0))
+        return np.asarray(np.where(endless > 0, endless * days[:, None, :], 0.0))
 
 
 def mean_leaving(stays: Stays, mix: Floats, imposed: Floats) -> Floats:
@@ -225,14 +240,17 @@ def solve(scenario: Scenario) -> Steady:
     axis = Axis.of(points, sentences, trials)
     mix = np.array([offence.share.value for offence in world.offences.values()])
     imposed = np.zeros((len(mix), len(axis.lengths)))
-    life = np.zeros(len(mix))
+    executions = None
+    if world.executions is not None:
+        executions = per_day(world.executions.per_year.value)
+    endless = np.zeros((len(mix), 1 if executions is None else len(ENDLESS)))
     for j, one in enumerate(sentences):
         fixed = one.days < LIFE
-        life[j] = one.weights[~fixed].sum()
+        endless[j, one.days[~fixed] - LIFE] = one.weights[~fixed]
         if trials is None:
             imposed[j, axis.places(np.array(j), one.days[fixed])] = one.weights[fixed]
             continue
-        life[j] *= trials.convicted
+        endless[j] *= trials.convicted
         for time, share in enumerate(trials.wait.weights):
             places = axis.places(np.array(j), one.days[fixed], time)
             imposed[j, places] = one.weights[fixed] * (share * trials.convicted)
@@ -251,7 +269,7 @@ def solve(scenario: Scenario) -> Steady:
     ageing = Ageing.of(world, longest, waits, shares)
     liberty, returning = _liberty(world), _returning(world.returns)
     age_all = np.tile(_stated_ages(world), (int(group.max()) + 1, 1))
-    law, base = _Law(axis, points, mix, imposed, life), None
+    law, base = _Law(axis, points, mix, imposed, endless, executions), None
     for _ in range(ITERATIONS):
         try:
             found, base = _solve_hazards(world, law, ageing, age_all, base)
@@ -259,12 +277,7 @@ def solve(scenario: Scenario) -> Steady:
             raise scenario.problem(("world", "health", "states"), str(error)) from None
         except ValueError as error:
             raise scenario.problem(("world", "deaths", "in custody"), str(error)) from None
-        if np.any(life > 0) and np.any(found.last == 0):
-            path, where = ("world", "deaths", "in custody"), ""
-            if found.course is not None:
-                where = " in every state of health"
-            message = f"without deaths{where}, life sentences would fill the prisons"
-            raise scenario.problem(path, message)
+        _refuse_for_ever(scenario, found, endless)
         flow = _Flow(found, mix, imposed, liberty, returning)
         before = age_all
         first, age_first, age_all = _first_admissions(scenario, flow, origin, group)
@@ -272,19 +285,28 @@ def solve(scenario: Scenario) -> Steady:
         if ageing is None or np.abs(age_all - before).sum() < AGES_CLOSE:
             break
     stays, average, health = found.stays, found.average, found.health
-    held = mean_held(average, mix, imposed, life)
+    held = mean_held(average, mix, imposed, endless)
     joint = health[:, None] * origin[None, :] * held[found.hazard_class]
     admissions = world.held.value / joint.sum() if joint.sum() > 0 else 0.0
     return Steady(
-        stays, sentences, stays.hazards, found.hazard_class, mix, imposed, life, health,
+        stays, sentences, stays.hazards, found.hazard_class, mix, imposed, endless, health,
         admissions, admissions * first.sum(), origin, first / first.sum(),
         age_all, age_first, group,
         _label_probability(
-            scenario, average, mix, imposed, life, joint, found.hazard_class, trials
+            scenario, average, mix, imposed, endless, joint, found.hazard_class, trials
         ),
         liberty, returning, axis, average, found.by_age,
         ageing.youngest if ageing is not None else 0, trials, found.course,
     )  # fmt: skip
+
+
+def _refuse_for_ever(scenario: Scenario, found: _Hazards, endless: Floats) -> None:
+    """Refuse sentences without a term which nothing ends."""
+    where = "" if found.course is None else " in every state of health"
+    for place, beside in enumerate(found.stays.beside):
+        if np.any(endless[:, place] > 0) and np.any(found.last + beside == 0):
+            message = _FOR_EVER[ENDLESS[place]].format(where)
+            raise scenario.problem(("world", "deaths", "in custody"), message)
 
 
 @dataclass(frozen=True)
@@ -295,11 +317,12 @@ class _Law:
     points: Points
     mix: Floats
     imposed: Floats
-    life: Floats
+    endless: Floats
+    executions: int | None
 
     def held(self, stays: Stays) -> Floats:
         """Return expected days held of an admission, by hazard class."""
-        return mean_held(stays, self.mix, self.imposed, self.life)
+        return mean_held(stays, self.mix, self.imposed, self.endless)
 
 
 @dataclass(frozen=True)
@@ -371,8 +394,9 @@ def _solve_hazards(
         rule = MeritRule.of(world.merit)
         axis = law.axis
         plain = Stays.of(
-            hazards, axis.lengths, rule, world.start, law.points, axis.codes, axis.waits
-        )
+            hazards, axis.lengths, rule, world.start, law.points, axis.codes, axis.waits,
+            law.executions,
+        )  # fmt: skip
         found = _Hazards(plain, plain, hazard_class, health)
         if ageing is not None:
             if base * float(distinct.max() * ageing.factors.max()) > MOST_A_YEAR:
@@ -474,11 +498,18 @@ def _of_a_course(
     assert course is not None
     hazards = np.array([per_day(base * factor) for factor in least], dtype=np.int64)
     rule = MeritRule.of(world.merit)
-    plain = Stays.of(hazards, axis.lengths, rule, world.start, law.points, axis.codes, axis.waits)
+    plain = Stays.of(
+        hazards, axis.lengths, rule, world.start, law.points, axis.codes, axis.waits,
+        law.executions,
+    )  # fmt: skip
     days = plain.curves.shape[1]
     if world.label is not None:
         days = max(days, world.label.after.value)
     by_state = course.survival(hazard_class, days)
+    if law.executions:
+        spared = course.survival(hazard_class, days, law.executions)
+        by_state = tuple(replace(one, spared=other)
+                         for one, other in zip(by_state, spared, strict=True))  # fmt: skip
     alive = replace(plain, survival=together(by_state))
     *_, stated = _stated_shares(world)
     return _Hazards(plain, alive, hazard_class, stated, course=course, by_state=by_state)
@@ -674,7 +705,7 @@ def _label_probability(
     stays: Stays,
     mix: Floats,
     imposed: Floats,
-    life: Floats,
+    endless: Floats,
     joint: Floats,
     hazard_class: NDArray[np.int64],
     trials: Trials | None,
@@ -685,13 +716,13 @@ def _label_probability(
         return 0.0
     served = label.after.value
     fixed = stays.held_since(served).sum(axis=1) @ imposed.T
-    since_then = stays.life_since(served)
+    since_then = stays.endless_since(served)
     if trials is not None:  # nobody's sentence is reduced before judgment
-        later = [stays.life_since(max(served, int(wait))) for wait in trials.wait.days]
-        since_then = trials.wait.weights @ np.array(later)
-    forever = life_days(life[None, :], since_then[:, None])
+        later = [stays.endless_since(max(served, int(wait))) for wait in trials.wait.days]
+        since_then = np.tensordot(trials.wait.weights, np.array(later), 1)
+    forever = of_each(endless, since_then).sum(axis=-1)
     since = ((fixed + forever) @ mix)[hazard_class]
-    held = mean_held(stays, mix, imposed, life)[hazard_class]
+    held = mean_held(stays, mix, imposed, endless)[hazard_class]
     share = float((joint / held * since).sum() / joint.sum())
     if label.share.value > share:
         message = (

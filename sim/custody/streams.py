@@ -73,6 +73,7 @@ class Stream(IntEnum):
     PART_SHARE = 23  # how much of the sentence that part takes; the salt is the same
     SURVIVED = 24  # whether a person of the start lived through more than the least hazard
     SERVED_LIFE = 25  # time served of a sentence for life, once the hazard is constant
+    EXECUTION = 26  # how long after a sentence of death it is carried out
     FLAG = 28  # value of a flag, of a person or of a spell; the salt is that of its name
     DEATH = 30  # tolerance: the hazard a person survives
     RETURN = 31  # whether and when a released person returns

@@ -125,10 +125,12 @@ class Judgments:
     ) -> dict[str, Ints]:
         """Find when those held at the start are judged, by the places of their stays.
 
-        The time to judgment of a life sentence is drawn: it does not change how long that lasts.
+        The time to judgment of a sentence without a term is drawn: it does not change how long
+        that lasts.
         """
         drawn = self.wait.pick(0, words(Stream.TRIAL)).astype(np.int64)
-        wait = np.where(places == len(self.waits), drawn, np.append(self.waits, 0)[places])
+        fixed = places < len(self.waits)
+        wait = np.where(fixed, np.append(self.waits, 0)[np.where(fixed, places, -1)], drawn)
         judgment = np.add(admitted, wait, dtype=np.int64)
         return self._columns(words, judgment, ~self.acquitted(places), due)
 

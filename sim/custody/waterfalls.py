@@ -56,7 +56,8 @@ def _counted(
     exiled: NDArray[np.bool_],
 ) -> dict[tuple[str, str], Ints]:
     """Count one occasion by clause and stage."""
-    stages = {**_stages(register, docket, exiled), **_changed(decree, docket)}
+    dying = groups.executions
+    stages = {**_stages(register, docket, exiled, executions=dying), **_changed(decree, docket)}
     if any(clause.then.serve_the_rest for clause in decree.clauses.values()):
         stages["sent home"] = stages["released"] & register.home[docket.rows]
     if any(clause.then.end_the_case for clause in decree.clauses.values()):
@@ -125,7 +126,7 @@ def _reasons(
 
 
 def _stages(
-    register: Register, docket: Docket, exiled: NDArray[np.bool_]
+    register: Register, docket: Docket, exiled: NDArray[np.bool_], *, executions: bool
 ) -> dict[str, NDArray[np.bool_]]:
     """Who reached each stage, and who was lost while waiting."""
     rows = docket.rows
@@ -140,6 +141,11 @@ def _stages(
     own = {} if docket.takes is None else {"declined": docket.declined}
     if docket.reached is not None:
         own["not reached"] = docket.eligible & ~docket.reached
+    expired = cause == BY_EXPIRY
+    if executions:
+        killed = register.executed(rows)
+        own["executed waiting"] = waiting & gone & killed
+        expired &= ~killed
     of_reach = {} if docket.occasion.until_day is None else {UNBEGUN: unbegun}
     return {
         "meets a clause": np.ones(len(rows), dtype=np.bool_),
@@ -154,7 +160,7 @@ def _stages(
         "released": released & ~unbegun,
         "exiled": released & exiled[rows],
         **of_reach,
-        "expired waiting": waiting & gone & (cause == BY_EXPIRY),
+        "expired waiting": waiting & gone & expired,
         "died waiting": waiting & gone & (cause == BY_DEATH),
         "moved while waiting": docket.moved,
         "still waiting": waiting & ~gone,

@@ -26,6 +26,7 @@ STAGES = (
     ("granted", "granted"),
     ("expired waiting", "  term ran out while waiting"),
     ("died waiting", "  died while waiting"),
+    ("executed waiting", "  executed while waiting"),
     ("moved while waiting", "  taken by another decree"),
     ("still waiting", "  still waiting at the end"),
     ("released", "released by the decree"),
@@ -49,10 +50,9 @@ CLAUSE_STAGES = (
 )  # fmt: skip
 LOSSES = (
     "not reached",
-    "beyond its reach", "declined", "expired waiting", "died waiting", "moved while waiting",
-    "still waiting", "extinguished", "exiled", "credited", "release point moved", "sent home",
-    "case ended",
-    "sent abroad", "struck from the record",
+    "beyond its reach", "declined", "expired waiting", "died waiting", "executed waiting",
+    "moved while waiting", "still waiting", "extinguished", "exiled", "credited",
+    "release point moved", "sent home", "case ended", "sent abroad", "struck from the record",
 )  # fmt: skip
 """Stages that are left out where nobody came to them."""
 

@@ -24,7 +24,14 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from sim.scenario.lengths import in_words, read_date, read_length, read_month_day, read_share
+from sim.scenario.lengths import (
+    in_words,
+    read_date,
+    read_length,
+    read_month_day,
+    read_sentence,
+    read_share,
+)
 from sim.scenario.problems import nearest, shown
 
 Grade = Literal["A", "B", "C"]
@@ -129,6 +136,7 @@ def _positive(value: object) -> float:
 
 Sources = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Days = Annotated[int, BeforeValidator(read_length)]
+SentenceDays = Annotated[int, BeforeValidator(read_sentence)]
 ExactShare = Annotated[Fraction, BeforeValidator(read_share)]
 Share = Annotated[float, BeforeValidator(lambda value: float(read_share(value)))]
 Amount = Annotated[float, BeforeValidator(_positive)]

@@ -23,6 +23,8 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LEAP_YEAR = 2000
+FOR_LIFE, OF_DEATH = 1 << 28, (1 << 28) + 1
+"""Days that stand for sentences without a term: no term of years is as long."""
 
 
 @lru_cache(maxsize=4096)
@@ -30,6 +32,19 @@ def whole_days(number: Fraction | int, unit: str) -> int:
     """Days in `number` units (``day``, ``month``, ``year``), rounded half up."""
     exact = Fraction(number) * DAYS_IN[unit]
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+
+
+def read_sentence(text: object) -> int:
+    """Days in a written sentence; ``life`` and ``death`` are `FOR_LIFE` and `OF_DEATH`.
+
+    Raises
+    ------
+    ValueError
+        If it is neither of these nor a length with its unit.
+    """
+    if text in ("life", "death"):
+        return FOR_LIFE if text == "life" else OF_DEATH
+    return read_length(text)
 
 
 def complete_units(days: Whole, unit: str) -> Whole:

@@ -18,14 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.lengths import read_date, read_length
+from sim.scenario.lengths import FOR_LIFE, OF_DEATH, read_date, read_length, read_sentence
 from sim.scenario.problems import Problem, ScenarioError, nearest, shown
-from sim.scenario.world import World
+from sim.scenario.world import EXECUTIONS, World
 
 Ints = NDArray[np.int64]
 OPEN = -(1 << 40)
 """Stands for what a row does not say."""
-FOR_LIFE = 1 << 28
 COLUMNS = (
     "id", "sex", "born", "origin", "residence", "offence", "gravity", "offence date", "sentence",
     "admitted", "camp", "health", "reduced by pardon", "reductions", "reduced by merit",
@@ -46,7 +45,8 @@ class Prisoners:
         Number of rows.
     columns
         By name, shape (count,): codes in the order of the world's words, days since the world's
-        start, days of lengths; ``OPEN`` where a row says nothing, ``FOR_LIFE`` for life.
+        start, days of lengths; ``OPEN`` where a row says nothing, `FOR_LIFE` and `OF_DEATH`
+        for sentences without a term.
     """
 
     file: str
@@ -177,8 +177,15 @@ def _reader(name: str, world: World) -> Callable[[str], int]:
     if name == "reductions":
         return _count
     if name == "sentence":
-        return lambda text: FOR_LIFE if text == "life" else read_length(text)
+        return lambda text: _sentence(text, world)
     return read_length
+
+
+def _sentence(text: str, world: World) -> int:
+    found = read_sentence(text)
+    if found == OF_DEATH and world.executions is None:
+        raise ValueError(f"'death' needs {EXECUTIONS}")
+    return found
 
 
 def _code(name: str, text: str, known: Sequence[str]) -> int:

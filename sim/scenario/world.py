@@ -122,10 +122,18 @@ class Offence(Placed):
     tags: tuple[str, ...] = ()
     petty: Proportion | None = None
     life: Proportion | None = None
+    death: Proportion | None = None
     numbers: dict[str, Annotated[Number | Length, BeforeValidator(_number_or_length)]] = Field(
         default_factory=dict
     )
     tried_with: dict[str, OtherPart] = Field(default_factory=dict, alias="tried with")
+
+    @model_validator(mode="after")
+    def _shares_sum_to_one_at_most(self) -> Offence:
+        shares = [one.value for one in (self.life, self.death) if one is not None]
+        if sum(shares) > 1 + ROUNDING:
+            raise ValueError("'life' and 'death' are shares of the same: they sum to 100% at most")
+        return self
 
     @model_validator(mode="after")
     def _is_the_main_part(self) -> Offence:
@@ -164,6 +172,15 @@ class Deaths(Block):
     in_custody: Number = Field(alias="in custody")
     by_age: dict[Ages, Number] = Field(default_factory=dict, alias="in custody by age")
     at_liberty: dict[Ages, Number] = Field(alias="at liberty")
+
+
+EXECUTIONS = "the world's 'executions': how many per person under sentence of death and year"
+
+
+class Executions(Block):
+    """Executions per person under sentence of death and year; 0 where none are carried out."""
+
+    per_year: Number = Field(alias="per year")
 
 
 class Merit(Block):
@@ -295,6 +312,7 @@ class World(Block):
     before_judgment: BeforeJudgment | None = Field(None, alias="before judgment")
     health: HealthStates
     deaths: Deaths
+    executions: Executions | None = None
     merit: Merit | None = None
     release_point: Annotated[tuple[ReleasePoint, ...], BeforeValidator(as_list)] = Field(
         (), alias="release point"
@@ -354,9 +372,22 @@ class World(Block):
             if self.stock is not None and said:
                 message = "cannot be solved for a stock that is stated or left by decrees"
                 found.append(((key,), message))
+        found += self._execution_problems()
         found += self._part_problems() + self._age_problems() + self._crackdown_problems()
         found += self._health_problems()
         return found + flag_problems(self.flags)
+
+    def _execution_problems(self) -> list[tuple[tuple[str, ...], str]]:
+        if self.executions is None:
+            sentenced = [name for name, offence in self.offences.items() if offence.death]
+            message = f"needs {EXECUTIONS}, 0 where none are carried out"
+            return [(("offences", name, "death"), message) for name in sentenced]
+        rate = self.executions.per_year
+        if self.before_judgment is not None and max(rate.value, rate.high or 0) > 0:
+            message = ("cannot be solved for a world with 'before judgment', in which nobody is "
+                       "executed: say 0, or leave one of them out")  # fmt: skip
+            return [(("executions", "per year"), message)]
+        return []
 
     def _health_problems(self) -> list[tuple[tuple[str, ...], str]]:
         found = [(("health", *path), message) for path, message in health_problems(self.health)]

@@ -95,7 +95,7 @@ def test_lives_end_where_hazards_rise_with_age():
         if name == "aged":
             made["deaths"]["in custody by age"] = STEEP
         worlds[name] = prisons(scenario(made))
-    years = {name: one.steady.average.life_held.max() / 365.25 for name, one in worlds.items()}
+    years = {name: one.steady.average.endless_held.max() / 365.25 for name, one in worlds.items()}
     assert years["plain"] > 2 * years["aged"]
     people = everybody(worlds["aged"], Draws(3, 0))
     life = (people["base"] == -1) & (people["imposed"] >= LIFE)

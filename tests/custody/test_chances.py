@@ -72,7 +72,7 @@ def cuts_of(cell):
     """Numbers of cuts of those held through the first two feasts."""
     (one, _, first), (two, _, second) = cell.register.cuts[:2]
     r = cell.register
-    fixed = ~r.is_life(np.arange(len(r)))
+    fixed = ~r.endless(np.arange(len(r)))
     through = np.flatnonzero(fixed & (r.admitted <= one) & (r.left > two) & (r.due - two > 30))
     return np.isin(through, first), np.isin(through, second)
 

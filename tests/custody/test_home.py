@@ -31,10 +31,10 @@ def test_everybody_with_a_term_goes_home_and_nobody_with_life():
     r, day = cell.register, day_of(made, GRANT)
     gone = (r.cause == BY_DECREE) & (r.left == day)
     assert gone.sum() > 300
-    assert not r.is_life(np.flatnonzero(gone)).any()
+    assert not r.endless(np.flatnonzero(gone)).any()
     held = r.held(day)
     later = held[r.admitted[held] <= day]
-    assert not len(later) or r.is_life(later).all()
+    assert not len(later) or r.endless(later).all()
     assert cell.record.series["serving at home"][day] == gone.sum()
     assert cell.record.series["serving at home"][day - 1] == 0
 
@@ -62,11 +62,11 @@ def test_what_is_left_is_served_after_the_new_term():
     at_home = r.home[rows] & (r.cause[rows] == BY_DECREE)
     rows, following = rows[at_home], following[at_home]
     rest = np.maximum(r.due[rows] - r.admitted[following], 0)
-    rest[r.is_life(following)] = 0
+    rest[r.endless(following)] = 0
     assert (rest > 0).any()
     assert (rest == 0).any()
     assert (r.revived[following] == rest).all()
-    fixed = following[~r.is_life(following)]
+    fixed = following[~r.endless(following)]
     cut = r.merit_days[fixed] + r.pardon_days[fixed]
     assert (r.due[fixed] == r.admitted[fixed] + r.imposed[fixed] + r.revived[fixed] - cut).all()
 

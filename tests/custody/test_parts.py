@@ -49,7 +49,7 @@ def parts(world=WORLD):
 
 def test_as_many_sentences_have_a_second_part_as_the_world_says():
     register, found, names = parts()
-    fixed = ~register.is_life(np.arange(len(register)))
+    fixed = ~register.endless(np.arange(len(register)))
     own = (register.offence == names.index("theft")) & fixed
     steps = steps_within(register.imposed.astype(np.int64), Fraction(1461, 48))
     long = own & (steps >= 10)  # so that a tenth is a step

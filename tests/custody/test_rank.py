@@ -11,7 +11,7 @@ def test_life_is_last_even_after_who_came_after_the_day_that_counts():
     bench = SimpleNamespace(
         served=np.array([-40, 0, 100, 400]),
         term=np.array([100, 100, 200, 0]),
-        life=np.array([False, False, False, True]),
+        endless=np.array([False, False, False, True]),
         awaiting=np.zeros(4, dtype=bool),
         register=None,
         rows=np.arange(4),

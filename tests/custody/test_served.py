@@ -27,7 +27,7 @@ def test_nothing_is_cut_off_a_sentence_for_life_whatever_its_label():
     day = day_of(made, GRANT)
     freed = np.flatnonzero((register.cause == BY_DECREE) & (register.left == day))
     had = day - register.admitted[freed]
-    life = register.is_life(freed)
+    life = register.endless(freed)
     assert life.sum() > 10
     assert had[life].min() > LEAST_DAYS
     assert had[~life].min() <= LEAST_DAYS, "the label counts for terms"

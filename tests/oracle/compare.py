@@ -17,6 +17,7 @@ from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.register import BY_DEATH, BY_EXPIRY
 from sim.custody.streams import Draws
+from sim.scenario.lengths import FOR_LIFE, OF_DEATH
 from sim.scenario.load import Scenario
 from tests.oracle.curves import freed, same_curves
 from tests.oracle.engine import Oracle
@@ -40,6 +41,7 @@ SERIES = (
 ON_CONDITION = ("days suspended", "days revived", "sentences revived")
 AT_HOME = ("serving at home", "taken back from home", "days taken back")
 OF_REACH = ("sentences extinguished", "days extinguished")
+OF_DYING = ("executions", "days served until execution", "under sentence of death")
 SAME_AS = {"applied": "eligible", "listed": "recommended"}
 
 
@@ -90,8 +92,10 @@ def _told(name: tuple[int, int, int], ours: Row, theirs: Row, count: int) -> str
 def _oracle_row(s: Spell, horizon: int) -> Row:
     return {
         "admitted": s.admitted, "base": s.base, "born": s.born, "left": s.left, "cause": s.cause,
-        "due": s.due, "imposed": s.imposed, "offence": s.offence, "health": s.health,
-        "camp": s.camp, "origin": s.origin, "residence": s.residence, "exiled": s.exiled,
+        "due": s.due, "imposed": s.imposed, "kind": s.kind,
+        "executed on": s.executed_on if s.condemned else None,
+        "offence": s.offence, "health": s.health, "camp": s.camp, "origin": s.origin,
+        "residence": s.residence, "exiled": s.exiled,
         "tolerance": s.tolerance, "rate": s.rate, "merits": s.merits, "cut days": s.cut_days,
         "term": s.term, "revived": s.revived, "credited": s.credited, "home": s.home,
         "judged": s.judged, "final": s.final, "ended": s.ended,
@@ -112,9 +116,11 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
     def within(day: int) -> int | None:
         return day if day < horizon else None
 
-    def cause(code: int, final: int) -> str:
+    def cause(code: int, final: int, imposed: int) -> str:
         if code == BY_EXPIRY and final >= NEVER:
             return "acquittal"
+        if code == BY_EXPIRY and imposed == OF_DEATH:
+            return "execution"
         if code == BY_DEATH:
             return "death"
         return "expiry" if code == BY_EXPIRY else decrees[code - 2]
@@ -135,10 +141,15 @@ def _engine_rows(oracle: Oracle, cell: Cell) -> dict[tuple[int, int, int], Row]:
             continue
         left, life = within(c["left"]), c["imposed"] >= NEVER
         tried = c["judged"] > NEVER_HELD
+        dies = c["imposed"] == OF_DEATH and not tried
         rows[c["person"], c["line"], c["spell"]] = {
             "admitted": c["admitted"], "base": c["base"], "born": c["born"], "left": left,
-            "cause": None if left is None else cause(c["cause"], c["final"]),
-            "due": None if c["due"] >= NEVER else c["due"],
+            "cause": None if left is None else cause(
+                c["cause"], c["final"], c["imposed"]
+            ),
+            "due": None if c["due"] >= NEVER or dies else c["due"],
+            "kind": {FOR_LIFE: "life", OF_DEATH: "death"}.get(c["imposed"], "term"),
+            "executed on": within(c["due"]) if dies else None,
             "imposed": None if life else c["imposed"],
             "offence": oracle.offences[c["offence"]], "health": oracle.states[c["health"]],
             "camp": oracle.camps[c["camp"]], "origin": oracle.places[c["origin"]],
@@ -302,9 +313,25 @@ def _series_of_some(oracle: Oracle) -> dict[str, list[int]]:
         days |= _conditional(oracle)
     if oracle.world.before_judgment is not None:
         days |= phases_by_day(oracle.spells, oracle.horizon)
+    if oracle.world.executions is not None:
+        days |= _under_death(oracle)
     if sends_home(oracle):
         days |= _at_home(oracle)
     days |= _beyond_release(oracle)
+    return days
+
+
+def _under_death(oracle: Oracle) -> dict[str, list[int]]:
+    """Who is executed, and who is under sentence of death at the end of each day."""
+    days = {name: [0] * oracle.horizon for name in OF_DYING}
+    for s in oracle.spells:
+        if s.cause == "execution" and s.left is not None:
+            days["executions"][s.left] += 1
+            days["days served until execution"][s.left] += s.left - s.admitted
+        if (s.condemned or s.spared_on is not None) and not s.acquitted:
+            ends = [day for day in (s.left, s.spared_on, oracle.horizon) if day is not None]
+            for day in range(max(s.admitted, s.judged or 0, 0), min(ends)):
+                days["under sentence of death"][day] += 1
     return days
 
 
@@ -343,7 +370,7 @@ def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
                 days["freed in ill health"][s.left] += 1
             if began and "violent" in oracle.world.offences[s.offence].tags:
                 days["freed for violent offences"][s.left] += 1
-            would_leave = s.dies if s.due is None else min(s.due, s.dies)
+            would_leave = s.dies if s.ends_on is None else min(s.ends_on, s.dies)
             for day in range(s.left, min(would_leave, oracle.horizon)):
                 days["freed who would still be held"][day] += 1
             after = names.get((s.person, s.line, s.spell + 1))
@@ -354,7 +381,7 @@ def _add_depth(oracle: Oracle, days: dict[str, list[int]]) -> None:
                 point_of(oracle.world, s.offence, s.imposed), s.term + s.cut_days
             ))  # fmt: skip
             if s.commuted:
-                uncut = oracle.horizon
+                uncut = oracle.horizon if s.ended_first is None else s.ended_first
             changed = s.cut_days or s.commuted or s.credited
             changed = changed or s.point != point_of(oracle.world, s.offence, s.imposed)
             for day in range(s.due, min(uncut, s.dies, oracle.horizon) if changed else s.due):
@@ -368,7 +395,7 @@ def _add_leaving(days: dict[str, list[int]], s: Spell, left: int) -> None:
         days["days served until death"][left] += served
         if s.line:
             days["deaths in custody of the arrested"][left] += 1
-    elif s.cause == "acquittal":
+    elif s.cause in ("acquittal", "execution"):
         return
     elif s.cause == "expiry":
         days["expiries"][left] += 1
@@ -376,14 +403,14 @@ def _add_leaving(days: dict[str, list[int]], s: Spell, left: int) -> None:
     elif never_began(s, s.waits_for):
         assert s.dies is not None
         days["sentences extinguished"][left] += 1
-        days["days averted"][left] += min(s.dies, s.due or s.dies) - left
+        days["days averted"][left] += min(s.dies, s.ends_on or s.dies) - left
         if s.due is not None:
             days["days extinguished"][left] += s.due - left
     else:
         days["releases by decree"][left] += 1
         days["days served until release by decree"][left] += served
         assert s.dies is not None
-        days["days averted"][left] += min(s.dies, s.due or s.dies) - left
+        days["days averted"][left] += min(s.dies, s.ends_on or s.dies) - left
         if s.due is not None and s.imposed is not None and not s.ended:
             days["days remitted"][left] += s.due - left
             days["releases from fixed terms"][left] += 1

@@ -104,7 +104,11 @@ def _followed(oracle: Oracle) -> dict[str, Curve]:
     }
     names = {s.name: s for s in oracle.spells}
     for s in oracle.spells:
-        if s.left is None or s.cause in ("death", "acquittal") or never_began(s, s.waits_for):
+        if (
+            s.left is None
+            or s.cause in ("death", "execution", "acquittal")
+            or never_began(s, s.waits_for)
+        ):
             continue
         if s.gone:
             continue

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.custody.hazards import NEVER
+from sim.custody.hazards import NEVER, per_day
 from sim.custody.model import everybody
 from sim.custody.people import (
     NEVER_HELD,
@@ -33,6 +33,7 @@ from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, exponential, happens
 from sim.scenario.flags import Flag
 from sim.scenario.law.predicate import Predicate
+from sim.scenario.lengths import FOR_LIFE, OF_DEATH
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions
 from tests.oracle.chances import asked, chance_for, places, rooms
@@ -226,10 +227,12 @@ class Oracle:
 
     def _spell(self, row: Mapping[str, Any]) -> Spell:
         life = row["imposed"] >= NEVER
+        executed = row["imposed"] == OF_DEATH and "judged" not in row
         spell = Spell(
             person=row["person"], line=row["line"], spell=row["spell"],
             admitted=row["admitted"], base=row["base"],
-            due=None if row["due"] >= NEVER else row["due"],
+            due=None if row["due"] >= NEVER or executed else row["due"],
+            condemned=row["imposed"] == OF_DEATH,
             imposed=None if life else row["imposed"],
             term=None if life else row["imposed"] - row["merit_days"],
             point=point_of(
@@ -249,6 +252,8 @@ class Oracle:
             judged=row.get("judged"),
             final=row["final"] if row.get("final", NEVER) < NEVER else None,
         )  # fmt: skip
+        if executed:
+            spell.executed_on = self._executed_on(spell, row["due"])
         if spell.judged is not None and spell.base >= 0:
             self._leaves_as_said(spell)
         spell.parts = parts_drawn(
@@ -320,7 +325,7 @@ class Oracle:
             self.inside[current.name] = current
             yield from self._custody(current)
             del self.inside[current.name]
-            if current.cause == "death" or current.gone:
+            if current.cause in ("death", "execution") or current.gone:
                 return
             current = yield from self._liberty(current)
 
@@ -335,8 +340,8 @@ class Oracle:
         dies = s.dies = self._dies_inside(s)
         while s.held:
             moments = [(dies, DEATH), (self._next_merit(s), MERIT)]
-            if s.due is not None:
-                moments.append((s.due, EXPIRY))
+            if s.ends_on is not None:
+                moments.append((s.ends_on, EXPIRY))
             if s.release_day is not None:
                 moments.append((s.release_day, RELEASES))
             day, phase = min(moments)
@@ -348,6 +353,8 @@ class Oracle:
                 s.left, s.cause = day, "death"
             elif phase == EXPIRY:
                 s.left, s.cause = day, "acquittal" if s.acquitted else "expiry"
+                if s.condemned and not s.acquitted:
+                    s.cause = "execution"
             elif phase == MERIT:
                 self._merit(s, day)
             else:
@@ -364,6 +371,20 @@ class Oracle:
             if used >= tolerance:
                 return day
         return self.horizon
+
+    def _executed_on(self, s: Spell, due: int) -> int | None:
+        """Day of execution of one under sentence of death: the danger is the same on all days."""
+        executions, stock = self.world.executions, self.world.stock
+        assert executions is not None
+        if stock is not None and stock.seasoned is not None and s.base < 0:
+            return due if due < self.horizon else None  # in danger since before these days
+        tolerance = int(exponential(self._word(Stream.EXECUTION, s))[0])
+        used = 0
+        for day in range(s.base + 1, self.horizon):
+            used += per_day(executions.per_year.value)
+            if used >= tolerance:
+                return day
+        return None
 
     def _rate_inside(self, s: Spell, evening: int) -> int:
         """Hazard of the day after an evening: by health or age then, where the world says so."""
@@ -783,11 +804,17 @@ class Oracle:
                 continue
             if not s.held:
                 assert s.cause is not None
-                causes = dict.fromkeys(OF_ITSELF, "expired waiting") | {"death": "died waiting"}
+                causes = dict.fromkeys(OF_ITSELF, "expired waiting") | {
+                    "death": "died waiting", "execution": "executed waiting",
+                }  # fmt: skip
                 file.outcome = causes.get(s.cause, "moved while waiting")
                 continue
             if s.waits_for not in (None, docket.occasion):  # selected for release by another decree
                 file.outcome = "moved while waiting"
+                continue
+            commute = decree.clauses[file.clause].then.commute
+            if commute is not None and not file.frees and s.kind != commute.source:
+                file.outcome = "moved while waiting"  # another decree has commuted his sentence
                 continue
             file.granted = True
             docket.count("granted", file.clause, file.spell)
@@ -870,9 +897,14 @@ class Oracle:
             s.point = moved(s.point, effect.release_point)
             docket.count("release point moved", file.clause, s)
         elif effect.commute is not None:
-            s.imposed = s.term = effect.commute.to.value
+            if not s.commuted:
+                s.ended_first = s.ends_on
+            if s.condemned:
+                s.spared_on = occasion.grant_day
+            to = effect.commute.to.value
+            s.imposed = s.term = None if to == FOR_LIFE else to
             s.point = point_of(self.world, s.offence, s.imposed)
-            s.commuted = True
+            s.commuted, s.condemned = True, False
             s.cuts.append((occasion.grant_day, occasion.decree))
             docket.count("reduced", file.clause, s)
         elif not file.cut:
@@ -886,7 +918,7 @@ class Oracle:
             s.cuts.append((occasion.grant_day, occasion.decree))
             s.cut_days += file.cut
             docket.count("reduced", file.clause, s)
-        s.due = due
+        s.due = due if s.imposed is not None else None
         self.processes[s.person, s.line].interrupt()
 
     def _welcome(self, s: Spell, rule: tuple[Occasion, list[str]]) -> None:
@@ -964,7 +996,8 @@ class Oracle:
                     elif s.cause == docket.occasion.decree:
                         self._count_released(docket, file)
                     else:
-                        file.outcome = "died waiting" if s.cause == "death" else "expired waiting"
+                        lost = {"death": "died waiting", "execution": "executed waiting"}
+                        file.outcome = lost.get(str(s.cause), "expired waiting")
                 if file.outcome not in (None, "reduced"):
                     docket.count(file.outcome, file.clause, file.spell)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.oracle.law import Spell
     from tests.oracle.worlds import Chooser
 
-OF_ITSELF = ("death", "expiry", "acquittal")
+OF_ITSELF = ("death", "execution", "expiry", "acquittal")
 """Ends of a spell that no decree brings."""
 PHASES = ("acquittals", "days served until acquittal", "awaiting trial", "appealing")
 

@@ -47,7 +47,10 @@ ENDLESS = 10**9
 
 @dataclass
 class Spell:
-    """One stay of one person, as it is now; `imposed`, `term` and `due` are None for life."""
+    """One stay of one person, as it is now.
+
+    `imposed`, `term` and `due` are None for life, and for one who is condemned to death.
+    """
 
     person: int
     line: int
@@ -99,6 +102,14 @@ class Spell:
     ended: bool = False
     """Whether a decree ends the case, once it lets him go."""
     commuted: bool = False
+    condemned: bool = False
+    """Whether he is under sentence of death."""
+    executed_on: int | None = None
+    """The day of execution, if the sentence of death stands; None beyond the horizon."""
+    spared_on: int | None = None
+    """The day on which a decree put another sentence in place of that of death."""
+    ended_first: int | None = None
+    """The day on which his sentence would have ended before it was commuted; None for never."""
     home: bool = False
     """Whether he serves the rest at home once released by decree."""
     abroad: bool = False
@@ -122,6 +133,18 @@ class Spell:
     """His spell before this one; None if it ended before the start, or never was."""
     changes: list[tuple[int, str]] = field(default_factory=list)
     """Days on which his health changes in custody, and into what."""
+
+    @property
+    def kind(self) -> str:
+        """Whether the sentence has a term, and if not what it is."""
+        if self.imposed is not None:
+            return "term"
+        return "death" if self.condemned else "life"
+
+    @property
+    def ends_on(self) -> int | None:
+        """The day on which the sentence ends without decrees; None for never."""
+        return self.executed_on if self.condemned and not self.acquitted else self.due
 
     @property
     def acquitted(self) -> bool:
@@ -222,6 +245,8 @@ class Facts:
     """Of the sentence as the law sees it; what was cut before the start belongs to the main one."""
     pardonable: int | None = None
     """Days of the parts that a clause falls on; None where it is the whole sentence."""
+    kind: str = "term"
+    """What the sentence is, or the one expected: of some length, for life, of death."""
     question: int = 0
     """The part that is in question."""
 
@@ -386,6 +411,7 @@ def facts(
         remand=max(min(threshold, s.final if s.final is not None else threshold) - s.admitted, 0),
         world=world,
         parts=_parts(s, sentence),
+        kind=s.kind,
     )  # fmt: skip
 
 
@@ -439,6 +465,10 @@ def holds(rule: Predicate, f: Facts) -> bool:
             if holds(when, f):
                 return holds(then, f)
         return False
+    if isinstance(rule, OneOf) and rule.attribute in ("sentence", "expected sentence"):
+        if (f.status == "awaiting trial") != (rule.attribute == "expected sentence"):
+            return False
+        return (f.kind in rule.values) == rule.among
     if isinstance(rule, OneOf):
         return (f.words[rule.attribute] in rule.values) == rule.among
     if isinstance(rule, Tagged):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.scenario.law.effects import Effect
 from sim.scenario.law.points import MovedPoint
 from sim.scenario.law.predicate import Either, Every, LengthIs, OneOf, Predicate, Tagged
+from sim.scenario.lengths import FOR_LIFE
 from sim.scenario.world import World
 from tests.oracle.judgment import leaves_on
 
@@ -87,7 +88,7 @@ def reaches(effect: Effect, s: Spell) -> bool:
     if effect.release or effect.end_the_case:
         return True
     if effect.commute is not None:
-        return s.imposed is None
+        return s.kind == effect.commute.source
     if effect.release_point is not None and "those held" not in effect.release_point.reach:
         return False
     return s.imposed is not None
@@ -97,6 +98,8 @@ def due_under(world: World, effect: Effect, s: Spell, cut: int | None) -> int:
     """The day of ordinary release if the effect were applied now."""
     if effect.commute is not None:
         to = effect.commute.to.value
+        if to == FOR_LIFE:
+            return 10**9
         return s.admitted + served(point_of(world, s.offence, to), to)
     assert s.term is not None
     if effect.release_point is not None:

@@ -356,6 +356,9 @@ class _Decrees:
         some = self.some
         if "before judgment" in self.world and some.often(0.35):
             return "end the case"
+        if "executions" in self.world and some.often(0.25):
+            to = some.one(("life", "life", "20 years", "3 years", "1 year"))
+            return {"commute": {"from": "death", "to": to}}
         if some.often(0.45):
             if some.often(0.3):
                 return {"release": True, **some.one((
@@ -403,6 +406,8 @@ class _Look:
         ]  # fmt: skip
         if "before judgment" in self.world:
             leaves += [self._status, self._status]
+        if "executions" in self.world:
+            leaves += [self._without_term, self._without_term]
         found: dict[str, Node] = {}
         for _ in range(some.one((1, 1, 1, 2))):
             if depth and some.often(0.1):
@@ -412,6 +417,16 @@ class _Look:
             else:
                 found.update(some.one(leaves)())
         return found
+
+    def _without_term(self) -> Node:
+        """Who is sentenced to death, or for life, or expects to be."""
+        some = self.some
+        words = some.one(("death", "death", "life", ["life", "death"]))
+        asked = ["sentence"]
+        if "before judgment" in self.world:
+            asked.append("expected sentence")
+        found = {some.one(asked): words}
+        return {"not": found} if some.often(0.3) else found
 
     def _status(self) -> Node:
         """What is asked of custody before judgment."""
@@ -453,6 +468,8 @@ class _Look:
             return {"not": self._of_a_part(depth - 1)}
         sizes = ("1 month", "6 months", "183 days", "1 year", "366 days", *LENGTHS)
         length = {"sentence": f"{some.one((*OPERATORS, '=='))} {some.one(sizes)}"}
+        if "executions" in self.world and some.often(0.3):
+            length = {"sentence": some.one(("death", "life"))}
         if some.often(0.1):
             length = {"sentence": {"table": [{"when": self._offence(), "is": length["sentence"]},
                                              {"otherwise": ">= 6 months"}]}}  # fmt: skip

@@ -71,6 +71,9 @@ def _row(some: Chooser, world: Mapping[str, Any], start: date) -> dict[str, str]
     admitted = start - timedelta(days=served)
     offended = admitted - timedelta(days=random.choice((0, 10, 200, 900)))
     life = world["deaths"]["in custody"]["value"] > 0 and random.random() < 0.1
+    endless = "life" if life else None
+    if "executions" in world and random.random() < 0.15:
+        endless = "death"
     pardoned = random.choice((0, 0, 100))
     return {
         "id": f"p{random.getrandbits(60)}",
@@ -81,7 +84,7 @@ def _row(some: Chooser, world: Mapping[str, Any], start: date) -> dict[str, str]
         "offence": random.choice(list(world["offences"])),
         "gravity": random.choice(("petty", "ordinary")),
         "offence date": offended.isoformat(),
-        "sentence": "life" if life else f"{years * YEAR} days",
+        "sentence": endless or f"{years * YEAR} days",
         "admitted": admitted.isoformat(),
         "camp": random.choice(list(world["camps"])),
         "health": random.choice(list(world["health"]["states"])),

@@ -12,7 +12,14 @@ from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 
 from sim.custody.streams import Draws
-from sim.scenario.law.predicate import OF_A_STATUS, DateIs, OffenceIs, Predicate, leaves
+from sim.scenario.law.predicate import (
+    OF_A_STATUS,
+    DateIs,
+    OffenceIs,
+    OneOf,
+    Predicate,
+    leaves,
+)
 from sim.scenario.problems import ScenarioError
 from tests.oracle.compare import check
 from tests.oracle.engine import Oracle
@@ -48,6 +55,8 @@ SEEN = (
     "history of a returner", "an earlier pardon", "a sentence of parts", "some parts alone",
     "nothing left but a barred part", "sent abroad", "struck from the record",
     "returned with a clean record", "what earlier spells were like",
+    "executions", "under sentence of death", "executed waiting", "from death to life",
+    "from death to a term", "sentence of death asked for",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
 )  # fmt: skip
@@ -68,6 +77,8 @@ RARE = (
     "a number of the offence", "history of a returner", "an earlier pardon", "reached",
     "some parts alone", "nothing left but a barred part", "sent abroad", "struck from the record",
     "returned with a clean record", "what earlier spells were like",
+    "executions", "under sentence of death", "executed waiting", "from death to life",
+    "from death to a term", "sentence of death asked for",
 )  # fmt: skip
 """What need not have happened among a hundred examples; two thousand must show all of it."""
 
@@ -127,6 +138,7 @@ def _examined(address: bytes, flags: int, seen: Counter[str]) -> None:
             seen["died past the first band of age"] += 1
             seen["died of old age serving life"] += s.imposed is None
         seen["labelled"] += s.labelled
+        seen[f"from death to {s.kind.replace('term', 'a term')}"] += s.spared_on is not None
         seen["credited again"] += len(s.credits) > 1
         seen["returned with a clean record"] += s.before is not None and s.before.struck
         seen["a sentence of parts"] += len(s.parts) > 1
@@ -199,6 +211,8 @@ def _asked(rules: Sequence[Predicate], flags: Collection[str]) -> list[str]:
         said += ["a number of the offence"] if isinstance(leaf, OffenceIs) else []
         said += ["a date"] if isinstance(leaf, DateIs) or getattr(leaf, "since", False) else []
         said += [attribute] if attribute == "age reached in the year" else []
+        if attribute in ("sentence", "expected sentence") and isinstance(leaf, OneOf):
+            said.append("sentence of death asked for")
         asks = getattr(leaf, "of", attribute) in OF_A_STATUS
         said += ["a legal status"] if asks else []
     return said

@@ -124,13 +124,32 @@ def world_of(some: Chooser) -> Node:
             },
         }),
     })  # fmt: skip
+    made |= _dying(some, made) or {}
     stock = some.maybe(stock_of(some, made), 0.3)
     if stock is None and (judged := some.maybe(before_judgment_of(some, graded), 0.3)):
         made.pop("final sentence to admission", None)
         made["before judgment"] = judged
+        if "executions" in made and mortality > 0:
+            made["executions"] = {"per year": graded(0, "per year")}
+        elif "executions" in made:
+            del made["before judgment"]
     if "in custody by age" not in made["deaths"] and "snapshot" not in (stock or {}):
         made["health"] |= without_nones({"in custody": some.maybe(_changes(some, made), 0.5)})
     return made | without_nones({"stock": stock})
+
+
+def _dying(some: Chooser, world: Node) -> Node:
+    """Sentences of death for some offences, and executions; none only where people die anyhow."""
+    rates = (0, 0.2, 1.5) if world["deaths"]["in custody"]["value"] > 0 else (0.2, 1.5)
+    shares = {name: some.one((0, 0.15, 0.4)) for name in world["offences"]}
+    executions = some.maybe({"per year": graded(some.one(rates), "per year")}, 0.35)
+    if executions is None:
+        return None
+    offences = {
+        name: one | ({"death": graded(shares[name])} if shares[name] else {})
+        for name, one in world["offences"].items()
+    }
+    return {"executions": executions, "offences": offences}
 
 
 def _by_age(some: Chooser) -> Node:

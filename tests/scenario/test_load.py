@@ -265,7 +265,21 @@ MISTAKES = {
     "release-point-of-the-world-by-camp": (
         4, "world.release point.0", "depends on offence, its tags, and sentence alone"),
     "commutation-of-ten-years": (
-        7, f"{ECONOMIC}.then.commute.from", "unknown word '10 years': expected one of: life"),
+        7, f"{ECONOMIC}.then.commute.from", "word '10 years': expected one of: death, life"),
+    "commutation-to-death": (
+        7, f"{ECONOMIC}.then.commute.to", "such as '20 years', or 'life'; found 'death'"),
+    "commutation-of-life-to-life": (
+        7, f"{ECONOMIC}.then.commute", "a sentence for life becomes a shorter one"),
+    "commutation-to-life-with-a-range": (
+        7, f"{ECONOMIC}.then.commute.to", "'life' has no range"),
+    "sentence-of-deth": (7, f"{ECONOMIC}.when.sentence", "death"),
+    "death-without-executions": (
+        6, "world.offences.murder.death", "needs the world's 'executions': how many per person"),
+    "more-than-all-without-a-term": (
+        5, "world.offences.murder", "'life' and 'death' are shares of the same: they sum to 100%"),
+    "executions-without-a-number": (4, "world.executions.per year", "'per year' is missing"),
+    "executions-before-judgment": (
+        15, "world.executions.per year", "in which nobody is executed: say 0, or leave one"),
     "end-of-a-case-that-nobody-has": (
         7, f"{ECONOMIC}.then", "this world has no custody before judgment: give it 'before"),
     "legal-status-that-nobody-has": (7, f"{ECONOMIC}.when", "has no custody before judgment"),

@@ -48,6 +48,8 @@ UNSEEN = {
     "health-that-changes-every-hour", "health-of-four-changes", "changing-health-by-age",
     "changing-health-of-a-file", "health-that-changes-without-a-rate",
     "seasoned-before-judgment", "case-with-a-sentence-before-trial",
+    "commutation-of-life-to-life", "commutation-to-life-with-a-range", "death-without-executions",
+    "executions-before-judgment", "executions-without-a-number", "more-than-all-without-a-term",
     "abroad-and-shorter", "abroad-and-back", "abroad-and-exiled",
     "struck-from-the-record-and-shorter", "earlier-spells-like-nothing",
     "case-struck-from-the-record-by-expiry", "case-that-served-more-than-its-sentence",

@@ -41,6 +41,7 @@ EXTREME = (
     "extreme", "extreme without returns", "extreme by admissions", "extreme with release points",
     "extreme with trials",
     "extreme by age", "extreme falling ill", "extreme falling ill by admissions",
+    "extreme with executions", "extreme falling ill with executions",
 )  # fmt: skip
 POINTS = [
     {"when": {"offence": "violence"}, "fraction": graded("2/3")},
@@ -63,7 +64,10 @@ def made(name: str):
         plain["release point"] = POINTS
     if name == "extreme with trials":
         plain |= {"before judgment": TRIALS, "release point": POINTS}
-    if name == "extreme by age":
+    if name.endswith("with executions"):
+        plain["executions"] = {"per year": graded(0.3, "executions per person-year")}
+        plain["offences"]["murder"]["death"] = graded("30%")
+    if name in ("extreme by age", "extreme with executions"):
         plain["deaths"]["in custody by age"] = BY_AGE
         plain["offences"]["murder"]["life"] = graded("40%")
         plain["delays"] = {"family": "gamma", "shape": graded(1, "shape"),
@@ -222,6 +226,8 @@ def age_edges(world: World) -> list[int]:
         ("extreme by age", 15),
         ("extreme falling ill", 15),
         ("extreme falling ill by admissions", 15),
+        ("extreme with executions", 15),
+        ("extreme falling ill with executions", 15),
         *(pytest.param((name, 500), marks=pytest.mark.slow) for name in SHIPPED),
         *(pytest.param((name, 300), marks=pytest.mark.slow) for name in EXTREME),
     ],
@@ -333,8 +339,9 @@ def test_offences_of_admissions_are_in_the_stated_shares(seen):
     shares = np.array([offence.share.value for offence in seen.world.offences.values()])
     total = seen.admitted.sum(axis=1, keepdims=True)
     assert_means(seen.by_offence - total * shares, 0, "offences")
-    life = np.array([o.life.value if o.life else 0.0 for o in seen.world.offences.values()])
-    assert_means(seen.life - seen.by_offence * life, 0, "life sentences")
+    offences = seen.world.offences.values()
+    shares = np.array([sum(x.value for x in (o.life, o.death) if x) for o in offences])
+    assert_means(seen.life - seen.by_offence * shares, 0, "sentences without a term")
 
 
 def test_mean_sentences_are_the_stated_ones(seen):

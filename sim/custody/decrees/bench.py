@@ -1,9 +1,9 @@
 """Whom the law names: predicates evaluated over the columns of those held.
 
 Thresholds that lie on a later day project served and remaining time from the term known when
-lists close; everything else is read at the close. A life sentence is longer than any number of
-days; its term, remaining time and served share have no meaning, and such a leaf is false, negated
-or not.
+lists close; everything else is read at the close. A sentence for life, or of death, is longer than
+any number of days; its term, remaining time and served share have no meaning, and such a leaf is
+false, negated or not.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ from sim.custody.decrees.history import (
     under_sentence,
 )
 from sim.custody.prisons import Prisons
-from sim.custody.sentencing import LIFE
+from sim.custody.sentencing import DEATH, LIFE
 from sim.custody.streams import Stream, decree_salt
 from sim.scenario.law.predicate import (
     ANY_PART,
     EXPECTED,
+    FOR_LIFE,
     IN_STATUS,
+    OF_DEATH,
     THIS_PART,
     WORDS,
     AgeIs,
@@ -136,6 +138,8 @@ class Bench(Facts):
                 masks = [(row == i) & self.meets_in(then, part)
                          for i, (_, then) in enumerate(rows)]  # fmt: skip
                 return np.asarray(np.logical_or.reduce(masks))
+            case OneOf("sentence" | "expected sentence" as which, values, among):
+                return self._without_term(which, values, among=among)
             case OneOf(attribute, values, among):
                 codes, names = self.codes(attribute)
                 wanted = np.array([name in values for name in names])
@@ -148,6 +152,16 @@ class Bench(Facts):
                 return self._of_parts(whose, rule, part)
             case _:
                 return self._compared(predicate)
+
+    def _without_term(self, which: str, values: Sequence[str], *, among: bool) -> Mask:
+        """Say whose sentence, or expected sentence, is for life or of death, or is not."""
+        imposed = self.register.imposed[self.rows]
+        met = np.zeros(len(imposed), dtype=np.bool_)
+        for word, days in ((FOR_LIFE, LIFE), (OF_DEATH, DEATH)):
+            if word in values:
+                met |= imposed == days
+        known = self.awaiting if which == EXPECTED else ~self.awaiting
+        return np.asarray((met == among) & known)
 
     def _of_parts(self, whose: str, rule: Predicate, part: int) -> Mask:
         """Say of whose parts a rule holds: of any, of all, or of the one in question."""
@@ -244,8 +258,8 @@ class Bench(Facts):
 
     @property
     def _has_term(self) -> Mask:
-        """Who has a term: no sentence for life, and none that is only expected."""
-        return ~self.life & ~self.awaiting
+        """Who has a term: no sentence for life or of death, and none that is only expected."""
+        return ~self.endless & ~self.awaiting
 
     def _served(self, leaf: LengthIs | ShareIs) -> Ints:
         """Days served by the day of reading, with the cuts that count as served."""
@@ -255,7 +269,7 @@ class Bench(Facts):
             served = served + r.merit_days[rows]
         if "pardon" in leaf.counting:
             cut = self.sentence - self.term - r.merit_days[rows] + r.revived[rows]
-            served = served + np.where(self.life, 0, cut)  # nothing is cut off life
+            served = served + np.where(self.endless, 0, cut)  # nothing is cut there
         if "credit" in leaf.counting:
             served = served + r.credited[rows]
         return served
@@ -267,8 +281,9 @@ class Bench(Facts):
                 return compare(self._served(leaf), leaf.days)
             case "time in prison":
                 return compare(days_in_prison(self, self.day_of(leaf.on)), leaf.days)
-            case "sentence":  # life is longer than any number of days
-                return compare(np.where(self.life, LIFE, self.sentence), leaf.days) & ~self.awaiting
+            case "sentence":  # life, and death, are longer than any number of days
+                whole = np.where(self.endless, LIFE, self.sentence)
+                return compare(whole, leaf.days) & ~self.awaiting
             case "term":
                 return compare(self.term, leaf.days) & self._has_term
             case "remaining":
@@ -293,7 +308,7 @@ class Bench(Facts):
         known = self._has_term
         if leaf.of == EXPECTED:
             whole = self.register.imposed[self.rows].astype(np.int64)
-            known = self.awaiting & ~self.life
+            known = self.awaiting & ~self.endless
         above, below = whole * leaf.share.numerator, leaf.share.denominator
         if leaf.operator in (">=", "<"):
             reached = self._served(leaf) >= above // below

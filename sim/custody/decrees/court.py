@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.docket import Docket
-from sim.custody.decrees.effects import apply, due_under, used_up
+from sim.custody.decrees.effects import apply, commuted, due_under, used_up
 from sim.custody.decrees.escorts import Escorts
 from sim.custody.decrees.newcomers import Newcomers
 from sim.custody.decrees.reading import Reading
@@ -150,7 +150,8 @@ class Court:
         own = register.occasion[rows] == number
         elsewhere = still & ~docket.freeing & ~own & (register.occasion[rows] != NO_OCCASION)
         out = bound & ~still & (register.cause[rows] >= BY_DECREE)
-        docket.moved = elsewhere | out
+        commuted_since = still & ~docket.freeing & _commuted_since(register, docket, decree)
+        docket.moved = elsewhere | out | commuted_since
         docket.granted = still & ~docket.moved
         for i, clause in enumerate(decree.clauses.values()):
             own = np.flatnonzero(docket.granted & ~docket.freeing & (docket.clause == i))
@@ -233,6 +234,16 @@ class Court:
             bench = self.reading.bench(register, late, occasion)
             for i, exclusion in enumerate(self.decrees[occasion.decree].exclude.values()):
                 docket.named[i] += self.reading.groups.count(kinds[bench.meets(exclusion.when)])
+
+
+def _commuted_since(register: Register, docket: Docket, decree: Decree) -> Mask:
+    """Say whose sentence another decree has commuted since one that would do so was read."""
+    found = np.zeros(len(docket.rows), dtype=np.bool_)
+    for i, clause in enumerate(decree.clauses.values()):
+        if clause.then.commute is not None:
+            own = docket.clause == i
+            found[own] = ~commuted(register, docket.rows[own], clause.then.commute)
+    return found
 
 
 def _bind(register: Register, docket: Docket, number: int) -> None:

@@ -76,7 +76,7 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
             needed = above // below if operator in (">=", "<") else -(-above // below) + 1
             day = _admitted(bench) + needed - _ahead(bench)
             found = _from(bench, predicate, operator, day, met=met)
-            found = np.where(bench.life, NEVER if met else bench.day + 1, found)
+            found = np.where(bench.endless, NEVER if met else bench.day + 1, found)
             return _from_judgment(bench, found)
     return _any_day(bench)
 
@@ -114,7 +114,7 @@ def _length(bench: Bench, leaf: LengthIs, *, met: bool) -> Ints:
             turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}[leaf.operator]
             day = due - leaf.days + (leaf.operator in ("<", ">=")) - ahead
             found = _from(bench, leaf, turned, day, met=met)
-            found = np.where(bench.life, NEVER if met else bench.day + 1, found)
+            found = np.where(bench.endless, NEVER if met else bench.day + 1, found)
             return _from_judgment(bench, found)
     return _any_day(bench)
 

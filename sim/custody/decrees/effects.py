@@ -11,10 +11,11 @@ from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.divided import Divided
 from sim.custody.hazards import NEVER
 from sim.custody.register import Register, Rows
+from sim.custody.sentencing import ENDLESS
 from sim.scenario.law.amounts import WHOLES, DecreeAmount, Limited, Part, Per
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.effects import Effect
+from sim.scenario.law.effects import COMMUTED, Commute, Effect
 from sim.scenario.lengths import complete_units
 from sim.scenario.occasions import Occasion
 
@@ -53,7 +54,7 @@ def outcomes(
                 leaving[i] = np.where(frees[i], leaving[i], due)
             continue
         if (amounts := clause.then.amounts) is not None:
-            cuts[i] = np.where(bench.life, 0, cut_by(bench, amounts))
+            cuts[i] = np.where(bench.endless, 0, cut_by(bench, amounts))
         if parts is not None and clause.then.reduce is not None:
             cuts[i] = np.minimum(cuts[i], parts.most_days[i])
         if clause.then.credit is not None:  # no day is credited twice
@@ -73,15 +74,18 @@ def due_under(register: Register, rows: Rows, effect: Effect, cut_days: Ints) ->
         return register.due[rows] - cut_days
     due = register.due[rows].astype(np.int64)
     if effect.commute is not None:
-        life = rows[register.is_life(rows)]
-        terms = np.full(len(life), effect.commute.to.value, dtype=np.int64)
-        points = register.points.codes(register.offence[life], terms)
-        due[register.is_life(rows)] = register.due_after(life, terms, points)
+        changed = commuted(register, rows, effect.commute)
+        due[changed] = register.due_commuted(rows[changed], effect.commute.to.value)
     if effect.release_point is not None:
         points = register.points.moved(register.point[rows], effect.release_point)
         moved = register.due_after(rows, register.term(rows), points)
-        due = np.where(register.is_life(rows), due, moved)
+        due = np.where(register.endless(rows), due, moved)
     return due
+
+
+def commuted(register: Register, rows: Rows, commute: Commute) -> Mask:
+    """Say whose sentence is one that a commutation replaces."""
+    return np.asarray(register.imposed[rows] == ENDLESS[COMMUTED.index(commute.source)])
 
 
 def used_up(register: Register, rows: Rows, due: Ints, occasion: Occasion) -> Mask:
@@ -108,18 +112,18 @@ def meets(bench: Bench, clause: Clause) -> Mask:
     met = bench.meets(clause.when)
     if bench.register.has_trials:
         met &= bench.pending == clause.then.end_the_case
+    if clause.then.commute is not None:
+        return np.asarray(met & commuted(bench.register, bench.rows, clause.then.commute))
     match given_to(clause.then):
-        case "life":
-            return met & bench.life
         case "terms":
-            return met & ~bench.life
+            return met & ~bench.endless
         case "nobody held":
             return np.zeros(len(met), dtype=np.bool_)
     return met
 
 
-def given_to(effect: Effect) -> Literal["pending", "all", "terms", "life", "nobody held"]:
-    """To which sentences an effect is given: cuts to no life sentence, commutations to no term.
+def given_to(effect: Effect) -> Literal["pending", "all", "terms", "without a term", "nobody held"]:
+    """To which sentences an effect is given: cuts to those with a term, commutations to none.
 
     A case is ended that is pending, whatever sentence is expected; all else is given to those whose
     sentence is final.
@@ -127,7 +131,7 @@ def given_to(effect: Effect) -> Literal["pending", "all", "terms", "life", "nobo
     if effect.end_the_case:
         return "pending"
     if effect.commute is not None:
-        return "life"
+        return "without a term"
     if effect.release_point is not None and "those held" not in effect.release_point.reach:
         return "nobody held"
     return "all" if effect.release else "terms"
@@ -189,9 +193,9 @@ def periods(days: Ints, per: Per) -> Ints:
 
 def _whole(bench: Bench, part: Part) -> Ints:
     if part.of == "pardonable parts" and bench.pardonable is not None:
-        return np.where(bench.life, 0, bench.pardonable)
+        return np.where(bench.endless, 0, bench.pardonable)
     if part.of in ("sentence", "pardonable parts"):
-        return np.where(bench.life, 0, bench.sentence)
+        return np.where(bench.endless, 0, bench.sentence)
     if part.first is not None or part.last is not None:
         return _served_within(bench, part)
     if part.of not in WHOLES:

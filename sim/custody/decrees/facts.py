@@ -2,7 +2,7 @@
 
 Thresholds that lie on a later day project served and remaining time from the term known when
 lists close; everything else is read at the close. The term, remaining time and served share of a
-life sentence have no meaning.
+sentence for life, or of death, have no meaning.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class Facts:
         return parts_of(self.prisons, self.draws, self.register, self.rows, self.sentence)
 
     @cached_property
-    def life(self) -> Mask:
-        """Life sentences."""
-        return self.register.is_life(self.rows)
+    def endless(self) -> Mask:
+        """Sentences without a term: for life, and of death."""
+        return self.register.endless(self.rows)
 
     @cached_property
     def awaiting(self) -> Mask:
@@ -104,17 +104,17 @@ class Facts:
 
     @cached_property
     def remaining(self) -> Ints:
-        """Days from the threshold day to the end of the term; no meaning for life."""
+        """Days from the threshold day to the end of the term; no meaning without one."""
         return self.register.ends(self.rows) - self.threshold_day
 
     @cached_property
     def until_due(self) -> Ints:
-        """Days from the threshold day to ordinary release; no meaning for life."""
+        """Days from the threshold day to ordinary release; no meaning without a term."""
         return self.register.due[self.rows].astype(np.int64) - self.threshold_day
 
     @cached_property
     def term(self) -> Ints:
-        """Term in force, days; no meaning for life."""
+        """Term in force, days; no meaning for a sentence without one."""
         found = self.served + self.remaining
         if self.register.credits:  # what is credited brings the end nearer, and leaves the term
             found = found + self.register.credited[self.rows]

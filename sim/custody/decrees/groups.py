@@ -25,6 +25,8 @@ class Groups:
 
     def __init__(self, prisons: Prisons) -> None:
         world = prisons.scenario.world
+        self.executions = world.executions is not None
+        """Whether it is counted who was executed."""
         origins, offences = list(world.origins), list(world.offences)
         self.capital = origins.index(PYONGYANG) if PYONGYANG in origins else -1
         known = (f"from {PYONGYANG}",) if PYONGYANG in origins else ()

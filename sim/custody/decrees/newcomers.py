@@ -54,7 +54,7 @@ class Newcomers:
     ) -> None:
         """Move the release points of those admitted since; the most favourable clause holds."""
         rows = rows[(register.begins(rows) > occasion.close_day) & (register.left[rows] == NEVER)]
-        rows = rows[~register.is_life(rows) & ~register.acquitted(rows)]
+        rows = rows[~register.endless(rows) & ~register.acquitted(rows)]
         known = register.known_from(rows)
         bench = Bench(register, self.prisons, self.draws, (), rows, known, known, occasion)
         due = np.full((len(clauses), len(rows)), NEVER, dtype=np.int64)

@@ -131,9 +131,9 @@ def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     if name == "longest served":
         return -bench.served
     if name == "least remaining":
-        return np.where(bench.life | bench.awaiting, last, bench.remaining)
+        return np.where(bench.endless | bench.awaiting, last, bench.remaining)
     if name == "shortest sentence":
-        return np.where(bench.life | bench.awaiting, last, bench.sentence)
+        return np.where(bench.endless | bench.awaiting, last, bench.sentence)
     if name == "oldest":
         return register.born[rows].astype(np.int64)
     if name == "ill first":
@@ -143,4 +143,4 @@ def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     # Exact shares ordered without floats: served/term as whole parts of 2**32.
     term = np.maximum(bench.term, 1)
     # Life stands last, also after those who were admitted only after the day that counts.
-    return np.where(bench.life | bench.awaiting, last, -((bench.served << 32) // term))
+    return np.where(bench.endless | bench.awaiting, last, -((bench.served << 32) // term))

@@ -135,7 +135,7 @@ class Suspended:
         days, start = self._settled(register, one, own)
         known = register.known_from(new)
         bench = Bench(register, self.prisons, self.draws, (), new, known, known, one.occasion)
-        met = ~register.is_life(new) & ~register.acquitted(new)
+        met = ~register.endless(new) & ~register.acquitted(new)
         met &= bench.meets(one.rule.when) if one.rule.when else True
         within = bench.offence_day[place] <= start + one.rule.within.value
         back = met[place] & within & (days > 0)
@@ -162,7 +162,7 @@ def _rest_at_home(register: Register, before: Rows, new: Rows) -> Ints:
     """
     there = register.home[before] & (register.cause[before] >= BY_DECREE)
     rest = register.due[before].astype(np.int64) - register.admitted[new]
-    there &= ~register.is_life(new) & ~register.acquitted(new)
+    there &= ~register.endless(new) & ~register.acquitted(new)
     return np.where(there, np.maximum(rest, 0), 0)
 
 
@@ -171,4 +171,4 @@ def remitted(register: Register, rows: Rows, occasion: Occasion) -> Ints:
     left = register.left[rows].astype(np.int64)
     by_it = register.cause[rows] == BY_DECREE + occasion.position
     days = register.ends(rows) - left
-    return np.where(by_it & ~register.is_life(rows), days, 0)
+    return np.where(by_it & ~register.endless(rows), days, 0)

@@ -93,8 +93,8 @@ def fall_of(means: Means, outcomes: Sequence[Row]) -> Fall:
             lose(label, mean(before) - mean(stage))
         if stage == "eligible":
             bars.append(Bar("eligible", 0, mean("eligible"), "level"))
-    for stage in ("expired waiting", "died waiting", "moved while waiting", "still waiting"):
-        lose(WAITING[stage], mean(stage))
+    for stage, label in WAITING.items():
+        lose(label, mean(stage))
     if mean("reduced") > 0:
         bars.append(Bar("term reduced", 0, mean("reduced"), "reduced"))
     bars.append(Bar("released", 0, mean("released"), "level"))
@@ -111,6 +111,7 @@ def fall_of(means: Means, outcomes: Sequence[Row]) -> Fall:
 WAITING = {
     "expired waiting": "term ran out while waiting",
     "died waiting": "died while waiting",
+    "executed waiting": "executed while waiting",
     "moved while waiting": "taken by another decree",
     "still waiting": "still waiting at the end",
 }

@@ -27,6 +27,7 @@ from sim.scenario.graded import (
     words_of,
 )
 from sim.scenario.law.conditions import FLAGS
+from sim.scenario.law.predicate import ENDLESS
 from sim.scenario.lengths import in_words, read_date, read_length, whole_days
 from sim.scenario.problems import nearest, shown
 
@@ -46,14 +47,17 @@ Known = Annotated[str, AfterValidator(_is_known)]
 
 
 def _read_sentence(value: object) -> object:
-    return value if value == "life" else read_length(value)
+    return value if value in ENDLESS else read_length(value)
+
+
+Sentence = Annotated[int | Literal["life", "death"], BeforeValidator(_read_sentence)]
 
 
 class Later(Block):
     """A new offence of the person of a case, once he has left."""
 
     offence: Known | None = None
-    sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = None
+    sentence: Sentence | None = None
     offence_date: Day = Field(alias="offence date")
 
 
@@ -106,10 +110,8 @@ class Who(Block):
 
     offence: Known | None = None
     gravity: Literal["petty", "ordinary"] = "ordinary"
-    sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = None
-    expected_sentence: Annotated[int | Literal["life"] | None, BeforeValidator(_read_sentence)] = (
-        Field(None, alias="expected sentence")
-    )
+    sentence: Sentence | None = None
+    expected_sentence: Sentence | None = Field(None, alias="expected sentence")
     legal_status: Literal["awaiting trial", "appealing", "final"] = Field(
         "final", alias="legal status"
     )
@@ -153,7 +155,7 @@ class Who(Block):
         return tuple(sorted(self.parts, key=lambda part: -part.sentence))
 
     @property
-    def whole(self) -> int | Literal["life"] | None:
+    def whole(self) -> int | Literal["life", "death"] | None:
         """The sentence: the sum of its parts, where these are given."""
         return sum(part.sentence for part in self.parts) if self.parts else self.sentence
 
@@ -248,8 +250,9 @@ OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 
 class Expected(Block):
-    """What a case expects: the term after the decree, the day due, the day of release."""
+    """What a case expects: the sentence or term after the decree, the day due, that of release."""
 
+    sentence: Literal["life", "death"] | None = None
     term: Days | None = None
     released_on: Day | None = Field(None, alias="released on")
     due_on: Day | None = Field(None, alias="due on")

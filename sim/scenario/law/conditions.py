@@ -14,10 +14,13 @@ from sim.scenario.law.predicate import (
     ATTRIBUTES,
     CATEGORIES,
     COUNTED,
+    ENDLESS,
+    EXPECTED,
     LAST_RELEASE,
     OF_A_PART,
     OF_A_SPELL,
     PARTS,
+    SENTENCE,
     THIS_PART,
     WORDS,
     YES,
@@ -217,6 +220,9 @@ class ConditionReader:
 
     def _threshold(self, read: _Read, data: object, path: Path) -> Predicate:
         """Read a threshold: bare, graded (``value:`` beside its range), or by ``table:``."""
+        without = read.name in (SENTENCE, EXPECTED)
+        if without and (named := self._without_term(read.name, data, path)) is not None:
+            return named
         if not isinstance(data, Mapping):
             return self._comparisons(read, data, path)
         also = {**dict.fromkeys(COUNTING, "counting"), LAST_RELEASE: "after"}.get(read.name)
@@ -242,6 +248,17 @@ class ConditionReader:
         if len(self.mistakes) == before:
             self._range(read, data, result, path)
         return result
+
+    def _without_term(self, name: str, data: object, path: Path) -> Predicate | None:
+        """Read ``death`` or ``[life, death]`` in the place of a length; None if it is no word."""
+        values = tuple(data) if isinstance(data, list) else (data,)
+        if values and all(value in ENDLESS for value in values):
+            return OneOf(name, tuple(map(str, values)))
+        if not (isinstance(data, str) and data.isalpha()):
+            return None
+        message = f"unknown sentence {data!r}: {nearest(data, ENDLESS)}, or such as '>= 5 years'"
+        self._wrong(path, message, data)
+        return Every(())
 
     def _counting(self, read: _Read, data: object, path: Path) -> _Read:
         words = tuple(map(str, data)) if isinstance(data, list) else (str(data),)

@@ -7,22 +7,52 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from sim.scenario.graded import Block
+from sim.scenario.graded import Block, DecreeNumber, SentenceDays, check_range, days_written
 from sim.scenario.law.amounts import Credit, Limited, Reduce
 from sim.scenario.law.points import MovedPoint
 from sim.scenario.law.predicate import Predicate
 from sim.scenario.law.revival import Revival
-from sim.scenario.law.waits import DecreeLength
+from sim.scenario.lengths import FOR_LIFE, OF_DEATH
 from sim.scenario.problems import shown
 
 END_THE_CASE = "end the case"
 
 
-class Commute(Block):
-    """Another sentence in place of one for life, counted from the admission."""
+COMMUTED = ("life", "death")
+"""Sentences that may be commuted, in the order of `sim.scenario.lengths.ENDLESS`."""
 
-    source: Literal["life"] = Field(alias="from")
-    to: DecreeLength
+
+class NewSentence(DecreeNumber[SentenceDays]):
+    """A length of a sentence, or ``life``."""
+
+    @model_validator(mode="after")
+    def _range_fits(self) -> Self:
+        if self.value == OF_DEATH:
+            raise ValueError("expected a length such as '20 years', or 'life'; found 'death'")
+        if max(self.low or 0, self.high or 0) >= FOR_LIFE:
+            raise ValueError("the ends of a range are lengths; 'life' is none")
+        if self.value == FOR_LIFE and self.low is not None:
+            raise ValueError("'life' has no range")
+        check_range(self.value, self.low, self.high, self.grade, days_written)
+        return self
+
+
+class Commute(Block):
+    """Another sentence in place of one for life or of death, counted from the admission."""
+
+    source: Literal["life", "death"] = Field(alias="from")
+    to: NewSentence
+
+    @model_validator(mode="after")
+    def _is_milder(self) -> Self:
+        if self.source == "life" and self.to.value == FOR_LIFE:
+            raise ValueError("a sentence for life becomes a shorter one: expected 'to' a length")
+        return self
+
+    @property
+    def deciding(self) -> object:
+        """What can change a result."""
+        return self.source, self.to.value
 
 
 BESIDE = ("revived_if", "expunge", "abroad")
@@ -78,7 +108,7 @@ class Effect(Block):
             self.serve_the_rest,
             self.reduce and self.reduce.deciding,
             self.credit and self.credit.deciding,
-            self.commute and self.commute.to.value,
+            self.commute and self.commute.deciding,
             self.release_point and self.release_point.deciding,
             self.revived_if and self.revived_if.deciding,
             self.expunge,

@@ -17,7 +17,9 @@ Operator = Literal["<", "<=", ">", ">=", "=="]
 OPPOSITE: dict[str, tuple[Operator, ...]] = {
     "<": (">=",), "<=": (">",), ">": ("<=",), ">=": ("<",), "==": ("<", ">"),
 }  # fmt: skip
-EXPECTED = "expected sentence"
+SENTENCE, EXPECTED = "sentence", "expected sentence"
+FOR_LIFE, OF_DEATH = ENDLESS = ("life", "death")
+"""What a sentence without a term is called, in the place of a length."""
 IN_STATUS = "time in legal status"
 LENGTHS = (
     "sentence", "term", "served", "remaining", "until due", "time in prison", EXPECTED, IN_STATUS,

@@ -16,12 +16,15 @@ from sim.scenario.law.predicate import (
     CATEGORIES,
     COUNTED,
     DATES,
+    ENDLESS,
+    EXPECTED,
     LAST_RELEASE,
     LENGTHS,
     NUMBERS,
     OF_A_SPELL,
     ON,
     PARTS,
+    SENTENCE,
     SHARES,
     WORDS,
 )
@@ -102,6 +105,9 @@ def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
     cited = _words(None if words_of is None else known_sources(words_of))
     kinds = {name: _comparison(kind, cited) for kind in _KINDS for name in _KINDS[kind]}
     properties = dict(kinds)
+    words_for = _words(ENDLESS)
+    for name in (SENTENCE, EXPECTED):
+        properties[name] = {"anyOf": [words_for, kinds[name]]}
     for name in COUNTING:
         properties[name] = _comparison(
             str(kind_of_attribute(name)), cited, also={"counting": _words(COUNTED)}

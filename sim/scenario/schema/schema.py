@@ -24,6 +24,7 @@ from sim.scenario.law import (
     clauses,
     dates,
     decree,
+    effects,
     points,
     selection,
     waits,
@@ -97,7 +98,8 @@ _READ: dict[object, JsonSchemaValue] = {
     _reader(dates.Years): EVERY,
     dates.DecreeDay.model_fields["value"].metadata[0].func: DAY,
     afterwards.DecreeEducation.model_fields["value"].metadata[0].func: EDUCATION,
-    cases.Who.model_fields["sentence"].metadata[0].func: {"anyOf": [LENGTH, {"const": "life"}]},
+    _reader(cases.Sentence): {"anyOf": [LENGTH, {"enum": ["life", "death"]}]},
+    _reader(graded.SentenceDays): {"anyOf": [LENGTH, {"const": "life"}]},
     decree.Decree.model_fields["thresholds_on"].metadata[0].func: {
         "anyOf": [{"enum": list(get_args(decree.Threshold))}, *DAY["anyOf"]]
     },
@@ -257,7 +259,8 @@ def _bare(name: str, one: JsonSchemaValue) -> JsonSchemaValue:
         has_table = {"type": "object", "required": ["table"]}
         return {"description": one.get("description", ""), "if": has_table, "then": table,
                 "else": bare}  # fmt: skip
-    rooms = (graded, afterwards, amounts, chances, clauses, dates, points, waits, work, selection)
+    rooms = (graded, afterwards, amounts, chances, clauses, dates, effects, points, waits, work,
+             selection)  # fmt: skip
     model = next((getattr(room, kind) for room in rooms if hasattr(room, kind)), None)
     said = isinstance(model, type) and issubclass(model, graded.Said)
     if not said or "value" not in one["properties"]:

@@ -16,9 +16,11 @@ from sim.scenario.law.predicate import (
     CATEGORIES,
     EXPECTED,
     FINAL,
+    FOR_LIFE,
     IN_STATUS,
     LEGAL_STATUS,
     LENGTHS,
+    OF_DEATH,
     THIS_PART,
     WORDS,
     YES,
@@ -56,6 +58,7 @@ _LENGTHS = {
     EXPECTED: ("whose expected sentence is", ""),
     IN_STATUS: ("whose legal status has been what it is for", ""),
 }
+_ENDLESS = {FOR_LIFE: "one for life", OF_DEATH: "one of death"}
 _CATEGORIES = {
     "offence": "who are{} held for",
     "camp": "who are{} held in",
@@ -280,6 +283,9 @@ def _of_a_part(rule: Predicate) -> str:
                 f"it {_of_a_part(then)}" for when, then in rows
             ]  # fmt: skip
             return f"meets the first of these lines that names it ({'; '.join(lines)})"
+        case OneOf(attribute, values, among) if attribute in _LENGTHS:
+            ends = listed([_ENDLESS[value] for value in values], "or")
+            return f"is {'' if among else 'not '}{ends}"
         case OneOf(_, values, among):
             return f"is {'' if among else 'not '}for {listed(list(values), 'or')}"
         case Tagged(tag, carries):
@@ -329,6 +335,9 @@ def _before(leaf: ReleasedIs | PardonsIs | OffenceIs | SpellsIs, names: Mapping[
 def _category(attribute: str, values: Sequence[str], among: bool) -> _Said:
     if not among and attribute in WORDS:  # of two words, the other one
         values, among = [w for w in WORDS[attribute] if w not in values] or values, True
+    if attribute in _LENGTHS:
+        said = listed([_ENDLESS[value] for value in values], "or")
+        return _Said(_LENGTHS[attribute][0], f"{'' if among else 'not '}{said}")
     if attribute == LEGAL_STATUS:
         return _Said("who", listed([STATUSES[value] for value in values], "or"), joins=False)
     if attribute == "gravity":

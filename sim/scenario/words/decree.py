@@ -135,6 +135,8 @@ def selection(law: Law) -> Parts:
     yield "cap", described(text, d.cap, d)
     if order:
         without = "life sentences"
+        if law.scenario.world.executions is not None:
+            without += " and sentences of death"
         if law.scenario.world.before_judgment is not None:
             without += ", and those who await trial,"
         last = f"; {without} come last" if set(d.rank) & _LIFE_LAST else ""

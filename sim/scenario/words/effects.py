@@ -11,6 +11,7 @@ from sim.scenario.law.effects import Effect
 from sim.scenario.law.points import MovedPoint
 from sim.scenario.law.predicate import Every
 from sim.scenario.law.revival import Revival
+from sim.scenario.lengths import FOR_LIFE
 from sim.scenario.words.basis import aside
 from sim.scenario.words.conditions import condition_in_words
 from sim.scenario.words.phrases import fraction, joined, length, listed, sentence
@@ -83,10 +84,15 @@ def effect_in_words(effect: Effect, decree: Decree, called: Mapping[str, str]) -
             "decree; a sentence for life is credited with nothing.",
         )
     if effect.commute is not None:
-        to = effect.commute.to
-        text = f"their sentence for life becomes one of {length(to.value)}{aside(to, decree)}, "
+        to, death = effect.commute.to, effect.commute.source == "death"
+        text = f"their sentence {'of death' if death else 'for life'} becomes one "
+        before = "Until the day of the grant it can be carried out." if death else ""
+        if to.value == FOR_LIFE:
+            return "a commutation", joined(sentence(f"{text}for life"), before)
+        text += f"of {length(to.value)}{aside(to, decree)}, counted from the admission"
         return "a commutation", joined(
-            sentence(f"{text}counted from the admission"),
+            sentence(text),
+            before,
             "Whoever has served it by the day of the grant is released under this decree.",
         )
     if effect.release_point is not None:

@@ -56,12 +56,21 @@ def qualifying(law: Law) -> Parts:
         )
     if law.scenario.world.before_judgment is not None:
         yield "judgment", "\n".join(_judged(law))
+    if law.scenario.world.executions is not None:
+        yield "death", _OF_DEATH
     if law.reductions:
         yield "reductions", how_reduced(law.reductions)
     rules = [c.when for c in law.decree.clauses.values()]
     rules += [e.when for e in law.decree.exclude.values()]
     if readings := readings_in_words(rules):
         yield "readings", joined(*readings)
+
+
+_OF_DEATH = (
+    "A sentence of death has no term either: it is not reduced, and not served at home; it counts "
+    "as longer than any sentence in years, and a condition on a term, what is left or the share "
+    "served of it never holds for it."
+)
 
 
 def _judged(law: Law) -> Iterator[str]:

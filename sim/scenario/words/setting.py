@@ -94,6 +94,7 @@ def _parts(world: World) -> Iterator[str]:
             f"“{name}”: in custody people change from {change.out_of} to {change.to} at a rate "
             f"of {amount(change.per_year.value)} a year{_aside(change.per_year)}"
         )
+    yield from _dying(world)
     if by_age := world.deaths.by_age:
         factors = [f"{amount(one.value)} at the age of {first} to {last}{_aside(one)}"
                    for (first, last), one in by_age.items()]  # fmt: skip
@@ -117,6 +118,20 @@ def _parts(world: World) -> Iterator[str]:
     yield from _flags(world)
     yield from _afterwards(world)
     yield from _crackdowns(world)
+
+
+def _dying(world: World) -> Iterator[str]:
+    """Say who is sentenced to death, and how often that is carried out."""
+    sentenced = [f"{percent(one.death.value)}{_aside(one.death)} of those sentenced for {name}"
+                 for name, one in world.offences.items() if one.death]  # fmt: skip
+    if sentenced:
+        yield sentence(f"sentences of death are passed on {listed(sentenced)}")
+    if world.executions is not None:
+        rate = world.executions.per_year
+        yield sentence(
+            f"of those under sentence of death there are {amount(rate.value)} {rate.unit}"
+            f"{_aside(rate)}; these are not among the deaths in custody"
+        )
 
 
 def _people(world: World) -> Iterator[str]:
