@@ -648,7 +648,7 @@ def sex_of(prisons: Prisons, draws: Draws, person: Ints, line: Words) -> NDArray
         women = np.full(len(person), share == 1)
     else:
         women = happens(draws.at(Stream.SEX, person, spell=0, line=line), share)
-    return _or_stated(prisons, "sex", women, person, np.zeros(len(person), dtype=np.int64), line)
+    return np.asarray(or_stated(prisons, "sex", women, person, 0, line), dtype=np.bool_)
 
 
 def petty(
@@ -659,24 +659,24 @@ def petty(
     shares = np.array([one.petty.value if one.petty else 0.0 for one in offences])
     words = draws.at(Stream.GRAVITY, person, spell=spell, line=line)
     found = happens(words, shares[offence])
-    return _or_stated(prisons, "gravity", found, person, spell, line)
+    return np.asarray(or_stated(prisons, "gravity", found, person, spell, line), dtype=np.bool_)
 
 
-def _or_stated(
+def or_stated(
     prisons: Prisons,
     column: str,
-    drawn: NDArray[np.bool_],
+    drawn: NDArray[np.generic],
     person: Ints,
-    spell: Ints,
+    spell: Ints | int,
     line: Words,
-) -> NDArray[np.bool_]:
-    """Take what a file of prisoners says in place of what is drawn."""
+) -> NDArray[np.generic]:
+    """Take what a file of prisoners says in place of what is drawn, of first spells."""
     file = prisons.scenario.prisoners
     if file is None or not file.count or column not in file.columns:
         return drawn
     mine = (person < file.count) & (spell == 0) & (line == 0)
     stated = file.columns[column][np.where(mine, person, 0)]
-    return np.where(mine & (stated != OPEN), stated == 1, drawn)
+    return np.asarray(np.where(mine & (stated != OPEN), stated, drawn))
 
 
 def labelled(

@@ -29,6 +29,8 @@ COLUMNS = (
     "id", "sex", "born", "origin", "residence", "offence", "gravity", "offence date", "sentence",
     "admitted", "camp", "health", "reduced by pardon", "reductions", "reduced by merit",
 )  # fmt: skip
+FLAG = "flag "
+"""What stands before the name of a flag, as a column's name."""
 MOST_PROBLEMS = 20
 """So many mistakes of a file are told at once."""
 
@@ -73,7 +75,9 @@ def read_prisoners(path: Path, world: World) -> Prisoners:
         message = f"cannot be read: {error.strerror or error}"
         raise ScenarioError([Problem(str(path), 0, "", message)]) from None
     head, rows = _table(str(path), written, path.suffix.lower())
-    problems = list(_wrong_head(str(path), head))
+    problems = list(
+        _wrong_head(str(path), head, (*COLUMNS, *(FLAG + name for name in world.flags)))
+    )
     if problems:
         raise ScenarioError(problems)
     columns: dict[str, Ints] = {}
@@ -146,10 +150,10 @@ def _text(cell: object) -> str:
     return str(cell).strip()
 
 
-def _wrong_head(file: str, head: Sequence[str]) -> Iterator[Problem]:
+def _wrong_head(file: str, head: Sequence[str], known: Sequence[str]) -> Iterator[Problem]:
     for place, name in enumerate(head):
-        if name not in COLUMNS:
-            yield Problem(file, 1, name, f"unknown column {name!r}: {nearest(name, COLUMNS)}")
+        if name not in known:
+            yield Problem(file, 1, name, f"unknown column {name!r}: {nearest(name, known)}")
         elif name in head[:place]:
             yield Problem(file, 1, name, "stands here twice; remove one")
 
@@ -170,6 +174,8 @@ def _reader(name: str, world: World) -> Callable[[str], int]:
         "origin": list(world.origins), "camp": list(world.camps),
         "health": list(world.health.states), "residence": list(dict.fromkeys(places)),
     }  # fmt: skip
+    if name.startswith(FLAG):
+        return _reader_of_flag(name.removeprefix(FLAG), world)
     if name in words:
         return lambda text: _code(name, text, words[name])
     if name in ("born", "admitted", "offence date"):
@@ -179,6 +185,21 @@ def _reader(name: str, world: World) -> Callable[[str], int]:
     if name == "sentence":
         return lambda text: _sentence(text, world)
     return read_length
+
+
+def _reader_of_flag(name: str, world: World) -> Callable[[str], int]:
+    """Return what reads a cell of a flag: a code, a number, days, or a day since the start."""
+    flag = world.flags[name]
+    match flag.is_a:
+        case "number":
+            return _count
+        case "length":
+            return read_length
+        case "date":
+            return lambda text: (read_date(text) - world.start).days
+        case "boolean":  # as a table of Parquet writes them too
+            return lambda text: _code(name, text.lower(), flag.words)
+    return lambda text: _code(name, text, flag.words)
 
 
 def _sentence(text: str, world: World) -> int:

@@ -331,3 +331,86 @@ def test_nobody_is_seasoned_twice():
     prisons = solved(made)
     with pytest.raises(ValueError, match="has to be known first"):
         people_at_hand(prisons, DRAWS)
+
+
+FLAGS = {
+    "first offender": {"share": graded("50%")},
+    "conduct": {"shares": {"good": graded("40%"), "bad": graded("60%")}, "drawn": "each spell"},
+    "children": {"kind": "number", "unit": "children", "shares": {"0 to 3": graded("100%")}},
+    "days in bad conditions": {"kind": "length", "shares": {"0 days to 1 year": graded("100%")}},
+    "youngest child born": {
+        "kind": "date", "drawn": "each spell", "shares": {"1 day to 5 years": graded("100%")},
+    },
+}  # fmt: skip
+SAID = {
+    "flag first offender": "true", "flag conduct": "bad", "flag children": "7",
+    "flag days in bad conditions": "90 days", "flag youngest child born": "1998-03-04",
+}  # fmt: skip
+
+
+def named(made, replication=0):
+    """Who of those held at the start the clause of a decree on the first day names."""
+    draws = Draws(401, replication)
+    return simulate(made, solved(made), draws).record.waterfalls["d", "all", "meets this clause"][0]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"first offender": True}, {"conduct": "bad"}, {"children": "== 7"},
+        {"days in bad conditions": "== 90 days"}, {"youngest child born": "== 1998-03-04"},
+    ],
+)  # fmt: skip
+def test_a_file_says_flags(tmp_path, when):
+    rows = [{"id": str(i), "sentence": "4 years", "admitted": "2000-12-01", **SAID}
+            for i in range(12)]  # fmt: skip
+    rows += [{**dict.fromkeys(rows[0], ""), "id": f"open {i}", "sentence": "4 years"}
+             for i in range(12)]  # fmt: skip
+    clauses = {"all": {"when": when, "then": "release"}}
+    law = {"d": {**REST, "granted": "2001-01-01", "clauses": clauses}}
+    made = by_file(written(tmp_path, rows), law, flags=FLAGS, returns=None)
+    said = 12
+    share = {"first offender": 0.5, "conduct": 0.6}.get(next(iter(when)), 0)
+    more = [named(made, k) - said for k in range(3)]
+    assert min(more) >= 0
+    assert (sum(more) > 0) == (share > 0)
+    assert sum(more) <= 36
+
+
+def test_a_flag_drawn_once_stays_with_the_person_and_one_of_a_spell_does_not(tmp_path):
+    rows = [{"id": str(i), "sentence": "1 month", "admitted": "2000-12-20",
+             "flag first offender": "true", "flag conduct": "bad"} for i in range(80)]  # fmt: skip
+    back = {"first offender": True, "earlier spells": ">= 1"}
+    clauses = {"once": {"when": back, "then": "release"},
+               "anew": {"when": {"conduct": "bad", "earlier spells": ">= 1"}, "then": "release"},
+               "both": {"when": {"earlier spells": ">= 1"}, "then": "release"}}  # fmt: skip
+    always = {
+        "offending": graded(50, "per year"), "detection": graded("100%"),
+        "imprisonment": graded("100%"),
+        "by time free": [{"until": graded("2 years"), "factor": graded(1, "relative")}],
+    }  # fmt: skip
+    law = {"d": {**REST, "granted": "2001-06-01", "clauses": clauses}}
+    plain = dict(FLAGS, **{"first offender": {"share": graded("0%")}})
+    made = by_file(written(tmp_path, rows), law, flags=plain, returns=always,
+                   held=graded(1, "persons"))  # fmt: skip
+    falls = simulate(made, solved(made), DRAWS).record.waterfalls
+    once, anew, both = (falls["d", name, "meets this clause"][0] for name in clauses)
+    assert both >= once > 20
+    assert 0 < anew < both
+
+
+def test_mistakes_in_flags_of_a_file(tmp_path):
+    row = {**FULL, **SAID}
+    wrong = {"flag children": "2.5", "flag conduct": "goood", "flag first offender": "perhaps",
+             "flag days in bad conditions": "90", "flag youngest child born": "soon"}  # fmt: skip
+    with pytest.raises(ScenarioError) as caught:
+        by_file(written(tmp_path, [row | wrong]), flags=FLAGS)
+    told = {problem.path: problem.message for problem in caught.value.problems}
+    assert told.keys() == wrong.keys()
+    assert told["flag children"] == "expected a whole number, found '2.5'"
+    assert "did you mean 'good'?" in told["flag conduct"]
+    assert "unknown first offender 'perhaps'" in told["flag first offender"]
+    with pytest.raises(ScenarioError, match="unknown column 'flag conductt'"):
+        by_file(written(tmp_path, [FULL | {"flag conductt": "bad"}]), flags=FLAGS)
+    with pytest.raises(ScenarioError, match="unknown column 'flag conduct'"):
+        by_file(written(tmp_path, [FULL | {"flag conduct": "bad"}]))

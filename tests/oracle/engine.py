@@ -36,6 +36,7 @@ from sim.scenario.law.predicate import Predicate
 from sim.scenario.lengths import FOR_LIFE, OF_DEATH
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions
+from sim.scenario.prisoners import OPEN
 from tests.oracle.chances import asked, chance_for, places, rooms
 from tests.oracle.dates import days_late, goes_on, grants_by_chance
 from tests.oracle.escorts import Waiting
@@ -290,7 +291,13 @@ class Oracle:
         assert s.due == (None if due >= NEVER else due)
 
     def _draw_flag(self, s: Spell, name: str, flag: Flag) -> None:
-        """What else he has: once for a person, or anew with each spell."""
+        """What else he has: once for a person, or anew with each spell; as a file says it."""
+        file = self.scenario.prisoners
+        if file is not None and s.person < file.count and s.line == 0:
+            stated = int(file.known(f"flag {name}")[s.person])
+            if stated != OPEN and (s.spell == 0 or flag.drawn == "once"):
+                s.flags[name] = stated
+                return
         word = self.draws.at(
             Stream.FLAG,
             np.array([s.person], dtype=np.int64),

@@ -21,6 +21,7 @@ from sim.scenario.occasions import occasions
 from sim.scenario.pending import statuses_named
 from tests.oracle.flags import ask_of_a_flag, flags_of
 from tests.oracle.law import birthdays, day_of_year
+from tests.oracle.stocks import with_flags
 from tests.oracle.worlds import (
     FEASTS,
     LENGTHS,
@@ -55,6 +56,9 @@ def file_of(some: Chooser, draws: Draws) -> tuple[Node, Prisons]:
     world = world_of(some)
     if flags := flags_of(some, world):
         world["flags"] = flags
+        stock = world.get("stock", {})
+        if "snapshot" in stock:
+            stock["snapshot"] = with_flags(some, stock["snapshot"], flags, world["start"])
     solved = prisons(scenario_of({"title": "random", "world": world}))
     people = everybody(solved, draws)
     decrees = _Decrees(some, world, people).all()

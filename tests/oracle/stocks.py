@@ -64,6 +64,36 @@ def _file(some: Chooser, world: Mapping[str, Any]) -> str:
     return str(path)
 
 
+def with_flags(some: Chooser, path: str, flags: Mapping[str, Any], start: str) -> str:
+    """The same file with a column for some of a world's flags, with holes."""
+    with Path(path).open(newline="") as file:
+        head, *rows = list(csv.reader(file))
+    for name, flag in flags.items():
+        if not some.often(0.6):
+            continue
+        head.append(f"flag {name}")
+        for row in rows:
+            row.append(some.one((_value(some, flag, start), "")))
+    text = io.StringIO()
+    csv.writer(text).writerows([head, *rows])
+    written = text.getvalue().encode()
+    other = FOLDER / f"{hashlib.sha256(written).hexdigest()[:16]}.csv"
+    other.write_bytes(written)
+    return str(other)
+
+
+def _value(some: Chooser, flag: Mapping[str, Any], start: str) -> str:
+    kind = flag.get("kind") or ("category" if "shares" in flag else "boolean")
+    if kind == "boolean":
+        return str(some.one(("true", "false")))
+    if kind == "category":
+        return str(some.one(list(flag["shares"])))
+    number = some.one((0, 3, 31, 400))
+    if kind == "date":
+        return (date.fromisoformat(start) - timedelta(days=number)).isoformat()
+    return f"{number} days" if kind == "length" else str(number)
+
+
 def _row(some: Chooser, world: Mapping[str, Any], start: date) -> dict[str, str]:
     random = some.random
     years = random.randint(1, 5)

@@ -56,7 +56,7 @@ SEEN = (
     "nothing left but a barred part", "sent abroad", "struck from the record",
     "returned with a clean record", "what earlier spells were like",
     "executions", "under sentence of death", "executed waiting", "from death to life",
-    "from death to a term", "sentence of death asked for",
+    "from death to a term", "sentence of death asked for", "a flag of a file",
     *(f"{fate} after {kind}" for fate in ("at risk", "returned", "died")
       for kind in ("expiry", "decree")),
 )  # fmt: skip
@@ -78,7 +78,7 @@ RARE = (
     "some parts alone", "nothing left but a barred part", "sent abroad", "struck from the record",
     "returned with a clean record", "what earlier spells were like",
     "executions", "under sentence of death", "executed waiting", "from death to life",
-    "from death to a term", "sentence of death asked for",
+    "from death to a term", "sentence of death asked for", "a flag of a file",
 )  # fmt: skip
 """What need not have happened among a hundred examples; two thousand must show all of it."""
 
@@ -183,7 +183,9 @@ def _falling_ill(oracle: Oracle, seen: Counter[str]) -> None:
 
 
 def _timing(oracle: Oracle, seen: Counter[str]) -> None:
-    """Count what chance and classes did to days."""
+    """Count what chance and classes did to days, and what a file of prisoners says of flags."""
+    if (file := oracle.scenario.prisoners) is not None:
+        seen["a flag of a file"] += sum(name.startswith("flag ") for name in file.columns)
     for docket in oracle.dockets:
         decree = oracle.scenario.decrees[docket.occasion.decree]
         for file in docket.selected:

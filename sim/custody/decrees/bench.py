@@ -27,6 +27,7 @@ from sim.custody.decrees.history import (
     pardons,
     under_sentence,
 )
+from sim.custody.people import or_stated
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import DEATH, LIFE
 from sim.custody.streams import Stream, decree_salt
@@ -59,6 +60,7 @@ from sim.scenario.law.predicate import (
     Tagged,
     asks_each_part,
 )
+from sim.scenario.prisoners import FLAG
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -101,6 +103,11 @@ class Bench(Facts):
             found = self.prisons.flags[name].values(self.first_row(table), words)
             if flag.is_a == "date":
                 found = r.admitted[rows] - found
+            # What is drawn once is stated for good; else it is of the spell at the start.
+            found = np.asarray(
+                or_stated(self.prisons, FLAG + name, found, r.person[rows], spell, r.line[rows]),
+                dtype=np.int64,
+            )
             said = r.said.get(name)
             self.flags[name] = found if said is None else np.where(rows < len(said), said, found)
         return self.flags[name]

@@ -49,13 +49,13 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
         case OneOf(attribute) if attribute in FIXED:
             found = _as_now(bench, predicate, met=met)
             return np.minimum(found, _next_change(bench, attribute))
+        case OneOf("sentence"):  # which a commutation alone changes, and has read again
+            return _from_judgment(bench, _as_now(bench, predicate, met=met))
         case PartIs(whose, rule) if _plain_parts(bench, rule):
             if whose == THIS_PART and not met:  # by whichever part is in question
                 predicate = PartIs(ALL_PARTS, rule)
             return _from_judgment(bench, _as_now(bench, predicate, met=met))
-        case NumberIs("parts"):
-            return _as_now(bench, predicate, met=met)
-        case Tagged():
+        case NumberIs("parts") | Tagged():
             return _as_now(bench, predicate, met=met)
         case DateIs(attribute) if attribute in FIXED_DATES:
             return _as_now(bench, predicate, met=met)
