@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import simpy
@@ -260,34 +261,41 @@ class _Model:
 
     def _merit_given(self, day: int) -> Rows:
         """Rows of those held whose terms are cut for merit on a day."""
+        sequels, register = self.gate.sequels, self.register
+        latest = day - self.prisons.steady.stays.merit.after_days
+        if sequels is None:
+            return self._merit_drawn(day, latest)
+        year = _year(self.prisons, day)
+        if not sequels.knows_merit(year):
+            rows = self._merit_drawn(day, latest)
+            sequels.learn_merit(register, year, latest, rows)
+            return rows
+        return sequels.merit(register, year, latest, partial(self._merit_words, year=year))
+
+    def _merit_drawn(self, day: int, latest: int) -> Rows:
+        """Draw them, of those admitted by a day."""
         rule, register = self.prisons.steady.stays.merit, self.register
         year = _year(self.prisons, day)
         if kernel.compiled is not None:
             columns = (register.admitted, register.imposed, register.person, register.spell,
                        register.line)  # fmt: skip
-            sequels = self.gate.sequels
-            known = np.full(len(register), -1, dtype=np.int8)
-            if sequels is not None:
-                sequels.recall_merit(year, known)
-            rows = kernel.compiled.held_and_drawn(
-                register.left, columns, known, day - rule.after_days, LIFE,
-                self.draws.key_words(Stream.MERIT), year, bound_of(rule.probability),
+            return kernel.compiled.held_and_drawn(
+                register.left, columns, latest, LIFE, self.draws.key_words(Stream.MERIT), year,
+                bound_of(rule.probability),
             )  # fmt: skip
-            if sequels is not None:
-                sequels.learn_merit(year, known)
-            return rows
         rows = register.held(day)
-        served = day - register.admitted[rows]
-        rows = rows[(served >= rule.after_days) & ~register.endless(rows)]
-
-        def given(rows: Rows) -> NDArray[np.bool_]:
-            words = self.draws.at(
-                Stream.MERIT, register.person[rows], spell=register.spell[rows].astype(np.int64),
-                line=register.line[rows], occurrence=year,
-            )  # fmt: skip
-            return happens(words, rule.probability)
-
+        rows = rows[(register.admitted[rows] <= latest) & ~register.endless(rows)]
+        given = partial(self._merit_words, year=year)
         return rows[register.lasting(f"merit of {year}", rows, given).astype(np.bool_)]
+
+    def _merit_words(self, rows: Rows, *, year: int) -> NDArray[np.bool_]:
+        """Say whom the lot of a year gives merit, if he is held."""
+        register = self.register
+        words = self.draws.at(
+            Stream.MERIT, register.person[rows], spell=register.spell[rows].astype(np.int64),
+            line=register.line[rows], occurrence=year,
+        )  # fmt: skip
+        return happens(words, self.prisons.steady.stays.merit.probability)
 
 
 def _year(prisons: Prisons, day: int) -> int:

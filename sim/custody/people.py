@@ -385,7 +385,12 @@ def first_spell(
 
 def columns_of(n: int, part: Part) -> Columns:
     """Make a column of every value."""
-    return {name: np.broadcast_to(np.asarray(value), (n,)) for name, value in part.items()}
+    return {
+        name: value
+        if isinstance(value, np.ndarray) and value.shape == (n,)
+        else np.broadcast_to(np.asarray(value), (n,))
+        for name, value in part.items()
+    }
 
 
 def _first_spell(

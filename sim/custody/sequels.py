@@ -5,11 +5,15 @@ Lives are those of `sim.custody.lives`: here they meet the register of one scena
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.hazards import NEVER
 from sim.custody.lives import NOBODY, Int32s, Lives, longer
 from sim.custody.register import BY_EXPIRY, Register, Rows
+from sim.custody.sentencing import LIFE
 
 Mask = NDArray[np.bool_]
 
@@ -67,14 +71,40 @@ class Sequels:
             lives.following[self._number[before]] = following
             self._number[after] = following
 
-    def recall_merit(self, year: int, known: NDArray[np.int8]) -> None:
-        """Write to whom the lot of a year gives merit if he is held then, shape (rows,)."""
-        found = self.lives.merit.get(year, known[:0])
+    def knows_merit(self, year: int) -> bool:
+        """Whether a scenario has asked for the lots of a year."""
+        return year in self.lives.merit
+
+    def merit(
+        self, register: Register, year: int, latest: int, drawn: Callable[[Rows], Mask]
+    ) -> Rows:
+        """Rows of those held, admitted by a day, to whom the lot of a year gives merit.
+
+        Those of whom it is not known are `drawn`.
+        """
+        known = np.full(len(register), -1, dtype=np.int8)
+        found = self.lives.merit[year]
         rows = min(len(found), self.same)
         known[:rows] = found[:rows]
+        there = (register.left == NEVER) & (register.admitted <= latest)
+        held = np.flatnonzero(there & (known != 0))
+        held = held[~register.endless(held)]
+        others = held[known[held] < 0]
+        if len(others):
+            known[others] = drawn(others)
+            self._keep_merit(year, known)
+        return np.asarray(held[known[held] == 1])
 
-    def learn_merit(self, year: int, known: NDArray[np.int8]) -> None:
-        """Keep what has been found of it, -1 where it has not, shape (rows,)."""
+    def learn_merit(self, register: Register, year: int, latest: int, given: Rows) -> None:
+        """Keep who of those held, admitted by a day, have been given merit by the lot of a year."""
+        there = (register.left == NEVER) & (register.admitted <= latest)
+        asked = there & (register.imposed < LIFE)
+        known = np.where(asked, 0, -1).astype(np.int8)
+        known[given] = 1
+        self._keep_merit(year, known)
+
+    def _keep_merit(self, year: int, known: NDArray[np.int8]) -> None:
+        """Keep what has been found, by row, -1 where it has not."""
         found = np.full(self.lives.size, -1, dtype=np.int8)
         before = self.lives.merit.get(year, found[:0])
         found[: len(before)] = before

@@ -66,6 +66,25 @@ def test_lives_are_learnt_from_those_whom_decrees_leave_alone(first):
     assert np.array_equal(back, (whole.following[known] != NOBODY)[same])
 
 
+def test_merit_is_given_to_no_sentence_without_a_term_whatever_is_known():
+    """A commutation lets somebody be asked whose sentence has no term in another scenario."""
+    effect = {"commute": {"from": "life", "to": "20 years"}}
+    to_terms = decree(
+        clauses={"those": {"when": {"served": ">= 1 day"}, "then": effect}},
+        exclude={}, cap="none", review={}, drive=None,
+    )  # fmt: skip
+    for key in ("release", "places", "take-up"):
+        to_terms.pop(key, None)
+    commuted = scenario(WORLD, {"p": to_terms})
+    draws, _, (first, further) = run(commuted, NONE)
+    asked = first.register.commuted
+    assert (first.register.merit_count[asked] > 0).any()
+    assert not further.register.merit_count[asked].any()
+    lives = draws.shelf.lives
+    asked = asked[asked < lives.first_rows]
+    assert any((known[asked] == 1).any() for known in lives.merit.values())
+
+
 def test_other_people_have_other_lives():
     draws, people, _ = run(NONE)
     assert draws.shelf.lives.size > len(people["person"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,47 +36,60 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     groups = register.camp[rows] if by_camp else np.zeros(len(rows), dtype=np.int16)
     room = places(bench, cap)
     keys: list[Key] = [rank_key(bench, name)[asking] for name in decree.rank if name != "lottery"]
-    lottery = np.zeros(len(rows), dtype=np.uint64)
-    drawn = np.arange(len(rows))
-    if "lottery" not in decree.rank and decree.places != "passed on":
-        drawn = _at_the_bound(groups, keys, room)
-    lottery[drawn] = lots(bench.draws, register, rows[drawn], Stream.LOTTERY, docket.occasion)
-    if "lottery" in decree.rank:
-        keys.insert(decree.rank.index("lottery"), lottery)
-        order = _by_lot(register, rows, [groups, *keys])
+
+    def lots_of(some: Rows) -> NDArray[np.uint64]:
+        return lots(bench.draws, register, some, Stream.LOTTERY, docket.occasion)
+
+    if "lottery" in decree.rank or decree.places == "passed on":
+        place = decree.rank.index("lottery") if "lottery" in decree.rank else len(keys)
+        order = _by_lot(register, rows, [groups, *keys[:place], lots_of(rows), *keys[place:]])
     else:
-        order = _in_order(register, rows, [groups, *keys, lottery])
+        order = np.lexsort(tuple(np.asarray(key) for key in (*reversed(keys), groups)))
+        if len(order):
+            _at_the_bound(register, rows, order, [groups, *keys], room, lots_of)
     docket.queue, docket.camps = asking[order], groups[order].astype(np.int64)
     late = place_in(docket.camps) >= room[docket.camps]
     docket.selected[docket.queue[late]] = False
 
 
-def _in_order(register: Register, rows: Rows, keys: list[Key]) -> Ints:
-    """Order rows by keys, the first of them above all; whom they leave equal by their names."""
-    ties = [register.spell[rows], register.line[rows], register.person[rows]]
-    return np.lexsort(tuple(np.asarray(key) for key in (*ties, *reversed(keys))))
-
-
 def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
-    """Order rows by keys of which one is a lot, so that names are hardly ever needed."""
+    """Order rows by keys, the first of them above all; one is a lot, so names hardly ever count."""
     order = np.lexsort(tuple(np.asarray(key) for key in reversed(keys)))
     alike = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
-    return _in_order(register, rows, keys) if alike.any() else order
+    if alike.any():
+        ties = (*_names(register, rows), *reversed(keys))
+        order = np.lexsort(tuple(np.asarray(key) for key in ties))
+    return np.asarray(order)
 
 
-def _at_the_bound(groups: NDArray[np.int16], keys: list[Key], room: Ints) -> Ints:
-    """Find those for whom lots decide: of equal rank with both the last place and the next."""
-    order = np.lexsort(tuple(np.asarray(key) for key in (*reversed(keys), groups)))
-    if not len(order):
-        return order
-    camps = groups[order].astype(np.int64)
-    columns = [camps, *(np.asarray(key)[order] for key in keys)]
-    differs = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+def _names(register: Register, rows: Rows) -> tuple[NDArray[np.generic], ...]:
+    return register.spell[rows], register.line[rows], register.person[rows]
+
+
+def _at_the_bound(
+    register: Register,
+    rows: Rows,
+    order: Ints,
+    keys: list[Key],
+    room: Ints,
+    lots_of: Callable[[Rows], NDArray[np.uint64]],
+) -> None:
+    """Put those in order by lot of whom some get a last place and others, of equal rank, none.
+
+    `order` is that by the keys, the first of which is the group with its own places.
+    """
+    sorted_keys = [key[order] for key in keys]
+    differs = np.logical_or.reduce([key[1:] != key[:-1] for key in sorted_keys])
     starts = np.flatnonzero(np.append(True, differs))
     sizes = np.diff(np.append(starts, len(order)))
-    first, space = place_in(camps)[starts], room[camps[starts]]
+    groups = sorted_keys[0].astype(np.int64)
+    first, space = place_in(groups)[starts], room[groups[starts]]
     split = (first < space) & (first + sizes > space)
-    return np.asarray(order[np.repeat(split, sizes)])
+    places = np.flatnonzero(np.repeat(split, sizes))
+    chosen = order[places]
+    run = np.repeat(np.arange(len(starts)), sizes)[places]
+    lottery = lots_of(rows[chosen])
+    order[places] = chosen[np.lexsort((*_names(register, rows[chosen]), lottery, run))]
 
 
 def pass_on(register: Register, docket: Docket) -> None:
@@ -102,7 +117,9 @@ def pass_on(register: Register, docket: Docket) -> None:
 
 def place_in(groups: Ints) -> Ints:
     """Position of each entry within its group, where groups stand together in order."""
-    return np.arange(len(groups)) - np.searchsorted(groups, groups)
+    n = len(groups)
+    starts = np.flatnonzero(np.append(n > 0, groups[1:] != groups[:-1]))
+    return np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))
 
 
 def places(bench: Bench, cap: Cap) -> Ints:

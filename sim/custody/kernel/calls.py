@@ -35,7 +35,7 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "hazard_days_until": (*_RESULT, _AT, _AT),
     "fates": (*(_AT,) * 6, _INT, _AT, _AT, _AT, _INT, _WORD, _WORD, _AT, _AT, _AT),
     "past_fates": (_AT, _AT, _AT, *(_INT,) * 5, *(_WORD,) * 4, _AT, _AT),
-    "held_and_drawn": (*_RESULT, _AT, _AT, _AT, _INT, _INT, *(_WORD,) * 4),
+    "held_and_drawn": (*_RESULT, _AT, _AT, _INT, _INT, *(_WORD,) * 4),
     "kinds_of": (*_RESULT, _AT, _AT, _INT),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
     "movements": (_AT, _AT, _AT, _INT, _AT, *(_INT,) * 5),
@@ -189,22 +189,19 @@ class Calls:
         return tuple(found[:, :count])
 
     def held_and_drawn(
-        self, left: Array, columns: Sequence[Array], known: NDArray[np.int8], latest: int,
-        longest: int, key: Key, occurrence: int, bound: int,
+        self, left: Array, columns: Sequence[Array], latest: int, longest: int, key: Key,
+        occurrence: int, bound: int,
     ) -> Ints:  # fmt: skip
         """Find those held, admitted by a day, with a sentence and a word below given bounds.
 
-        `columns` are the days of admission, sentences, persons, spells and lines. Where it is
-        `known` whether a word is (0 or 1, shape (n,)), none is drawn; what is found is put there.
+        `columns` are the days of admission, sentences, persons, spells and lines.
         """
         n, left = len(left), np.ascontiguousarray(left, dtype=np.int32)
-        if known.dtype != np.int8 or known.shape != (n,) or not known.flags.carray:
-            raise ValueError(f"what is known must be a byte for each of {n}")
         told = _Columns(n, *columns)
         rows = np.empty(n, dtype=np.int64)
         found = self.library.held_and_drawn(
-            rows.ctypes.data, n, left.ctypes.data, told.address, known.ctypes.data, latest,
-            longest, *key, occurrence, bound,
+            rows.ctypes.data, n, left.ctypes.data, told.address, latest, longest, *key, occurrence,
+            bound,
         )  # fmt: skip
         return rows[:found].copy()
 

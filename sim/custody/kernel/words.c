@@ -459,36 +459,31 @@ static i64 listed(i64 *rows, const uint8_t *flags, i64 first, i64 n)
 }
 
 /* _merit_given in model.py: of those held who were admitted by a day and whose sentence is below a bound, those
- * whose word is. Columns: admitted, imposed, person, spell, line. Of each row it may be known already whether its
- * word is, 0 or 1; -1 is not known, and written over once it is. Returns how many rows. */
+ * whose word is. Columns: admitted, imposed, person, spell, line. Returns how many rows. */
 EXPORT i64 held_and_drawn(
-    i64 *rows, i64 n, const int32_t *left, const column *columns, int8_t *known, i64 latest,
-    i64 longest, u64 k0, u64 k1, u64 occurrence, u64 bound)
+    i64 *rows, i64 n, const int32_t *left, const column *columns, i64 latest, i64 longest, u64 k0,
+    u64 k1, u64 occurrence, u64 bound)
 {
     enum { ADMITTED, IMPOSED, PERSON, SPELL, LINE, ALL };
     i64 c[ALL][BLOCK], found = 0, some[BLOCK];
-    uint8_t flags[BLOCK], open[BLOCK];
+    uint8_t flags[BLOCK];
     u64 words[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
         load(c[ADMITTED], &columns[ADMITTED], first, m);
         load(c[IMPOSED], &columns[IMPOSED], first, m);
-        for (i64 i = 0; i < m; i++) {
+        for (i64 i = 0; i < m; i++)
             flags[i] = (left[first + i] == NEVER) & (c[ADMITTED][i] <= latest) &
                        (c[IMPOSED][i] < longest);
-            open[i] = flags[i] & (known[first + i] < 0);
-        }
-        i64 asked = listed(some, open, first, m);
-        if (asked) {
-            for (int k = PERSON; k < ALL; k++)
-                gather(c[k], &columns[k], some, asked);
-            words_of(words, asked, k0, k1, c[PERSON], c[SPELL], occurrence, c[LINE]);
-            for (i64 i = 0; i < asked; i++)
-                known[some[i]] = words[i] >> 32 < bound;
-        }
+        m = listed(some, flags, first, m);
+        for (int k = PERSON; k < ALL; k++)
+            gather(c[k], &columns[k], some, m);
+        words_of(words, m, k0, k1, c[PERSON], c[SPELL], occurrence, c[LINE]);
         for (i64 i = 0; i < m; i++)
-            flags[i] &= known[first + i] == 1;
-        found += listed(rows + found, flags, first, m);
+            flags[i] = words[i] >> 32 < bound;
+        for (i64 i = 0; i < m; i++)
+            if (flags[i])
+                rows[found++] = some[i];
     }
     return found;
 }
