@@ -147,11 +147,12 @@ def test_kinds_of_people(n):
         origin=random.integers(0, 10, n + 7).astype(np.int8),
         health=np.broadcast_to(np.int8(1), (n + 7,)),
         lasting=lambda name, rows, find: find(rows),
+        varying=None,
     )
-    same(lambda: groups.kinds(columns, rows))
+    same(lambda: groups.kinds(columns, rows, 0))
     for beyond in (-1, n + 7):
         with pytest.raises(IndexError):
-            groups.kinds(columns, np.append(rows, beyond))
+            groups.kinds(columns, np.append(rows, beyond), 0)
 
 
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])
