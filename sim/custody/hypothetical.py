@@ -117,6 +117,8 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
         "merit_count": int(merit and reduced > 0), "merit_days": reduced if merit else 0,
         "pardon_days": 0 if merit else reduced, "offence_day": offence_day,
     }  # fmt: skip
+    if who.time_in_state is not None:
+        values["first_change"] = occasion.threshold_day - who.time_in_state
     if prisons.steady.trials is not None:
         values |= _judged(who, admitted, due, occasion.threshold_day)
     return {name: np.array([value]) for name, value in values.items()}

@@ -177,6 +177,14 @@ class Register(Spells):
         columns = {name: getattr(self, name)[rows] for name in ("health", *CHANGES)}
         return self.varying.state_on(columns, day)
 
+    def in_state_since(self, rows: Rows, day: Ints | int) -> Ints:
+        """Day since which health is what it is on a day: of the last change, or of admission."""
+        found = self.admitted[rows].astype(np.int64)
+        for name in CHANGES:
+            change = getattr(self, name)[rows]
+            found = np.where(change <= day, np.maximum(change, found), found)
+        return found
+
     def next_change(self, rows: Rows, day: Ints | int) -> Ints:
         """First day after one on which health changes, if people are still held, shape (n,)."""
         found = np.full(len(rows), NEVER, dtype=np.int64)

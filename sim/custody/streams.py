@@ -65,7 +65,7 @@ class Stream(IntEnum):
     ORIGIN = 15  # province a person comes from
     SEX = 16  # sex
     AGE = 17  # age at offence
-    HEALTH = 18  # health through a spell
+    HEALTH = 18  # health on admission
     GRAVITY = 19  # gravity of the offence
     EARLIER_REDUCTION = 20  # whether and when the label of an earlier pardon switches on
     DELAY = 21  # time from the offence to admission

@@ -166,6 +166,7 @@ main()
 
 
 @POSIX
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_the_earlier_run_is_kept(tmp_path):
     out = tmp_path / "run"
     assert program([*PAIR, "--out", out]).returncode == 0

@@ -40,12 +40,12 @@ def meets(bench: Bench, condition: dict) -> np.ndarray:
 def test_the_label_is_longer_sentence_and_a_reduction_and_nothing_else(benches):
     with_label, without = benches
     assert np.array_equal(with_label.rows, without.rows)
-    for name in ("served", "remaining", "term", "life"):
+    for name in ("served", "remaining", "term", "endless"):
         assert np.array_equal(getattr(with_label, name), getattr(without, name)), name
     on = meets(with_label, {"reductions": {"by": "pardon", "count": ">= 1"}})
     assert 100 < on.sum() < len(on) - 100
     assert with_label.served[on].min() >= AFTER
-    fixed = ~with_label.life
+    fixed = ~with_label.endless
     longer = np.minimum(CUT, without.sentence) * on  # a short sentence is doubled at most
     assert np.array_equal((with_label.sentence - without.sentence)[fixed], longer[fixed])
     for condition in ({"served share": ">= 1/2"}, {"remaining": "<= 1 year"},

@@ -238,6 +238,8 @@ class Facts:
     expected: int
     """The sentence expected, while he awaits trial."""
     health: str
+    healthy_since: int
+    """Since when he has been so healthy, or ill."""
     remand: int
     """Days held before the sentence became final."""
     world: World
@@ -402,6 +404,7 @@ def facts(
         dates=dates_of(world, s.admitted, s.offended, s.flags, s.final),
         flags=s.flags,
         health=s.health_on(close),
+        healthy_since=max([s.admitted, *(day for day, _ in s.changes if day <= close)]),
         cuts={"merit": merit, "pardon": by_pardon, "credit": s.credited},
         numbers={name: Fraction(str(one.value)) for name, one in offence.numbers.items()},
         history=History(world, s, close, before),
@@ -549,6 +552,8 @@ def length_of(rule: LengthIs, f: Facts) -> int | None:
     if rule.attribute in ("remaining", "until due"):
         left = f.remaining if rule.attribute == "remaining" else f.until_due
         return None if left is None else left - (f.day(rule.on) - f.threshold)
+    if rule.attribute == "time in state of health":
+        return f.day(rule.on) - f.healthy_since
     if rule.attribute == "time in legal status":
         return f.day(rule.on) - f.since
     awaits = f.status == "awaiting trial"

@@ -73,6 +73,7 @@ class _Person:
     due: int | None
     imposed: int
     born: int
+    falls_ill: int
 
 
 class _Decrees:
@@ -81,10 +82,11 @@ class _Decrees:
         self.start, self.end = (date.fromisoformat(world[key]) for key in ("start", "end"))
         self.last = (self.end - self.start).days - 1
         c: dict[str, Any] = {name: column.tolist() for name, column in people.items()}
-        columns = (c["admitted"], c["due"], c["imposed"], c["born"])
+        never = [NEVER] * len(c["admitted"])
+        columns = (c["admitted"], c["due"], c["imposed"], c["born"], c.get("first_change", never))
         self.people = [
-            _Person(admitted, None if due >= NEVER else due, imposed, born)
-            for admitted, due, imposed, born in zip(*columns, strict=True)
+            _Person(admitted, None if due >= NEVER else due, *others)
+            for admitted, due, *others in zip(*columns, strict=True)
         ]
         self.wide = some.often(0.6)  # decrees for nearly everybody, which meet in one person
         self.names: Sequence[str] = some.one((NAMES[:1], NAMES[:2], NAMES, NAMES, NAMES, NAMES))
@@ -675,6 +677,8 @@ class _Look:
                 days |= {"remaining": left, "until due": left, "term": term}
             if 0 <= days.get(attribute, -1) < NEVER:
                 size = f"{days[attribute]} days"
+        if "in custody" in self.world["health"] and some.often(0.3):
+            return self._time_in_state(sizes)
         if some.often(0.1):
             return {attribute: f">= {some.one(sizes[:4])} and < {some.one(sizes[4:])}"}
         threshold = f"{some.one((*OPERATORS, '=='))} {size}"
@@ -683,6 +687,16 @@ class _Look:
         if attribute in ("served", "remaining", "until due"):
             attribute += self._day()
         return {attribute: threshold}
+
+    def _time_in_state(self, sizes: Sequence[str]) -> Node:
+        """How long somebody has been as he is, to the day."""
+        some, size = self.some, self.some.one(sizes)
+        if (found := self._somebody()) is not None and some.often(0.7):
+            person, _, threshold, _ = found
+            since = person.falls_ill if person.falls_ill <= threshold else person.admitted
+            size = f"{max(threshold - since, 0)} days"
+        sign = some.one((*OPERATORS, "=="))
+        return {"time in state of health" + self._day(): f"{sign} {size}"}
 
     def _share(self) -> Node:
         some = self.some

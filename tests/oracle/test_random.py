@@ -32,7 +32,7 @@ FLAG_WORDS = st.binary(min_size=FLAGS // 4, max_size=FLAGS // 4)
 OF_HEALTH = (
     "fell ill", "grew worse again", "died of a new state", "fell ill on a day of leaving",
     "died at liberty in a new state", "selected where health is asked",
-    "selected on a check once ill",
+    "selected on a check once ill", "a time in a state of health",
 )  # fmt: skip
 """What happens where health changes in custody."""
 SEEN = (
@@ -178,6 +178,10 @@ def _falling_ill(oracle: Oracle, seen: Counter[str]) -> None:
         fallen = [file for file in docket.selected if asks and any(
             max(file.spell.admitted, 0) < day for day, _ in file.spell.changes)]  # fmt: skip
         seen["selected where health is asked"] += len(fallen)
+        seen["a time in a state of health"] += len(docket.selected) * any(
+            getattr(leaf, "attribute", "") == "time in state of health"
+            for clause in decree.clauses.values() for leaf in leaves(clause.when)
+        )  # fmt: skip
         if decree.in_force is not None:
             seen["selected on a check once ill"] += len(fallen)
 

@@ -286,6 +286,8 @@ MISTAKES = {
     "remand-that-nobody-has": (7, f"{ECONOMIC}.then", "has no custody before judgment"),
     "case-of-one-who-waits-for-no-trial": (
         6, f"{PARTY}.cases.one who waits.who", "has no custody before judgment"),
+    "case-ill-for-longer-than-held": (
+        6, f"{PARTY}.cases.long ill.who", "'time in state of health' is longer than what is"),
     "release-of-those-awaiting-trial": (
         18, f"{ECONOMIC}.when", "names none of those to whom this is given, whose sentence is"),
     "end-of-a-case-that-is-closed": (

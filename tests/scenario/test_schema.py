@@ -44,6 +44,7 @@ UNSEEN = {
     "case-of-one-who-waits-for-no-trial", "release-of-those-awaiting-trial",
     "end-of-a-case-that-is-closed", "appealing-where-nobody-appeals", "end-of-a-case-with-a-reach",
     "waiting-in-too-many-steps", "judged-on-the-day-of-arrest", "final-sentence-said-twice",
+    "case-ill-for-longer-than-held",
     "change-of-an-unknown-health", "two-ways-out-of-a-health", "health-that-goes-in-a-circle",
     "health-that-changes-every-hour", "health-of-four-changes", "changing-health-by-age",
     "changing-health-of-a-file", "health-that-changes-without-a-rate",
@@ -107,6 +108,7 @@ def mistakes(validator, data):
     return [f"{list(one.absolute_path)}: {one.message}" for one in validator.iter_errors(data)]
 
 
+@pytest.mark.slow
 def test_it_is_a_schema():
     jsonschema.Draft202012Validator.check_schema(schema())
     jsonschema.Draft202012Validator.check_schema(schema(load("dprk-70k.yaml")))

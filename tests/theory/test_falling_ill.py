@@ -91,7 +91,7 @@ def expected(prisons) -> np.ndarray:
     sums = np.cumsum(held, axis=1)
     by_sentence = sums[:, steady.axis.lengths - 1]
     fixed = by_sentence @ (steady.mix @ steady.imposed)
-    return fixed + sums[:, -1] * (steady.mix @ steady.life)
+    return fixed + sums[:, -1] * (steady.mix @ steady.endless[:, 0])
 
 
 def state_on(c: dict[str, np.ndarray], day: int) -> np.ndarray:

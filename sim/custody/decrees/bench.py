@@ -35,6 +35,7 @@ from sim.scenario.law.predicate import (
     ANY_PART,
     EXPECTED,
     FOR_LIFE,
+    IN_STATE,
     IN_STATUS,
     OF_DEATH,
     THIS_PART,
@@ -302,6 +303,9 @@ class Bench(Facts):
                 return compare(np.minimum(imposed, LIFE), leaf.days) & self.awaiting
             case _ if leaf.attribute == IN_STATUS:
                 return compare(self.day_of(leaf.on) - self.in_status_since, leaf.days)
+            case _ if leaf.attribute == IN_STATE:
+                since = self.register.in_state_since(self.rows, self.day)
+                return compare(self.day_of(leaf.on) - since, leaf.days)
         if leaf.since:
             found = compare(self.day_of(leaf.on) - self.date_of(leaf.attribute), leaf.days)
             return found & ~self.pending if leaf.attribute == "sentence final" else found

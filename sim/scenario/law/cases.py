@@ -127,6 +127,7 @@ class Who(Block):
     origin: Known | None = None
     residence: Known | None = None
     health: Known | None = None
+    time_in_state: Days | None = Field(None, alias="time in state of health")
     sex: Literal["women", "men"] = "men"
     age_at_offence: Days | None = Field(None, alias="age at offence")
     reduced: Days | None = None
@@ -177,6 +178,13 @@ class Who(Block):
             self.time_in_status > self.served
         ):  # fmt: skip
             raise ValueError("'time in legal status' is longer than what is 'served'")
+        return self
+
+    @model_validator(mode="after")
+    def _so_healthy_since_the_admission(self) -> Self:
+        since = self.time_in_state
+        if since is not None and self.admitted is None and since > self.served:
+            raise ValueError("'time in state of health' is longer than what is 'served'")
         return self
 
     @model_validator(mode="after")

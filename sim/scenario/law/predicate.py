@@ -21,8 +21,10 @@ SENTENCE, EXPECTED = "sentence", "expected sentence"
 FOR_LIFE, OF_DEATH = ENDLESS = ("life", "death")
 """What a sentence without a term is called, in the place of a length."""
 IN_STATUS = "time in legal status"
+IN_STATE = "time in state of health"
 LENGTHS = (
     "sentence", "term", "served", "remaining", "until due", "time in prison", EXPECTED, IN_STATUS,
+    IN_STATE,
 )  # fmt: skip
 SHARES = {
     "served share": "term",
@@ -57,7 +59,7 @@ ATTRIBUTES = (
 )  # fmt: skip
 ON = (
     "served", "remaining", "until due", *SHARES, "age", "age reached in the year",
-    "time in prison", IN_STATUS, LAST_RELEASE, *DATES,
+    "time in prison", IN_STATUS, IN_STATE, LAST_RELEASE, *DATES,
 )  # fmt: skip
 """Attributes that may be read on another day: ``served on 2015-10-10``."""
 ANCHORS = ("lists", "grant", "release", "order")

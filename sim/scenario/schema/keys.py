@@ -148,6 +148,7 @@ HELP = {
     "legal status": "Whether the person awaits trial, appeals or serves a final sentence.",
     "expected sentence": "What the court would impose on one who awaits trial.",
     "time in legal status": "How long it has been that; served, if left out.",
+    "time in state of health": "How long health has been what it is; served, if left out.",
     "expunge": "Whether the conviction is struck from the record: the spell counts as none.",
     "abroad": "Whether people are sent abroad on their release, from where nobody comes back.",
     "Stay.expunged": "Whether the release struck it from the record.",

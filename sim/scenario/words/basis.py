@@ -60,6 +60,7 @@ _LIMITED = {
     "served share of expected sentence": "the share of the expected sentence served",
     "expected sentence": "the expected sentence",
     "time in legal status": "the time in the legal status",
+    "time in state of health": "the time in the state of health",
     "age": "the age",
     "age at offence": "the age at the offence",
     "age reached in the year": "the age reached in the year",

@@ -17,6 +17,7 @@ from sim.scenario.law.predicate import (
     EXPECTED,
     FINAL,
     FOR_LIFE,
+    IN_STATE,
     IN_STATUS,
     LEGAL_STATUS,
     LENGTHS,
@@ -57,6 +58,7 @@ _LENGTHS = {
     "until due": ("who have", " left until release is due"),
     EXPECTED: ("whose expected sentence is", ""),
     IN_STATUS: ("whose legal status has been what it is for", ""),
+    IN_STATE: ("whose state of health has been what it is for", ""),
 }
 _ENDLESS = {FOR_LIFE: "one for life", OF_DEATH: "one of death"}
 _CATEGORIES = {
