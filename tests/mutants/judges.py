@@ -2,20 +2,34 @@
 
 A judge that never runs the changed lines cannot notice, so each is first run on the unchanged
 engine, and the lines that it reaches are kept. What a mutant has to face are those that reach it.
+
+The unchanged engine does what the independent one does, or there is no beginning. So what it left
+is kept as well, with the law as it was read and its world as it was solved, and a mutant is held
+to that: whoever leaves otherwise than with the unchanged engine leaves otherwise than he should.
 """
 
 from __future__ import annotations
 
+import pickle
 import random
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
-from tests.mutants.mutations import Mutant
+from tests.mutants.mutations import ROOT, Mutant
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:  # nothing of the engine is imported before a mutant is in its place
+    from sim.custody.model import Cell
+    from sim.custody.prisons import Prisons
+    from sim.custody.streams import Draws
+    from sim.scenario.load import Scenario
+
 Lines = frozenset[tuple[str, int]]
 """Lines of files, by path and number."""
 
@@ -27,11 +41,52 @@ class Law:
     seed: int
     number: int
 
+    def agrees(self) -> bool:
+        """Say whether the engine does what the oracle does."""
+        from tests.oracle.compare import check
+
+        drawn = self._drawn()
+        if drawn is None:
+            return True
+        scenario, world, draws, stops = drawn
+        try:
+            check(scenario, draws, (stops,), world=world)
+        except AssertionError:
+            return False
+        return True
+
     def notices(self) -> str:
-        """Return what disagrees, or nothing."""
+        """Return what disagrees with the oracle, or nothing."""
+        return "" if self.agrees() else f"random law {self.number}"
+
+    def left(self) -> bytes:
+        """Return what the engine leaves, on both clocks."""
+        drawn = self._drawn()
+        return b"" if drawn is None else _left(*drawn)
+
+    def keep(self, folder: Path) -> None:
+        """Keep the law, its world and what the engine leaves of them."""
+        drawn = self._drawn()
+        kept = None if drawn is None else (drawn, _left(*drawn))
+        self._kept(folder).write_bytes(pickle.dumps(kept))
+
+    def notices_of(self, kept: Any) -> str:
+        """Return what is left otherwise than when it was kept, or nothing."""
+        if kept is None or _left(*kept[0]) == kept[1]:
+            return ""
+        return f"random law {self.number}"
+
+    def kept(self, folder: Path) -> Any:
+        """Return what is kept."""
+        return pickle.loads(self._kept(folder).read_bytes())
+
+    def _kept(self, folder: Path) -> Path:
+        return folder / f"law-{self.number}.pickle"
+
+    def _drawn(self) -> tuple[Scenario, Prisons, Draws, Sequence[int]] | None:
+        """Draw the law and its world; none if what is drawn is refused."""
         from sim.custody.streams import Draws
         from sim.scenario.problems import ScenarioError
-        from tests.oracle.compare import check
         from tests.oracle.rules import file_of
         from tests.oracle.worlds import FLAGS, Chooser, scenario_of
 
@@ -41,13 +96,9 @@ class Law:
         try:
             file, world = file_of(some, draws)
         except ScenarioError:
-            return ""
+            return None
         stops = some.few(range(world.days), 0, 8)
-        try:
-            check(scenario_of(file), draws, (stops,), world=world)
-        except AssertionError:
-            return f"random law {self.number}"
-        return ""
+        return scenario_of(file), world, Draws(draws.seed, draws.replication), stops
 
 
 @dataclass(frozen=True)
@@ -56,17 +107,48 @@ class Cases:
 
     path: Path
 
+    def agrees(self) -> bool:
+        """Say whether all cases hold."""
+        return not self.notices()
+
     def notices(self) -> str:
         """Return the first case that does not hold, or nothing."""
-        from sim.custody.cases import run_cases
         from sim.custody.prisons import prisons
         from sim.scenario.load import load
 
         scenario = load(self.path)
-        for verdict in run_cases(scenario, prisons(scenario)):
-            if not verdict.ok:
-                return f"case {verdict.case!r} of {self.path.stem}"
-        return ""
+        return self._first(scenario, prisons(scenario))
+
+    def left(self) -> bytes:
+        """Run the cases, which leave nothing."""
+        return self.notices().encode()
+
+    def keep(self, folder: Path) -> None:
+        """Keep the scenario and its world."""
+        from sim.custody.prisons import prisons
+        from sim.scenario.load import load
+
+        scenario = load(self.path)
+        self._kept(folder).write_bytes(pickle.dumps((scenario, prisons(scenario))))
+
+    def notices_of(self, kept: Any) -> str:
+        """Return the first case that does not hold, or nothing."""
+        return self._first(*kept)
+
+    def kept(self, folder: Path) -> Any:
+        """Return what is kept."""
+        return pickle.loads(self._kept(folder).read_bytes())
+
+    def _kept(self, folder: Path) -> Path:
+        return folder / f"cases-{self.path.stem}.pickle"
+
+    def _first(self, scenario: Scenario, world: Prisons) -> str:
+        from sim.custody.cases import run_cases
+
+        verdicts = run_cases(scenario, world)
+        return next(
+            (f"case {one.case!r} of {self.path.stem}" for one in verdicts if not one.ok), ""
+        )
 
 
 Judge = Law | Cases
@@ -80,15 +162,34 @@ def judges(laws: int, seed: int) -> list[Judge]:
     return [*(Law(seed, number) for number in range(laws)), *map(Cases, with_cases)]
 
 
-def reached(judge: Judge, files: Iterable[Path]) -> Lines:
-    """Run a judge on the unchanged engine and return the lines of the files that it runs.
+def reached(judge: Judge, files: Iterable[Path], folder: Path) -> tuple[float, Lines]:
+    """Run a judge on the unchanged engine, and keep what it leaves.
+
+    Returns
+    -------
+    tuple
+        The processor time in seconds that it takes once kept, and the lines of the files it runs.
 
     Raises
     ------
     ValueError
         If it notices something there.
     """
-    names, found = {str(path) for path in files}, set()
+    if not judge.agrees():
+        raise ValueError(f"without any change: {judge.notices()}")
+    with _traced({str(path) for path in files}) as found:
+        judge.left()
+    judge.keep(folder)
+    kept, began = judge.kept(folder), time.process_time()
+    if judge.notices_of(kept):
+        raise ValueError(f"twice the same, and not the same: {judge}")
+    return time.process_time() - began, frozenset(found)
+
+
+@contextmanager
+def _traced(names: set[str]) -> Iterator[set[tuple[str, int]]]:
+    """Collect the lines of files that are run."""
+    found: set[tuple[str, int]] = set()
 
     def of_a_line(frame: FrameType, event: str, _: object) -> object:
         if event == "line":
@@ -98,12 +199,46 @@ def reached(judge: Judge, files: Iterable[Path]) -> Lines:
     before = sys.gettrace()
     sys.settrace(lambda frame, *_: of_a_line if frame.f_code.co_filename in names else None)  # type: ignore[arg-type,return-value]
     try:
-        notice = judge.notices()
+        yield found
     finally:
         sys.settrace(before)
-    if notice:
-        raise ValueError(f"without any change: {notice}")
-    return frozenset(found)
+
+
+def _left(scenario: Scenario, world: Prisons, draws: Draws, stops: Sequence[int]) -> bytes:
+    """Return a digest of who left when, and of the record, on the production clock and another."""
+    from sim.custody.model import simulate
+    from sim.custody.streams import Draws
+
+    found = sha256()
+    for clock in ("production", stops):
+        # Of this run alone: what is noted with draws would be there the second time.
+        again = Draws(draws.seed, draws.replication)
+        for part in _parts(simulate(scenario, world, again, clock=clock), world.days):
+            found.update(part)
+    return found.digest()
+
+
+def _parts(cell: Cell, days: int) -> Iterator[bytes]:
+    """Yield who is held when and leaves how, in the order of persons, and the record."""
+    import numpy as np
+
+    r, record = cell.register, cell.record
+    every = np.flatnonzero(r.admitted < days)
+    rows = every[np.lexsort((r.spell[every], r.line[every], r.person[every]))]
+    left = r.left[rows] < days
+    for name in ("person", "line", "spell", "admitted", "base", "born", "offence", "health",
+                 "camp", "origin", "residence", "exiled", "imposed", "due", "tolerance",
+                 "merit_count", "merit_days", "pardon_days", "revived", "credited", "home",
+                 "ended", "freed_by"):  # fmt: skip
+        yield getattr(r, name)[rows].tobytes()
+    for name in ("left", "died_free", "eligible_on"):
+        yield np.minimum(getattr(r, name)[rows], days).tobytes()
+    yield np.where(left, r.cause[rows], -1).tobytes()
+    yield r.abroad(rows).tobytes() + r.struck(rows).tobytes()
+    yield record.stock_by_camp.tobytes() + record.exiled_to.tobytes()
+    for counts in (record.series, record.curves, record.waterfalls):
+        for key, values in counts.items():
+            yield repr(key).encode() + values.tobytes()
 
 
 def facing(mutant: Mutant, reach: dict[Judge, Lines]) -> list[Judge]:

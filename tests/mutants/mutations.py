@@ -23,6 +23,8 @@ CALLED = {
     "flatnonzero": "zeros_like",
 }  # fmt: skip
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -44,6 +46,20 @@ class Mutant:
     before: str
     after: str
     source: str
+
+    @property
+    def file(self) -> str:
+        """Its path below the root."""
+        return self.path.relative_to(ROOT).as_posix()
+
+    @property
+    def module(self) -> str:
+        """Name of the module that it changes."""
+        return ".".join(self.path.relative_to(ROOT).with_suffix("").parts)
+
+    def __str__(self) -> str:
+        """Say where it changes what into what."""
+        return f"{self.file}:{self.line}  {self.before}  ->  {self.after}"
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -71,7 +87,7 @@ class _Replace(ast.NodeTransformer):
 
 
 def _types(tree: ast.AST) -> Iterator[ast.AST]:
-    """Annotations and texts that no run reads."""
+    """Annotations and names of types, which no run reads."""
     for node in ast.walk(tree):
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
             yield node.annotation
@@ -79,6 +95,10 @@ def _types(tree: ast.AST) -> Iterator[ast.AST]:
             yield node.returns
         elif isinstance(node, ast.Subscript | ast.BinOp) and "NDArray[" in ast.unparse(node):
             yield node
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+            names = [one for one in ast.walk(node.value) if isinstance(one, ast.Name)]
+            if isinstance(node.value.op, ast.BitOr) and all(n.id[0].isupper() for n in names):
+                yield node.value  # a union of types
 
 
 def _changes(node: ast.expr) -> Iterator[ast.expr]:  # noqa: C901 - a table of cases
