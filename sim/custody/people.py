@@ -143,10 +143,12 @@ class _Written:
         self.varying = varying
         self.same: dict[str, int] = {}
         self.full: Columns = {}
+        self.nobody: Part = {}
 
     def put(self, n: int, part: Part) -> None:
         """Write `n` persons after those who are there."""
         if not n and self.most:
+            self.nobody = part
             return
         first, self.size = self.size, self.size + n
         for name, value in {**part, "dies": dies_on(part, self.varying)}.items():
@@ -159,7 +161,10 @@ class _Written:
             self.full[name][first : self.size] = value
 
     def columns(self) -> Columns:
-        """Return what is written."""
+        """Return what is written; columns of nobody, where nobody lived to the start or came."""
+        if not self.size:
+            self.most = 0
+            self.put(0, self.nobody)
         same = {
             name: np.broadcast_to(np.asarray(value, dtype=DTYPES.get(name, np.int64)), (self.size,))
             for name, value in self.same.items()
