@@ -162,7 +162,7 @@ class _Written:
 
     def columns(self) -> Columns:
         """Return what is written; columns of nobody, where nobody lived to the start or came."""
-        if not self.size:
+        if not self.same and not self.full:
             self.most = 0
             self.put(0, self.nobody)
         same = {

@@ -1,6 +1,7 @@
 """Of people drawn by the least hazards nobody may have lived to the start, and nobody may come."""
 
 import numpy as np
+import pytest
 
 from sim.custody.people import _Written
 
@@ -11,8 +12,9 @@ def part(n: int) -> dict[str, np.ndarray | int]:
             "rate": 1}  # fmt: skip
 
 
-def test_where_nobody_is_left_of_those_drawn_there_are_columns_of_nobody():
-    written = _Written(3, None)
+@pytest.mark.parametrize("drawn", [0, 3])
+def test_where_nobody_is_left_of_those_drawn_there_are_columns_of_nobody(drawn):
+    written = _Written(drawn, None)
     written.put(0, part(0))
     columns = written.columns()
     assert {"person", "kind", "admitted", "dies"} <= columns.keys()
