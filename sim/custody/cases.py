@@ -28,11 +28,10 @@ from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
-from sim.custody.sentencing import DEATH, LIFE
 from sim.custody.streams import Draws
 from sim.scenario.law.cases import Case, Expected, Who
 from sim.scenario.law.decree import Decree
-from sim.scenario.lengths import in_words
+from sim.scenario.lengths import WITHOUT_TERM, in_words
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions, sittings
 
@@ -164,7 +163,7 @@ def _tried(
     left = scenario.world.start + timedelta(days=day) if day < NEVER else None
     term = int(register.ends(np.array([0]))[0] - register.admitted[0] + register.credited[0])
     imposed = int(register.imposed[0])
-    sentence = {LIFE: "life", DEATH: "death"}.get(imposed)
+    sentence = next((word for word, days in WITHOUT_TERM.items() if days == imposed), None)
     waits = int(register.due[0]) >= NEVER
     due = None if sentence or waits else scenario.world.start + timedelta(days=int(register.due[0]))
     revived = _brought_back(prisons, lone, register, court, gate, case.who)

@@ -17,16 +17,15 @@ from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.people import DTYPES, Columns
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
-from sim.custody.sentencing import ENDLESS, LIFE
+from sim.custody.sentencing import LIFE
 from sim.custody.spells import CLOSED
 from sim.custody.streams import PAST_RELEASES, Draws, Stream
 from sim.scenario.law.cases import PLAIN_SENTENCE, Who
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Review
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.effects import COMMUTED
 from sim.scenario.law.selection import DecreeCap
-from sim.scenario.lengths import whole_days
+from sim.scenario.lengths import WITHOUT_TERM, whole_days
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion
 from sim.scenario.world import PYONGYANG
@@ -127,7 +126,7 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
 def days_imposed(sentence: int | str | None) -> int:
     """Days of a sentence of a case; the plain one if it says none."""
     if isinstance(sentence, str):
-        return ENDLESS[COMMUTED.index(sentence)]
+        return WITHOUT_TERM[sentence]
     return PLAIN_SENTENCE if sentence is None else sentence
 
 

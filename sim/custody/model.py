@@ -262,20 +262,18 @@ class _Model:
     def _merit_given(self, day: int) -> Rows:
         """Rows of those held whose terms are cut for merit on a day."""
         sequels, register = self.gate.sequels, self.register
-        latest = day - self.prisons.steady.stays.merit.after_days
+        year, latest = _year(self.prisons, day), day - self.prisons.steady.stays.merit.after_days
         if sequels is None:
-            return self._merit_drawn(day, latest)
-        year = _year(self.prisons, day)
+            return self._merit_drawn(day, year, latest)
         if not sequels.knows_merit(year):
-            rows = self._merit_drawn(day, latest)
+            rows = self._merit_drawn(day, year, latest)
             sequels.learn_merit(register, year, latest, rows)
             return rows
         return sequels.merit(register, year, latest, partial(self._merit_words, year=year))
 
-    def _merit_drawn(self, day: int, latest: int) -> Rows:
-        """Draw them, of those admitted by a day."""
+    def _merit_drawn(self, day: int, year: int, latest: int) -> Rows:
+        """Draw them by the lots of a year, of those admitted by a day."""
         rule, register = self.prisons.steady.stays.merit, self.register
-        year = _year(self.prisons, day)
         if kernel.compiled is not None:
             columns = (register.admitted, register.imposed, register.person, register.spell,
                        register.line)  # fmt: skip

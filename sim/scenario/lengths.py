@@ -10,7 +10,7 @@ import re
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 LEAP_YEAR = 2000
 FOR_LIFE, OF_DEATH = 1 << 28, (1 << 28) + 1
 """Days that stand for sentences without a term: no term of years is as long."""
+WITHOUT_TERM = {"life": FOR_LIFE, "death": OF_DEATH}
+"""The same, by what such a sentence is called in the place of a length."""
 
 
 @lru_cache(maxsize=4096)
@@ -32,6 +34,11 @@ def whole_days(number: Fraction | int, unit: str) -> int:
     """Days in `number` units (``day``, ``month``, ``year``), rounded half up."""
     exact = Fraction(number) * DAYS_IN[unit]
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+
+
+def names_no_term(text: object) -> TypeGuard[str]:
+    """Whether what is written in the place of a length is a word of `WITHOUT_TERM`."""
+    return isinstance(text, str) and text in WITHOUT_TERM
 
 
 def read_sentence(text: object) -> int:
@@ -42,9 +49,7 @@ def read_sentence(text: object) -> int:
     ValueError
         If it is neither of these nor a length with its unit.
     """
-    if text in ("life", "death"):
-        return FOR_LIFE if text == "life" else OF_DEATH
-    return read_length(text)
+    return WITHOUT_TERM[text] if names_no_term(text) else read_length(text)
 
 
 def complete_units(days: Whole, unit: str) -> Whole:

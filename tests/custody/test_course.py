@@ -184,17 +184,18 @@ def test_life_without_deaths_in_a_state_is_refused():
     assert "without deaths in every state of health, life sentences" in refused(plain)
 
 
-@pytest.mark.slow
 def test_shipped_law_releases_who_has_fallen_ill():
     made = load("laws/gravely-ill.yaml")
-    cell = simulate(made, prisons(made), Draws(7, 0))
-    r = cell.register
-    freed = np.flatnonzero(r.cause >= 2)
-    state = r.health_on(freed, r.left[freed])
-    assert set(state.tolist()) == {1, 2}
-    fallen = freed[(r.health[freed] < 2) & (state == 2) & (r.admitted[freed] > 1500)]
-    assert len(fallen) > 20
+    solved, late = prisons(made), []
+    for replication in range(4):
+        r = simulate(made, solved, Draws(7, replication)).register
+        freed = np.flatnonzero(r.cause >= 2)
+        state = r.health_on(freed, r.left[freed])
+        assert set(state.tolist()) == {1, 2}
+        fallen = freed[(r.health[freed] < 2) & (state == 2) & (r.admitted[freed] > 1500)]
+        last = np.where(r.health[fallen] == 1, r.first_change[fallen], r.second_change[fallen])
+        late += (r.left[fallen] - last).tolist()
+    assert len(late) > 20
     # A standing decree looks at them on the day on which they fall ill, but for its exclusion.
-    last = np.where(r.health[fallen] == 1, r.first_change[fallen], r.second_change[fallen])
-    assert np.mean(r.left[fallen] == last) > 0.8
-    assert np.all(r.left[fallen] >= last)
+    assert np.mean(np.equal(late, 0)) > 0.8
+    assert min(late) >= 0

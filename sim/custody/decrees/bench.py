@@ -29,15 +29,13 @@ from sim.custody.decrees.history import (
 )
 from sim.custody.people import or_stated
 from sim.custody.prisons import Prisons
-from sim.custody.sentencing import DEATH, LIFE
+from sim.custody.sentencing import LIFE
 from sim.custody.streams import Stream, decree_salt
 from sim.scenario.law.predicate import (
     ANY_PART,
     EXPECTED,
-    FOR_LIFE,
     IN_STATE,
     IN_STATUS,
-    OF_DEATH,
     THIS_PART,
     WORDS,
     AgeIs,
@@ -61,6 +59,7 @@ from sim.scenario.law.predicate import (
     Tagged,
     asks_each_part,
 )
+from sim.scenario.lengths import WITHOUT_TERM
 from sim.scenario.prisoners import FLAG
 
 Ints = NDArray[np.int64]
@@ -164,10 +163,7 @@ class Bench(Facts):
     def _without_term(self, which: str, values: Sequence[str], *, among: bool) -> Mask:
         """Say whose sentence, or expected sentence, is for life or of death, or is not."""
         imposed = self.register.imposed[self.rows]
-        met = np.zeros(len(imposed), dtype=np.bool_)
-        for word, days in ((FOR_LIFE, LIFE), (OF_DEATH, DEATH)):
-            if word in values:
-                met |= imposed == days
+        met = np.isin(imposed, [WITHOUT_TERM[value] for value in values])
         known = self.awaiting if which == EXPECTED else ~self.awaiting
         return np.asarray((met == among) & known)
 

@@ -11,12 +11,11 @@ from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.divided import Divided
 from sim.custody.hazards import NEVER
 from sim.custody.register import Register, Rows
-from sim.custody.sentencing import ENDLESS
 from sim.scenario.law.amounts import WHOLES, DecreeAmount, Limited, Part, Per
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.effects import COMMUTED, Commute, Effect
-from sim.scenario.lengths import complete_units
+from sim.scenario.law.effects import Commute, Effect
+from sim.scenario.lengths import WITHOUT_TERM, complete_units
 from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
@@ -85,7 +84,7 @@ def due_under(register: Register, rows: Rows, effect: Effect, cut_days: Ints) ->
 
 def commuted(register: Register, rows: Rows, commute: Commute) -> Mask:
     """Say whose sentence is one that a commutation replaces."""
-    return np.asarray(register.imposed[rows] == ENDLESS[COMMUTED.index(commute.source)])
+    return np.asarray(register.imposed[rows] == WITHOUT_TERM[commute.source])
 
 
 def used_up(register: Register, rows: Rows, due: Ints, occasion: Occasion) -> Mask:

@@ -27,8 +27,7 @@ from sim.scenario.graded import (
     words_of,
 )
 from sim.scenario.law.conditions import FLAGS
-from sim.scenario.law.predicate import ENDLESS
-from sim.scenario.lengths import in_words, read_date, read_length, whole_days
+from sim.scenario.lengths import in_words, names_no_term, read_date, read_length, whole_days
 from sim.scenario.problems import nearest, shown
 
 PLAIN_SENTENCE = whole_days(10, "year")
@@ -47,7 +46,7 @@ Known = Annotated[str, AfterValidator(_is_known)]
 
 
 def _read_sentence(value: object) -> object:
-    return value if value in ENDLESS else read_length(value)
+    return value if names_no_term(value) else read_length(value)
 
 
 Sentence = Annotated[int | Literal["life", "death"], BeforeValidator(_read_sentence)]

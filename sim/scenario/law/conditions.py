@@ -14,7 +14,6 @@ from sim.scenario.law.predicate import (
     ATTRIBUTES,
     CATEGORIES,
     COUNTED,
-    ENDLESS,
     EXPECTED,
     LAST_RELEASE,
     OF_A_PART,
@@ -55,6 +54,7 @@ from sim.scenario.law.thresholds import (
     released_reader,
     size_of,
 )
+from sim.scenario.lengths import WITHOUT_TERM, names_no_term
 from sim.scenario.problems import nearest, shown
 
 SAID = {"grade": get_args(Grade), "status": get_args(Status)}
@@ -252,11 +252,13 @@ class ConditionReader:
     def _without_term(self, name: str, data: object, path: Path) -> Predicate | None:
         """Read ``death`` or ``[life, death]`` in the place of a length; None if it is no word."""
         values = tuple(data) if isinstance(data, list) else (data,)
-        if values and all(value in ENDLESS for value in values):
+        if values and all(map(names_no_term, values)):
             return OneOf(name, tuple(map(str, values)))
         if not (isinstance(data, str) and data.isalpha()):
             return None
-        message = f"unknown sentence {data!r}: {nearest(data, ENDLESS)}, or such as '>= 5 years'"
+        message = (
+            f"unknown sentence {data!r}: {nearest(data, WITHOUT_TERM)}, or such as '>= 5 years'"
+        )
         self._wrong(path, message, data)
         return Every(())
 

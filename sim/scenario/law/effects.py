@@ -18,10 +18,6 @@ from sim.scenario.problems import shown
 END_THE_CASE = "end the case"
 
 
-COMMUTED = ("life", "death")
-"""Sentences that may be commuted, in the order of `sim.scenario.lengths.ENDLESS`."""
-
-
 class NewSentence(DecreeNumber[SentenceDays]):
     """A length of a sentence, or ``life``."""
 

@@ -18,8 +18,6 @@ OPPOSITE: dict[str, tuple[Operator, ...]] = {
     "<": (">=",), "<=": (">",), ">": ("<=",), ">=": ("<",), "==": ("<", ">"),
 }  # fmt: skip
 SENTENCE, EXPECTED = "sentence", "expected sentence"
-FOR_LIFE, OF_DEATH = ENDLESS = ("life", "death")
-"""What a sentence without a term is called, in the place of a length."""
 IN_STATUS = "time in legal status"
 IN_STATE = "time in state of health"
 LENGTHS = (

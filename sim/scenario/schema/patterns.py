@@ -16,7 +16,6 @@ from sim.scenario.law.predicate import (
     CATEGORIES,
     COUNTED,
     DATES,
-    ENDLESS,
     EXPECTED,
     LAST_RELEASE,
     LENGTHS,
@@ -29,6 +28,7 @@ from sim.scenario.law.predicate import (
     WORDS,
 )
 from sim.scenario.law.thresholds import kind_of_attribute
+from sim.scenario.lengths import WITHOUT_TERM
 from sim.scenario.load import Scenario
 from sim.scenario.tree import TRUTH_WORDS
 
@@ -105,7 +105,7 @@ def conditions(words_of: Scenario | None) -> dict[str, JsonSchemaValue]:
     cited = _words(None if words_of is None else known_sources(words_of))
     kinds = {name: _comparison(kind, cited) for kind in _KINDS for name in _KINDS[kind]}
     properties = dict(kinds)
-    words_for = _words(ENDLESS)
+    words_for = _words(tuple(WITHOUT_TERM))
     for name in (SENTENCE, EXPECTED):
         properties[name] = {"anyOf": [words_for, kinds[name]]}
     for name in COUNTING:

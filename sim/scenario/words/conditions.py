@@ -16,12 +16,10 @@ from sim.scenario.law.predicate import (
     CATEGORIES,
     EXPECTED,
     FINAL,
-    FOR_LIFE,
     IN_STATE,
     IN_STATUS,
     LEGAL_STATUS,
     LENGTHS,
-    OF_DEATH,
     THIS_PART,
     WORDS,
     YES,
@@ -60,7 +58,7 @@ _LENGTHS = {
     IN_STATUS: ("whose legal status has been what it is for", ""),
     IN_STATE: ("whose state of health has been what it is for", ""),
 }
-_ENDLESS = {FOR_LIFE: "one for life", OF_DEATH: "one of death"}
+_ENDLESS = {"life": "one for life", "death": "one of death"}
 _CATEGORIES = {
     "offence": "who are{} held for",
     "camp": "who are{} held in",
