@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody import people
 from sim.custody.decrees.docket import Docket
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws
+from sim.custody.traits import sex_of
 from sim.scenario.world import PYONGYANG
 
 Ints = NDArray[np.int64]
@@ -102,6 +102,4 @@ def grants(
 
 
 def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Ints:
-    return people.sex_of(prisons, draws, register.person[rows], register.line[rows]).astype(
-        np.int64
-    )
+    return sex_of(prisons, draws, register.person[rows], register.line[rows]).astype(np.int64)

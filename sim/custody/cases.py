@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from sim.custody import people
+from sim.custody.columns import EXTINGUISHED, RETURN
 from sim.custody.decrees.court import Court
 from sim.custody.hazards import NEVER
 from sim.custody.hypothetical import (
@@ -23,12 +23,13 @@ from sim.custody.hypothetical import (
     person,
     remember,
 )
-from sim.custody.people import EXTINGUISHED
+from sim.custody.persons import due_day
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
 from sim.custody.release import Gate
 from sim.custody.streams import Draws
+from sim.custody.traits import delays
 from sim.scenario.law.cases import Case, Expected, Who
 from sim.scenario.law.decree import Decree
 from sim.scenario.lengths import WITHOUT_TERM, in_words
@@ -184,16 +185,16 @@ def _brought_back(
     left = int(register.left[0])
     if left >= min(offended, NEVER):
         return 0
-    delay = people.delays(prisons, lone, zero, zero + 1, np.zeros(1, dtype=np.uint64))
+    delay = delays(prisons, lone, zero, zero + 1, np.zeros(1, dtype=np.uint64))
     admitted = offended + int(np.asarray(delay).ravel()[0])
     values = {name: np.array([getattr(register, name)[0]]) for name in ("born", "origin", "camp")}
     sentence = who.later.sentence
     imposed = days_imposed(sentence)
     offence = list(world.offences).index(who.later.offence) if who.later.offence else 0
     points = prisons.points.codes(np.array([offence]), np.array([imposed]))
-    due = people.due_day(prisons, np.array([admitted]), np.array([imposed]), points)
+    due = due_day(prisons, np.array([admitted]), np.array([imposed]), points)
     fresh = {"person": 0, "line": 0, "spell": int(register.spell[0]) + 1, "residence": 0,
-             "kind": people.RETURN, "exiled": 0, "offence": offence, "imposed": imposed,
+             "kind": RETURN, "exiled": 0, "offence": offence, "imposed": imposed,
              "health": 0, "admitted": admitted, "base": admitted, "tolerance": 1, "rate": 0,
              "merit_count": 0, "merit_days": 0, "free_since": left, "judged": admitted,
              "final": admitted}  # fmt: skip

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import kernel
+from sim.custody.columns import ARREST, EXTINGUISHED, FIRST, RETURN
 from sim.custody.hazards import NEVER
-from sim.custody.people import ARREST, EXTINGUISHED, FIRST, RETURN
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
 from sim.custody.sentencing import DEATH as OF_DEATH

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.columns import EXTINGUISHED
 from sim.custody.flows import acquitted_rows, executed_rows, on_days
 from sim.custody.hazards import NEVER
-from sim.custody.people import EXTINGUISHED
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, BY_EXPIRY, Register, Rows
 from sim.scenario.lengths import whole_days

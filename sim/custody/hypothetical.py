@@ -10,11 +10,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody import people
+from sim.custody.columns import DTYPES, Columns
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.days import completed_years
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
-from sim.custody.people import DTYPES, Columns
+from sim.custody.persons import due_day
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
 from sim.custody.sentencing import LIFE
@@ -105,7 +105,7 @@ def person(prisons: Prisons, occasion: Occasion, who: Who) -> Columns:
     offence = code(who.main_offence, world.offences)
     points = prisons.points.codes(np.array([offence]), np.array([imposed]))
     term = np.array([imposed if endless else imposed - reduced])
-    due = int(people.due_day(prisons, np.array([admitted]), term, points)[0])
+    due = int(due_day(prisons, np.array([admitted]), term, points)[0])
     values: dict[str, int] = {
         "person": PAST_RELEASES, "line": 0, "spell": 0, "born": born, "origin": origin,
         "residence": residence, "exiled": 0, "offence": offence,

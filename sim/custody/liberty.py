@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sim.custody import kernel
 from sim.custody.hazards import NEVER
+from sim.custody.outside import factor_kind
 from sim.custody.prisons import Prisons
-from sim.custody.steady import factor_kind
 from sim.custody.streams import PAST_RELEASES, Draws, Stream
 from sim.custody.tables import exponential, pinned_log_tables
 
@@ -66,7 +66,7 @@ def fates(prisons: Prisons, draws: Draws, leavers: Leavers, rows: Ints, kinds: I
     rows
         Rows of those who left alive, shape (n,).
     kinds
-        Kinds of their releases (`sim.custody.steady.factor_kind`), shape (n,).
+        Kinds of their releases (`sim.custody.outside.factor_kind`), shape (n,).
     """
     liberty, returning, days = prisons.steady.liberty, prisons.steady.returning, prisons.days
     if kernel.compiled is not None:

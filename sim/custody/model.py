@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from sim.custody import kernel
 from sim.custody.calendar import drawn_grants
+from sim.custody.columns import DTYPES, Columns
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.soonest import soonest
-from sim.custody.people import DTYPES, Columns, past_releases, people_at_hand
+from sim.custody.people import people_at_hand
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.record import Record, heads_by_camp, record
@@ -32,6 +33,7 @@ from sim.custody.seasoning import opening
 from sim.custody.sentencing import LIFE
 from sim.custody.sequels import Sequels
 from sim.custody.snapshot import held_of_file
+from sim.custody.start import past_releases
 from sim.custody.streams import Draws, Stream
 from sim.custody.tables import bound_of, happens
 from sim.scenario.lengths import in_year

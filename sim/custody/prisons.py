@@ -14,7 +14,8 @@ from sim.custody.crackdowns import Campaign, campaigns
 from sim.custody.flags import FlagTable
 from sim.custody.points import Points
 from sim.custody.sentencing import ENDLESS, LIFE, delay_distribution
-from sim.custody.steady import Steady, of_each, solve
+from sim.custody.stays import of_each
+from sim.custody.steady import Steady, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
 from sim.custody.trials import Judgments
 from sim.scenario.load import Scenario

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.columns import EXTINGUISHED, STATED, Columns
 from sim.custody.course import CHANGES, Course
 from sim.custody.findings import Findings, Notes
 from sim.custody.hazards import NEVER
-from sim.custody.people import EXTINGUISHED, STATED, Columns
 from sim.custody.points import Points
 from sim.custody.sentencing import DEATH as OF_DEATH
 from sim.custody.sentencing import LIFE
@@ -48,7 +48,7 @@ class Register(Spells):
     followed
         Rows of spells that a person came back after, with the rows of the spells that followed.
     stated
-        What is known of the first rows beside these columns (`sim.custody.people.STATED`).
+        What is known of the first rows beside these columns (`sim.custody.columns.STATED`).
     """
 
     def __init__(

@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody import people
+from sim.custody.columns import ARREST, EXTINGUISHED
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.lots import lots
 from sim.custody.hazards import NEVER
 from sim.custody.liberty import Leavers, fates
-from sim.custody.people import ARREST, EXTINGUISHED
+from sim.custody.outside import factor_kind
+from sim.custody.persons import first_spell, next_spell, without_spared
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, DEATH, RELEASE, STAGES, WINDOW, Register, Rows
 from sim.custody.sequels import Sequels
-from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, happens
 from sim.scenario.law.decree import Decree
@@ -167,7 +167,7 @@ class Gate:
         def words_of(stream: Stream) -> NDArray[np.uint64]:
             return self.draws.at(stream, person, spell=0, line=line)
 
-        columns = people.first_spell(self.prisons, words_of, person, line, day)
+        columns = first_spell(self.prisons, words_of, person, line, day)
         new = register.add({**columns, "kind": np.full(len(rows), ARREST)})
         self.arrive(register, new, None)
 
@@ -204,7 +204,7 @@ class Gate:
         rows, at = rows[found.back], at[found.back]
         kept = {name: getattr(register, name)[rows]
                 for name in ("born", "origin", "residence", "exiled")}  # fmt: skip
-        columns = people.next_spell(
+        columns = next_spell(
             self.prisons, self.draws, register.person[rows],
             register.spell[rows].astype(np.int64) + 1, register.line[rows], found.when,
             {**kept, "tolerance": found.rest},
@@ -215,7 +215,7 @@ class Gate:
             "free_since": register.left[rows],
             "freed_by": np.where(cause >= BY_DECREE, cause - BY_DECREE, -1),
         }
-        columns, spared = people.without_spared(self.prisons, self.draws, columns)
+        columns, spared = without_spared(self.prisons, self.draws, columns)
         if spared.any():  # they stay at liberty, and may die there
             still = at[spared]
             died = leavers.left[still] + liberty.days_until(

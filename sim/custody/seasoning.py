@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.columns import DTYPES, NEVER_HELD, Columns
 from sim.custody.course import Course
 from sim.custody.hazards import NEVER
-from sim.custody.people import DTYPES, NEVER_HELD, Columns
 from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
 from sim.custody.wear import used

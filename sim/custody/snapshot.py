@@ -11,25 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.ageing import BIN_DAYS
+from sim.custody.columns import FIRST, NEVER_HELD, Columns, Words, WordsOf, columns_of
 from sim.custody.hazards import NEVER, UNIT
-from sim.custody.people import (
-    FIRST,
-    NEVER_HELD,
-    START,
-    Columns,
-    Words,
-    WordsOf,
-    columns_of,
-    delay_of,
-    endless_served,
-    merit_on_the_eve,
-    or_execution,
-    person_of,
-    spell_of,
-)
+from sim.custody.persons import START, delay_of, or_execution, person_of, spell_of
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import ENDLESS, LIFE
-from sim.custody.steady import of_each
+from sim.custody.start import endless_served, merit_on_the_eve
+from sim.custody.stays import of_each
 from sim.custody.streams import HELD_AT_START, Draws, Stream
 from sim.scenario.lengths import whole_days
 from sim.scenario.prisoners import OPEN, Prisoners

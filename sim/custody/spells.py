@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns
 from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
-from sim.custody.people import DTYPES, FIRST, NEVER_HELD, Columns
 from sim.custody.wear import Varying, dies_on
 
 Ints = NDArray[np.int64]

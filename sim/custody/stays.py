@@ -21,6 +21,8 @@ from sim.custody.points import Points
 from sim.scenario.lengths import in_year
 from sim.scenario.world import Merit
 
+Floats = NDArray[np.float64]
+
 NEGLIGIBLE = 1e-12
 
 
@@ -59,7 +61,7 @@ class MeritRule:
                 return np.array(found, dtype=np.int64)
 
 
-def binomial_curves(trials: NDArray[np.int64], probability: float) -> NDArray[np.float64]:
+def binomial_curves(trials: NDArray[np.int64], probability: float) -> Floats:
     """P(k successes) for each number of trials, shape (k, len(trials)); tiny tails dropped."""
     from scipy.special import comb
 
@@ -103,7 +105,7 @@ class Stays:
 
     hazards: NDArray[np.int64]
     lengths: NDArray[np.int64]
-    curves: NDArray[np.float64]
+    curves: Floats
     merit: MeritRule
     points: Points
     codes: NDArray[np.int16]
@@ -133,7 +135,7 @@ class Stays:
         return Stays(hazards, lengths, curves, merit, points, codes, waits, executions=executions)
 
     @cached_property
-    def weights(self) -> NDArray[np.float64]:
+    def weights(self) -> Floats:
         """Weight of (class, cuts, days elapsed): shape (c, k, longest), entry ``a - 1``."""
         longest = self.curves.shape[1]
         if self.survival is not None:
@@ -157,16 +159,16 @@ class Stays:
         return days if self.waits is None else np.maximum(days, self.waits)
 
     @cached_property
-    def held(self) -> NDArray[np.float64]:
+    def held(self) -> Floats:
         """Expected days held by class, cuts and sentence, shape (c, k, n)."""
         return self._held_after(np.zeros_like(self.limits))
 
-    def held_since(self, served: int) -> NDArray[np.float64]:
+    def held_since(self, served: int) -> Floats:
         """Return expected days held after `served` days and under a sentence, shape (c, k, n)."""
         first = np.full_like(self.limits, served)
         return self._held_after(first if self.waits is None else np.maximum(first, self.waits))
 
-    def _held_after(self, first: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _held_after(self, first: NDArray[np.int64]) -> Floats:
         """Return expected days held beyond the first ones, shape (c, k, n)."""
         sums = np.cumsum(self.weights, axis=2)
         sums = np.concatenate((np.zeros((*sums.shape[:2], 1)), sums), axis=2)
@@ -180,14 +182,14 @@ class Stays:
         return (0,) if self.executions is None else (0, self.executions)
 
     @cached_property
-    def endless_held(self) -> NDArray[np.float64]:
+    def endless_held(self) -> Floats:
         """Expected days held of sentences without a term, by class, shape (c, sentences).
 
         Infinite where nothing ends them.
         """
         return self.endless_since(0)
 
-    def endless_since(self, served: int) -> NDArray[np.float64]:
+    def endless_since(self, served: int) -> Floats:
         """Return expected days held of these after the first `served`, shape (c, sentences)."""
         if self.survival is not None:
             found = [self.survival.with_hazard(one).since(served) for one in self.beside]
@@ -197,7 +199,7 @@ class Stays:
             held = -1 / np.expm1(-hazards / UNIT)
         return np.asarray(held * np.exp(-hazards / UNIT * served) if served else held)
 
-    def not_executed(self, served: NDArray[np.int64]) -> NDArray[np.float64]:
+    def not_executed(self, served: NDArray[np.int64]) -> Floats:
         """P(not executed after numbers of days), by sentence, shape (days, sentences)."""
         return np.exp(-np.array(self.beside) / UNIT * served[:, None])
 
@@ -214,9 +216,7 @@ class Stays:
         k = max(len(low), len(high))
         return replace(self, curves=_rows(low, k) * (1 - odd) + _rows(high, k) * odd)
 
-    def but_for_death(
-        self, weights: NDArray[np.float64], bins: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
+    def but_for_death(self, weights: Floats, bins: NDArray[np.int64]) -> Floats:
         """P(held but for death) of the weights of sentences, by bin and days since admission.
 
         Parameters
@@ -240,7 +240,7 @@ class Stays:
         return found
 
     @cached_property
-    def leaving(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def leaving(self) -> tuple[Floats, NDArray[np.int64]]:
         """P(leaving alive), shape (c, n), and the usual days held by who does, shape (n,).
 
         Who is admitted on any day of the year leaves alive unless he dies while held: one less
@@ -259,6 +259,26 @@ class Stays:
         return alive, np.maximum(self._served(np.maximum(stay, 0)), 1)
 
 
-def _rows(curves: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+def _rows(curves: Floats, k: int) -> Floats:
     """Return exactly k rows, zeros appended."""
     return np.concatenate((curves, np.zeros((k - len(curves), curves.shape[1]))))
+
+
+def mean_held(stays: Stays, mix: Floats, imposed: Floats, endless: Floats) -> Floats:
+    """Return expected days held of an admission, by hazard class."""
+    fixed = stays.held.sum(axis=1) @ imposed.T
+    return np.asarray((fixed + of_each(endless, stays.endless_held).sum(axis=-1)) @ mix)
+
+
+def of_each(endless: Floats, days: Floats) -> Floats:
+    """Return expected days of sentences without a term, shape (c, offences, sentences).
+
+    They are 0 where there is no such sentence, whatever the hazard.
+
+    Parameters
+    ----------
+    endless, days
+        Shares of them by (offence, sentence), and days by (class, sentence).
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(endless > 0, endless * days[:, None, :], 0.0))

@@ -82,7 +82,7 @@ class Judgments:
     wait, appeal
         Days from arrest to judgment; days that an appeal takes.
     waits
-        Days from arrest to judgment of each fixed stay (`sim.custody.steady.Axis`), shape (n,). The
+        Days from arrest to judgment of each fixed stay (`sim.custody.courts.Axis`), shape (n,). The
         last ones, as many as there are such times, end with an acquittal.
     """
 

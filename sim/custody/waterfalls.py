@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.columns import EXTINGUISHED
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
-from sim.custody.people import EXTINGUISHED
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
 from sim.scenario.law.decree import Decree
 

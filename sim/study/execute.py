@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
+from sim.custody.columns import Columns
 from sim.custody.model import everybody
 from sim.custody.model import simulate as run_cell
-from sim.custody.people import Columns
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.streams import Draws

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.custody.columns import DTYPES
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell
-from sim.custody.people import DTYPES
 from sim.custody.register import BY_DECREE, Register
 from sim.scenario.load import Scenario
 

@@ -6,6 +6,7 @@ import pytest
 from sim.custody import flows, people, register, release
 from sim.custody.decrees import reading
 from sim.custody.model import simulate
+from sim.custody.people import people_at_hand
 from sim.custody.streams import Draws
 from tests.theory.worlds import busy_world, customary, decree, graded, scenario, solved
 
@@ -14,7 +15,7 @@ MADE = scenario(busy_world(held=graded(400, "persons")), {"p": decree(), "c": cu
 
 
 def cell(shared):
-    drawn = people.people_at_hand(solved(MADE), DRAWS) if shared else None
+    drawn = people_at_hand(solved(MADE), DRAWS) if shared else None
     return drawn, simulate(MADE, solved(MADE), DRAWS, people=drawn)
 
 
@@ -48,6 +49,6 @@ def test_people_of_ones_own_are_the_people_that_are_shared():
 
 def test_people_who_are_shared_are_not_written_to():
     drawn, _ = cell(shared=True)
-    fresh = people.people_at_hand(solved(MADE), Draws(31, 4))
+    fresh = people_at_hand(solved(MADE), Draws(31, 4))
     for name, column in drawn.items():
         np.testing.assert_array_equal(column, fresh[name], name)

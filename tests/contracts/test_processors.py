@@ -17,7 +17,7 @@ import sys
 import numpy as np
 from sim.custody.model import simulate
 from sim.custody.prisons import prisons
-from sim.custody.people import DTYPES
+from sim.custody.columns import DTYPES
 from sim.custody.streams import Draws
 from tests.theory.worlds import busy_world, customary, decree, extreme_world, scenario, shipped
 

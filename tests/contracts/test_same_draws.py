@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sim.custody.columns import ARREST
 from sim.custody.model import simulate
-from sim.custody.people import ARREST, people_at_hand
+from sim.custody.people import people_at_hand
 from sim.custody.prisons import prisons
 from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws
 from sim.scenario.load import load

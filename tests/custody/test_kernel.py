@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 import hatch_build
 from sim.custody import hazards, kernel, philox, tables
+from sim.custody.columns import DTYPES
 from sim.custody.kernel import library
 from sim.custody.kernel.calls import KINDS, SIGNATURES, Pinned
 from sim.custody.model import simulate
-from sim.custody.people import DTYPES, people_at_hand
+from sim.custody.people import people_at_hand
 from sim.custody.prisons import prisons
 from sim.custody.streams import Draws, Stream
 from tests.theory.worlds import busy_world, customary, decree, extreme_world, scenario, shipped

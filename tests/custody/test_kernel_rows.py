@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.custody import liberty
+from sim.custody.columns import EXTINGUISHED
 from sim.custody.decrees.groups import Groups
 from sim.custody.flows import CAUSES, KINDS, Movements
 from sim.custody.hazards import NEVER, StepHazard
 from sim.custody.liberty import Leavers
-from sim.custody.people import EXTINGUISHED
 from sim.custody.prisons import prisons
 from sim.custody.register import BY_DECREE, NO_OCCASION
 from sim.custody.sentencing import LIFE

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from sim.custody.columns import DTYPES
 from sim.custody.decrees.review import _first_of
 from sim.custody.hazards import NEVER
 from sim.custody.lives import NOBODY, Lives
 from sim.custody.model import simulate
-from sim.custody.people import BLOCK, DTYPES, people_at_hand
+from sim.custody.people import BLOCK, people_at_hand
 from sim.custody.register import TO_COME, Register
 from sim.custody.streams import Draws
 from sim.study.execute import solved
@@ -42,7 +43,7 @@ def test_a_scenario_like_the_first_finds_nothing_out(monkeypatch):
     draws, people, (first,) = run(NONE)
     size = draws.shelf.lives.size
     monkeypatch.setattr("sim.custody.release.fates", None)
-    monkeypatch.setattr("sim.custody.people.next_spell", None)
+    monkeypatch.setattr("sim.custody.release.next_spell", None)
     again = simulate(NONE, solved(NONE), draws, people=people)
     assert draws.shelf.lives.size == size
     assert len(again.register) == len(first.register)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.custody.people import _Written
+from sim.custody.columns import Written
 
 
 def part(n: int) -> dict[str, np.ndarray | int]:
@@ -14,7 +14,7 @@ def part(n: int) -> dict[str, np.ndarray | int]:
 
 @pytest.mark.parametrize("drawn", [0, 3])
 def test_where_nobody_is_left_of_those_drawn_there_are_columns_of_nobody(drawn):
-    written = _Written(drawn, None)
+    written = Written(drawn, None)
     written.put(0, part(0))
     columns = written.columns()
     assert {"person", "kind", "admitted", "dies"} <= columns.keys()
@@ -22,7 +22,7 @@ def test_where_nobody_is_left_of_those_drawn_there_are_columns_of_nobody(drawn):
 
 
 def test_who_comes_after_nobody_is_alone():
-    written = _Written(3, None)
+    written = Written(3, None)
     written.put(0, part(0))
     written.put(2, part(2))
     columns = written.columns()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.custody import shelf
-from sim.custody.people import OF_A_SPELL
+from sim.custody.persons import OF_A_SPELL
 from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws, Stream
 
 # Compiled, words cost less than keeping them.

@@ -10,9 +10,10 @@ import pytest
 
 from sim.custody.hazards import NEVER
 from sim.custody.model import everybody, simulate
-from sim.custody.people import people_at_hand, sex_of
+from sim.custody.people import people_at_hand
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import ARRIVALS, Draws
+from sim.custody.traits import sex_of
 from sim.scenario.lengths import read_date
 from sim.scenario.load import from_resolved
 from sim.scenario.problems import ScenarioError

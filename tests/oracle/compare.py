@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.custody.columns import NEVER_HELD
 from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell, simulate
-from sim.custody.people import NEVER_HELD
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.register import BY_DEATH, BY_EXPIRY

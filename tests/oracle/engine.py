@@ -15,22 +15,15 @@ from typing import Any
 import numpy as np
 import simpy
 
+from sim.custody.columns import NEVER_HELD, Columns
 from sim.custody.hazards import NEVER, per_day
 from sim.custody.model import everybody
-from sim.custody.people import (
-    NEVER_HELD,
-    Columns,
-    delays,
-    first_spell,
-    labelled,
-    next_spell,
-    petty,
-    sex_of,
-)
+from sim.custody.outside import factor_kind
+from sim.custody.persons import first_spell, next_spell
 from sim.custody.prisons import Prisons
-from sim.custody.steady import factor_kind
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, exponential, happens
+from sim.custody.traits import delays, labelled, petty, sex_of
 from sim.scenario.flags import Flag
 from sim.scenario.law.predicate import Predicate
 from sim.scenario.lengths import FOR_LIFE, OF_DEATH

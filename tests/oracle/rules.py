@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sim.custody.columns import Columns
 from sim.custody.hazards import NEVER
 from sim.custody.model import everybody
-from sim.custody.people import Columns
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
 from sim.scenario.law.conditions import ConditionReader

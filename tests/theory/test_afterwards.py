@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.custody.columns import ARREST
 from sim.custody.decrees.bench import places
 from sim.custody.model import simulate
-from sim.custody.people import ARREST, petty, sex_of
 from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
+from sim.custody.traits import petty, sex_of
 from tests.theory.chance import assert_normal, assert_shares
 from tests.theory.worlds import busy_world, day_of, decree, graded, scenario, solved
 

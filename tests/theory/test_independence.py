@@ -9,8 +9,9 @@ import pytest
 from scipy import stats
 
 from sim.custody.model import simulate
-from sim.custody.people import labelled, people_at_hand, petty, sex_of
+from sim.custody.people import people_at_hand
 from sim.custody.streams import ARRIVALS, Draws
+from sim.custody.traits import labelled, petty, sex_of
 from tests.theory.chance import FALSE_ALARM
 from tests.theory.worlds import (
     extreme_world,

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 from sim.custody.model import simulate
-from sim.custody.people import PAST_RELEASES, delays, labelled, people_at_hand
+from sim.custody.people import people_at_hand
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, Register
 from sim.custody.sentencing import LIFE
-from sim.custody.streams import ARRIVALS, Draws
+from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws
+from sim.custody.traits import delays, labelled
 from sim.scenario.lengths import whole_days
 from sim.scenario.world import World
 from tests.theory.chance import assert_dispersion, assert_means, assert_normal, assert_poisson

@@ -27,10 +27,10 @@ from sim.custody.decrees.history import (
     pardons,
     under_sentence,
 )
-from sim.custody.people import or_stated
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Stream, decree_salt
+from sim.custody.traits import or_stated
 from sim.scenario.law.predicate import (
     ANY_PART,
     EXPECTED,

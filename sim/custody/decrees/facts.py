@@ -13,12 +13,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody import people
 from sim.custody.decrees.days import completed_years
 from sim.custody.parts import Parts, parts_of
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.streams import Draws
+from sim.custody.traits import delays, labelled, petty, sex_of
 from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
@@ -130,7 +130,7 @@ class Facts:
 
         def drawn(rows: Rows) -> Mask:
             spell = r.spell[rows].astype(np.int64)
-            return people.labelled(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
+            return labelled(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
 
         on = r.lasting("label", rows, drawn).astype(np.bool_)
         on &= self.day - r.admitted[rows] >= label.after.value
@@ -163,7 +163,7 @@ class Facts:
         """Day of the offence if nothing is known but the time from it to admission."""
         r, rows = self.register, self.rows
         spell = r.spell[rows].astype(np.int64)
-        delay = people.delays(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
+        delay = delays(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
         found = r.admitted[rows].astype(np.int64) - delay
         if r.stated:
             stated, known = r.known("offence_day", rows)
@@ -181,7 +181,7 @@ class Facts:
         r = self.register
 
         def drawn(rows: Rows) -> Mask:
-            return people.sex_of(self.prisons, self.draws, r.person[rows], r.line[rows])
+            return sex_of(self.prisons, self.draws, r.person[rows], r.line[rows])
 
         return r.lasting("women", self.rows, drawn).astype(np.bool_)
 
@@ -191,7 +191,7 @@ class Facts:
         r = self.register
 
         def drawn(rows: Rows) -> Mask:
-            return people.petty(
+            return petty(
                 self.prisons, self.draws, r.person[rows], r.spell[rows].astype(np.int64),
                 r.line[rows], r.offence[rows].astype(np.int64),
             )  # fmt: skip

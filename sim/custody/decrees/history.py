@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.columns import EXTINGUISHED
 from sim.custody.hazards import NEVER
-from sim.custody.people import EXTINGUISHED, labelled
 from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
+from sim.custody.traits import labelled
 
 if TYPE_CHECKING:
     from sim.custody.decrees.facts import Facts
