@@ -184,6 +184,7 @@ def test_life_without_deaths_in_a_state_is_refused():
     assert "without deaths in every state of health, life sentences" in refused(plain)
 
 
+@pytest.mark.slow
 def test_shipped_law_releases_who_has_fallen_ill():
     made = load("laws/gravely-ill.yaml")
     solved, late = prisons(made), []

@@ -237,7 +237,10 @@ WORLDS = {
 }
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name == "dprk-70k" else ()) for name in WORLDS],
+)
 def test_whole_cells_are_the_same(calls, name):
     made = WORLDS[name]
     world = prisons(made)
