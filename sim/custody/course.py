@@ -174,7 +174,7 @@ class Course:
             for state in self._in_order():
                 after = self.following[state]
                 gone = moves[:, state, after].copy() if after != state else np.zeros(number)
-                rest[:, state] /= self._lost(moves, state)
+                rest[:, state] /= 1 - moves[:, state, state]
                 rest[:, after] += np.where(gone > 0, rest[:, state] * gone, 0.0)
         none = np.zeros(number, dtype=np.int64)
         return tuple(Survival(curves[:, :, s], none, rest[:, s]) for s in range(states))
@@ -191,10 +191,6 @@ class Course:
                     -self.leaving[state] / UNIT
                 )
         return np.asarray(found)
-
-    def _lost(self, moves: Floats, state: int) -> Floats:
-        """P(no longer alive and in a state on the next day), by class."""
-        return np.asarray(-np.expm1(np.log(moves[:, state, state])))
 
     def _in_order(self) -> list[int]:
         """States, each before that which follows it."""

@@ -14,9 +14,10 @@ from sim.custody.sentencing import (
     LIFE,
     SentenceDistribution,
 )
-from sim.custody.stays import Stays, mean_held
+from sim.custody.stays import MeritRule, Stays, mean_held
 from sim.custody.trials import Trials
 from sim.scenario.load import Scenario
+from sim.scenario.world import World
 
 Floats = NDArray[np.float64]
 
@@ -89,6 +90,14 @@ class Law:
     imposed: Floats
     endless: Floats
     executions: int | None
+
+    def stays(self, world: World, hazards: NDArray[np.int64]) -> Stays:
+        """Find how long people stay under hazards of death, by class."""
+        axis = self.axis
+        return Stays.of(
+            hazards, axis.lengths, MeritRule.of(world.merit), world.start, self.points, axis.codes,
+            axis.waits, self.executions,
+        )  # fmt: skip
 
     def held(self, stays: Stays) -> Floats:
         """Return expected days held of an admission, by hazard class."""

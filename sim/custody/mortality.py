@@ -17,7 +17,7 @@ from sim.custody.ageing import Ageing, Survival
 from sim.custody.course import Course, relative_hazards, together
 from sim.custody.courts import Law
 from sim.custody.hazards import StepHazard, per_day
-from sim.custody.stays import MeritRule, Stays
+from sim.custody.stays import Stays
 from sim.scenario.world import World
 
 Floats = NDArray[np.float64]
@@ -96,12 +96,7 @@ def solve_mortality(
     tried: list[tuple[float, float]] = []
     for _ in range(ITERATIONS):
         hazards = np.array([per_day(base * factor) for factor in distinct], dtype=np.int64)
-        rule = MeritRule.of(world.merit)
-        axis = law.axis
-        plain = Stays.of(
-            hazards, axis.lengths, rule, world.start, law.points, axis.codes, axis.waits,
-            law.executions,
-        )  # fmt: skip
+        plain = law.stays(world, hazards)
         found = Mortality(plain, plain, hazard_class, health)
         if ageing is not None:
             if base * float(distinct.max() * ageing.factors.max()) > MOST_A_YEAR:
@@ -199,14 +194,10 @@ def _of_a_course(
     world: World, law: Law, hazard_class: NDArray[np.int64], least: Floats, base: float
 ) -> Mortality:
     """Stays where health changes, given the base hazard and the least factors by class."""
-    course, axis = Course.of(world, base), law.axis
+    course = Course.of(world, base)
     assert course is not None
     hazards = np.array([per_day(base * factor) for factor in least], dtype=np.int64)
-    rule = MeritRule.of(world.merit)
-    plain = Stays.of(
-        hazards, axis.lengths, rule, world.start, law.points, axis.codes, axis.waits,
-        law.executions,
-    )  # fmt: skip
+    plain = law.stays(world, hazards)
     days = plain.curves.shape[1]
     if world.label is not None:
         days = max(days, world.label.after.value)

@@ -146,6 +146,21 @@ def test_of_two_decrees_that_commute_one_sentence_the_first_to_be_granted_holds(
     assert moved + gone + falls["second", "(decree)", "died waiting"][0] >= granted
 
 
+def test_whether_a_commutation_frees_does_not_depend_on_an_execution_to_come():
+    """All places are for cuts that leave something to serve: a year is over by the grant."""
+    to_a_year = {"commute": {"from": "death", "to": "1 year"}}
+    on, decree = law(to_a_year, granted="2004-06-01", ordered="2002-01-01", cap="0 in all",
+                     counts="releases")  # fmt: skip
+    cell = run(dying(decrees={"a": decree}))
+    closed = (read_date("2002-01-01") - START).days
+    r = cell.register
+    listed = (r.imposed == DEATH) & (r.admitted <= closed) & (r.left > closed)
+    assert (listed & (r.left < on)).sum() > 10
+    found = cell.record.waterfalls
+    assert found["a", "(decree)", "approved"][0] == listed.sum()
+    assert found["a", "(decree)", "selected"][0] == 0
+
+
 def test_a_release_spares_execution_and_whoever_is_released_may_return():
     on, decree = law("release", when={"sentence": "death"})
     cell = run(dying(decrees={"d": decree}))

@@ -181,7 +181,7 @@ class _Decrees:
             }
         if some.often(0.25):
             return self._by_chance(days)
-        if some.often(0.2):
+        if some.often(0.4 if "in custody" in self.world["health"] else 0.2):
             return self._in_force(days)
         before = [day for day in days if day < days[1]] or days  # a reach needs days after it
         early = before if some.often(0.4) else days
@@ -747,7 +747,7 @@ class _Look:
             words["gravity"] = ["petty", "ordinary"]
         tags = sorted({tag for offence in world["offences"].values() for tag in offence["tags"]})
         name = some.one(list(words))
-        if "in custody" in world["health"] and some.often(0.35):
+        if "in custody" in world["health"] and some.often(0.5):
             name = "health"
         numbers = sorted({n for one in world["offences"].values() for n in one.get("numbers", ())})
         if name == "offence" and numbers and some.often(0.4):

@@ -134,7 +134,7 @@ def world_of(some: Chooser) -> Node:
         elif "executions" in made:
             del made["before judgment"]
     if "in custody by age" not in made["deaths"] and "snapshot" not in (stock or {}):
-        made["health"] |= without_nones({"in custody": some.maybe(_changes(some, made), 0.5)})
+        made["health"] |= without_nones({"in custody": some.maybe(_changes(some, made), 0.75)})
     return made | without_nones({"stock": stock})
 
 
@@ -236,17 +236,18 @@ def _health(some: Chooser) -> Node:
                 "hazard in custody": graded(some.one((1, 3)), "relative"),
                 "hazard at liberty": graded(some.one((1, 3)), "relative"),
             }
-            for name, share in some.shares(some.first(("well", "ill", "weak"), 1)).items()
+            for name, share in some.shares(("well", "ill", "weak")[: some.one((1, 2, 3, 3))]).items()
         },
     }
 
 
 def _changes(some: Chooser, world: Node) -> Node:
     """One way out of some states, in an order of their own, so that none leads back."""
-    states = some.few(tuple(world["health"]["states"]), 1, 3)
+    every = tuple(world["health"]["states"])
+    states = some.few(every, min(some.one((2, 3, 3)), len(every)), 3)
     return {
         f"from {one} to {other}": {
-            "from": one, "to": other, "per year": graded(some.one((0.2, 1, 5, 0)), "per year"),
+            "from": one, "to": other, "per year": graded(some.one((0.2, 1, 5, 5, 0)), "per year"),
         }
         for one, other in pairwise(states) if some.often(0.8)
     } or None  # fmt: skip

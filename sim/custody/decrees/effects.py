@@ -89,7 +89,9 @@ def commuted(register: Register, rows: Rows, commute: Commute) -> Mask:
 
 def used_up(register: Register, rows: Rows, due: Ints, occasion: Occasion) -> Mask:
     """Say for whom a changed day of ordinary release is not later than the grant."""
-    return np.asarray((due < register.due[rows]) & (due <= occasion.grant_day))
+    # The day of an execution that nobody orders yet is no day of ordinary release.
+    sooner = register.endless(rows) | (due < register.due[rows])
+    return np.asarray(sooner & (due <= occasion.grant_day))
 
 
 def apply(register: Register, rows: Rows, effect: Effect, cut_days: Ints, by: Occasion) -> None:
