@@ -228,6 +228,7 @@ def _origins(some: Chooser, names: Sequence[str], camps: Sequence[str]) -> Node:
 
 
 def _health(some: Chooser) -> Node:
+    names = ("well", "ill", "weak")[: some.one((1, 2, 3, 3))]
     return {
         "of": some.one(("admissions", "stock")),
         "states": {
@@ -236,7 +237,7 @@ def _health(some: Chooser) -> Node:
                 "hazard in custody": graded(some.one((1, 3)), "relative"),
                 "hazard at liberty": graded(some.one((1, 3)), "relative"),
             }
-            for name, share in some.shares(("well", "ill", "weak")[: some.one((1, 2, 3, 3))]).items()
+            for name, share in some.shares(names).items()
         },
     }
 
