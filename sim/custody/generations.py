@@ -33,6 +33,7 @@ class Generations:
     liberty: StepHazard
     returning: StepHazard | None
     kept: dict[int, Floats] = field(default_factory=dict)
+    kept_at_liberty: dict[tuple[int, int], Floats] = field(default_factory=dict)
 
     def released(
         self, ages: Floats, health: int, origin: int, delay_days: int, state: int
@@ -81,14 +82,22 @@ class Generations:
         back = left[:-1] - left[1:]
         for health, number, share in self._ways():
             released = self.released(ages, health, origin, delay_days, number) * share
-            at = ((np.arange(AGE_BINS) + 1) * BIN_DAYS + delay_days).astype(np.int64)
-            state = np.full(AGE_BINS, number)
-            before = self.liberty.used(state, at)
+            alive = self._alive_at_liberty(number, delay_days, len(back))
             for step, share_back in enumerate(back):
-                middle = at + int((step + 0.5) * BIN_DAYS)
-                alive = np.exp(-(self.liberty.used(state, middle) - before) / UNIT)
-                result[step + 1 :] += (released * alive * share_back)[: AGE_BINS - step - 1]
+                here = released * alive[step] * share_back
+                result[step + 1 :] += here[: AGE_BINS - step - 1]
         return result
+
+    def _alive_at_liberty(self, state: int, delay_days: int, steps: int) -> Floats:
+        """P(alive in the middle of each half-year at liberty) by bin, shape (steps, bins)."""
+        if (state, delay_days) not in self.kept_at_liberty:
+            at = ((np.arange(AGE_BINS) + 1) * BIN_DAYS + delay_days).astype(np.int64)
+            middles = ((np.arange(steps) + 0.5) * BIN_DAYS).astype(np.int64)[:, None] + at
+            days = np.concatenate((at, middles.ravel()))
+            used = self.liberty.used(np.full(len(days), state), days)
+            before, until = used[:AGE_BINS], used[AGE_BINS:].reshape(steps, AGE_BINS)
+            self.kept_at_liberty[state, delay_days] = np.exp(-(until - before) / UNIT)
+        return self.kept_at_liberty[state, delay_days]
 
     def _ways(self) -> Iterator[tuple[int, int, float]]:
         """States of health on admission and on leaving, with the shares of the first."""

@@ -298,9 +298,10 @@ class _Finder:
         wanted = (len(keys) // segments).bit_length() + 6
         bits = max(4, min(wanted, 16, 20 - segments.bit_length()))
         self.keys, self.bits, self._shift = keys, bits, np.uint64(32 - bits)
-        edges = np.arange((segments << bits) + 1, dtype=np.uint64) << self._shift
-        first = np.searchsorted(keys, edges[:-1], side="right")
-        last = np.searchsorted(keys, edges[1:] - np.uint64(1), side="right")
+        # Keys up to the lower edge of each bucket, and up to its last number.
+        width = np.uint64(1) << self._shift
+        first = _up_to((keys + (width - np.uint64(1))) >> self._shift, segments << bits)
+        last = _up_to(keys >> self._shift, segments << bits)
         self.guide = _frozen(np.where(first == last, first, ~first).astype(np.int32))
 
     def first_above(self, segment: Numbers | int, number: Words) -> NDArray[np.int32]:
@@ -322,6 +323,11 @@ class _Finder:
             found[left] += 1
         found[left] = np.searchsorted(self.keys, number, side="right")
         return found
+
+
+def _up_to(buckets: Words, count: int) -> NDArray[np.int64]:
+    """Count the keys whose bucket is at most each of so many; some may lie beyond the last."""
+    return np.cumsum(np.bincount(buckets.view(np.int64), minlength=count)[:count])
 
 
 def _pinned(

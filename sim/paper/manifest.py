@@ -23,7 +23,7 @@ OF_THE_MAKING = frozenset(
     ["package_version", "command", "code", "python", "platform", "packages", "finished", "seconds"]
 )
 """Keys that tell how a study was made, and not what it is."""
-PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "ruamel.yaml", "typer", "rich", "pandas")
+PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "pyyaml", "typer", "rich", "pandas")
 
 
 def manifest(comparison: Comparison, command: list[str], seconds: float) -> dict[str, object]:

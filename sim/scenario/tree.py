@@ -14,19 +14,38 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
+from yaml import (
+    CollectionEndEvent,
+    CollectionStartEvent,
+    MappingNode,
+    MarkedYAMLError,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    YAMLError,
+)
 
 from sim.scenario.problems import Problem, ScenarioError, nearest, shown
 
 TYPE_PREFIX = "tag:yaml.org,2002:"
 PATCH = "instead"
+DEEPEST = 100
+"""A file nested deeper is refused; laws need a dozen levels."""
 TRUTH_WORDS = ("y", "yes", "n", "no", "on", "off", "true", "false")
 Scalar = str | int | float | bool | None
 Place = tuple[str | int, ...]
 """A path of keys."""
 _LONE = re.compile("[\ud800-\udfff]")
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Reads every scalar as text: what it is, is said below, since older YAML takes `no` for false."""
+_KINDS = {
+    "null": re.compile("|~|null|Null|NULL"),
+    "bool": re.compile("true|True|TRUE|false|False|FALSE"),
+    "int": re.compile("[-+]?[0-9][0-9_]*"),
+    "float": re.compile(r"[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?"),
+}
+"""Plain scalars that are no text, as in the core schema of YAML 1.2; the first that fits."""
 
 
 @dataclass(frozen=True)
@@ -195,20 +214,18 @@ def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
 def _parsed(name: str, written: bytes) -> tuple[Tree, tuple[Problem, ...]]:
     """Read a file's bytes; several scenarios of one world read it once."""
     try:
-        node = YAML(typ="safe", pure=True).compose(written.decode("utf-8-sig"))
+        node = _composed(written.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ScenarioError([Problem(name, 0, "", "is no UTF-8 text; expected YAML")]) from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ScenarioError([Problem(name, line, "", f"no YAML: {error.problem}")]) from None
-    except RecursionError:
-        raise ScenarioError([Problem(name, 0, "", "no YAML: nested too deeply")]) from None
     except (YAMLError, ValueError) as error:
         what = str(error).splitlines()[0]
         raise ScenarioError([Problem(name, 0, "", f"no YAML: {what}")]) from None
     if node is None:
         raise ScenarioError([Problem(name, 0, "", "is empty; expected a scenario or a world")])
-    builder = _Builder(name)
+    builder = _Builder(name, node)
     tree = builder.build(node, "", ())
     if not isinstance(tree.value, Mapping):
         message = "expected keys such as 'title:' and 'decrees:'"
@@ -225,19 +242,32 @@ def read_value(text: str, file: str) -> tuple[Tree, list[Problem]]:
         If it is no YAML.
     """
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except (YAMLError, RecursionError):
+        node = _composed(text)
+    except YAMLError:
         raise ValueError(f"no YAML: {shown(text)}; a bracket or a quote is not closed") from None
-    builder = _Builder(file)
+    if node is None:
+        return Tree(None, file, 1), []
+    builder = _Builder(file, node)
     return builder.build(node, "", ()), builder.problems
+
+
+def _composed(text: str) -> Node | None:
+    """Compose a text; the depth is looked at before, since compiled code dies of it."""
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            raise YAMLError("nested too deeply")
+    return yaml.compose(text, _LOADER)
 
 
 class _Builder:
     """Turns composed nodes into a `Tree` and collects what is wrong on the way."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, root: Node) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.shared = _shared(root)
 
     def build(self, node: Node, path: str, above: tuple[int, ...]) -> Tree:
         line = node.start_mark.line + 1
@@ -276,26 +306,28 @@ class _Builder:
                 message = f"{key!r} is a word that some YAML readers take for true or false"
                 self._problem(line, here, message)
             result[key] = self.build(value_node, here, above)
-            if not isinstance(value_node, MappingNode | SequenceNode) or _below(value_node, line):
+            if not isinstance(value_node, MappingNode | SequenceNode) or self._below(
+                value_node, line
+            ):
                 result[key] = replace(result[key], line=line)
         return result
 
     def _scalar(self, node: ScalarNode, path: str) -> Scalar:
         text = self._text(node, path)
         tag = str(node.tag).removeprefix(TYPE_PREFIX)
-        try:
-            if tag == "int":
-                return int(text.replace("_", ""))
-            if tag == "float":
-                return float(text.replace("_", ""))
-        except ValueError:
-            return text
-        if tag == "null":
-            return None
-        if tag == "bool":
-            return text.lower() == "true"
-        if tag not in ("str", "timestamp"):
+        if tag != "str":
             self._problem(node.start_mark.line + 1, path, f"the tag {node.tag} is not used here")
+        if node.style:
+            return text
+        match next((kind for kind, form in _KINDS.items() if form.fullmatch(text)), "str"):
+            case "null":
+                return None
+            case "bool":
+                return text.lower() == "true"
+            case "int":
+                return int(text.replace("_", ""))
+            case "float":
+                return float(text.replace("_", ""))
         return text
 
     def _text(self, node: ScalarNode, path: str) -> str:
@@ -308,13 +340,30 @@ class _Builder:
         self._problem(node.start_mark.line + 1, path, message)
         return _LONE.sub("?", text)
 
+    def _below(self, node: Node, line: int) -> bool:
+        """Tell whether a value begins below its key; what is shared keeps where it stands."""
+        return id(node) not in self.shared and node.start_mark.line + 1 > line
+
     def _problem(self, line: int, path: str, message: str) -> None:
         self.problems.append(Problem(self.file, line, path, message))
 
 
-def _below(node: Node, line: int) -> bool:
-    """Tell whether a value begins below its key; what is shared keeps the place where it stands."""
-    return node.anchor is None and node.start_mark.line + 1 > line
+def _shared(root: Node) -> set[int]:
+    """Find the nodes that stand in several places, as what an alias repeats does, by identity."""
+    seen: set[int] = set()
+    shared: set[int] = set()
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            shared.add(id(node))
+            continue
+        seen.add(id(node))
+        if isinstance(node, MappingNode):
+            pending += [part for pair in node.value for part in pair]
+        elif isinstance(node, SequenceNode):
+            pending += node.value
+    return shared
 
 
 def _is_missing(node: Node) -> bool:

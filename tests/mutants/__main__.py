@@ -219,6 +219,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    for heavy in ("numpy", "scipy.optimize", "pydantic", "ruamel.yaml", "simpy", "pandas"):
+    for heavy in ("numpy", "scipy.optimize", "pydantic", "yaml", "simpy", "pandas"):
         importlib.import_module(heavy)
     sys.exit(main())

@@ -399,7 +399,7 @@ MISTAKES = {
     "without-a-world": (1, "world", "give 'extends: dprk.yaml', or a world of your own"),
     "without-a-title": (1, "title", "'title' is missing"),
     "list-of-nothing": (1, "", "expected keys such as 'title:' and 'decrees:'"),
-    "no-yaml": (3, "", "no YAML: expected ',' or ']'"),
+    "no-yaml": (3, "", "no YAML: did not find expected ',' or ']'"),
     "alias-of-itself": (3, "rests on.number held", "an alias that contains itself"),
     "tag-of-a-language": (1, "title", "is not used here"),
     "empty": (0, "", "is empty; expected a scenario or a world"),

@@ -3,6 +3,7 @@
 import textwrap
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,7 +126,8 @@ def test_words_that_some_readers_take_for_booleans_are_no_keys(write, key):
         (b"a: 1\n---\nb: 2\n", "no YAML"),
         (b"just words\n", "expected keys"),
         (b"- a\n- b\n", "expected keys"),
-        (b"[" * 3000, "nested too deeply"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"a: " + b"{b: " * 101 + b"1" + b"}" * 101, "nested too deeply"),
         (b"? [a, b]\n: c\n", "a key must be a word"),
         (b"a: &x {b: *x}\n", "an alias that contains itself"),
         (b"a: {b, c: 1}\n", "a text with a comma needs quotes"),
@@ -134,6 +136,37 @@ def test_words_that_some_readers_take_for_booleans_are_no_keys(write, key):
 def test_what_cannot_be_read_is_refused(write, content, words):
     problems = problems_of(write(content))
     assert any(words in message for _, _, message in problems), problems
+
+
+@pytest.mark.parametrize("loader", [yaml.BaseLoader, getattr(yaml, "CBaseLoader", None)])
+@pytest.mark.parametrize("word", ['"\\ud83d"', '"ti\\udc00tle"'])
+def test_half_a_character_is_refused_with_and_without_compiled_code(
+    write, monkeypatch, loader, word
+):
+    if loader is None:
+        pytest.skip("the library of YAML has no compiled code here")
+    monkeypatch.setattr("sim.scenario.tree._LOADER", loader)
+    ((line, _, message),) = problems_of(write(f"a: 1\nb: {word}\n"))
+    assert line == 2
+    assert "half a character" in message or "Unicode character" in message
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("1", 1), ("-1", -1), ("+1", 1), ("1_000", 1000), ("012", 12), ("1.5", 1.5), (".5", 0.5),
+        ("1.", 1.0), ("1e3", 1000.0), ("1.e3", 1000.0), ("-1.5e-3", -0.0015), ("1.5_0", 1.5),
+        ("~", None), ("null", None), ("NULL", None), ("", None), ("true", True), ("FALSE", False),
+        *((text, text) for text in (
+            "yes", "no", "on", "off", "nUll", "2015-01-01", "12:30", "1:30:00", "0x1F", "0o17",
+            ".inf", ".nan", "_", "_1", "._5", "+", ".", "e1", "1e", "0.1.2", "1,000", "70%", "<<",
+        )),
+        ("'1'", "1"), ('"null"', "null"), ("''", ""),
+    ],
+)  # fmt: skip
+def test_a_scalar_is_what_yaml_1_2_says_and_else_text(write, written, value):
+    found = read_tree(write(f"a: {written}\n")).plain()["a"]
+    assert (type(found), found) == (type(value), value)
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path):
