@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.custody.columns import EXTINGUISHED, RETURN
 from sim.custody.decrees.court import Court
+from sim.custody.decrees.docket import Docket
 from sim.custody.hazards import NEVER
 from sim.custody.hypothetical import (
     LoneDraws,
@@ -116,16 +117,41 @@ def _tried(
     decrees = {**scenario.decrees, occasion.decree: favourable(decree, case.who)}
     occasion = _sitting(scenario, occasion, case.who)
     lone = LoneDraws(0, 0, case.who)
-    register = Register(person(prisons, occasion, case.who), Points(scenario.world))
-    remember(register, scenario, case.who)
-    register.parts[0] = parts_of_case(register, scenario, case.who)
-    register.said = flags_of(prisons, int(register.admitted[0]), case.who)
-    if case.who.credited:
-        register.credit(np.array([0]), np.array([case.who.credited]), NO_DECREE)
-    if case.who.reduced and case.who.reduced_by == "pardon":
-        register.cuts.append((LONG_AGO, NO_DECREE, np.array([0])))
+    register = _put_in(scenario, prisons, occasion, case.who)
     court = Court(prisons, lone, decrees, (occasion,))
     gate = Gate(prisons, lone, decrees, (occasion,), court.arrive)
+    _heard(register, court, gate, occasion, decree)
+    reached = _reached(register, court.dockets[0], occasion)
+    day = int(register.left[0])
+    left = scenario.world.start + timedelta(days=day) if day < NEVER else None
+    term = int(register.ends(np.array([0]))[0] - register.admitted[0] + register.credited[0])
+    imposed = int(register.imposed[0])
+    sentence = next((word for word, days in WITHOUT_TERM.items() if days == imposed), None)
+    waits = int(register.due[0]) >= NEVER
+    due = None if sentence or waits else scenario.world.start + timedelta(days=int(register.due[0]))
+    revived = _brought_back(prisons, lone, register, court, gate, case.who)
+    credited = int(register.credited_by(np.array([0]), occasion.position)[0])
+    awaits = case.who.legal_status == "awaiting trial"
+    return _Fate(reached, term, left, due, sentence, revived, credited, awaits)
+
+
+def _put_in(scenario: Scenario, prisons: Prisons, occasion: Occasion, who: Who) -> Register:
+    """Make a register of the person of a case alone, with what is known of him."""
+    register = Register(person(prisons, occasion, who), Points(scenario.world))
+    remember(register, scenario, who)
+    register.parts[0] = parts_of_case(register, scenario, who)
+    register.said = flags_of(prisons, int(register.admitted[0]), who)
+    if who.credited:
+        register.credit(np.array([0]), np.array([who.credited]), NO_DECREE)
+    if who.reduced and who.reduced_by == "pardon":
+        register.cuts.append((LONG_AGO, NO_DECREE, np.array([0])))
+    return register
+
+
+def _heard(
+    register: Register, court: Court, gate: Gate, occasion: Occasion, decree: Decree
+) -> None:
+    """Take the register before the court, and let time pass until the last release."""
     last = max(occasion.release_day, occasion.rest_day, *occasion.tranche_days)
     exile = decree.release.exile
     last += exile.approval.value if exile and exile.approval else 0
@@ -140,7 +166,10 @@ def _tried(
         gate.advance(register, occasion.grant_day * STAGES + ADMISSION + 1)
         court.grant(register, 0)
     gate.advance(register, last * STAGES + RELEASE + 1)
-    docket = court.dockets[0]
+
+
+def _reached(register: Register, docket: Docket, occasion: Occasion) -> dict[str, bool]:
+    """Say what befell the only person of a register, by the words of outcomes."""
     met = len(docket.rows) > 0
     shorter = any(decree_of == occasion.position for _, decree_of, _ in register.cuts)
     spared = bool(register.cause[0] == BY_DECREE + occasion.position)
@@ -160,17 +189,7 @@ def _tried(
     reached["not eligible"] = not reached["eligible"]
     reached["not exiled"] = not reached["exiled"]
     reached["stays"] = not spared
-    day = int(register.left[0])
-    left = scenario.world.start + timedelta(days=day) if day < NEVER else None
-    term = int(register.ends(np.array([0]))[0] - register.admitted[0] + register.credited[0])
-    imposed = int(register.imposed[0])
-    sentence = next((word for word, days in WITHOUT_TERM.items() if days == imposed), None)
-    waits = int(register.due[0]) >= NEVER
-    due = None if sentence or waits else scenario.world.start + timedelta(days=int(register.due[0]))
-    revived = _brought_back(prisons, lone, register, court, gate, case.who)
-    credited = int(register.credited_by(np.array([0]), occasion.position)[0])
-    awaits = case.who.legal_status == "awaiting trial"
-    return _Fate(reached, term, left, due, sentence, revived, credited, awaits)
+    return reached
 
 
 def _brought_back(

@@ -91,9 +91,10 @@ class Law:
     endless: Floats
     executions: int | None
 
-    def stays(self, world: World, hazards: NDArray[np.int64]) -> Stays:
-        """Find how long people stay under hazards of death, by class."""
+    def stays(self, world: World, per_year: Floats) -> Stays:
+        """Find how long people stay under hazards of death per year, by class."""
         axis = self.axis
+        hazards = np.array([per_day(one) for one in per_year], dtype=np.int64)
         return Stays.of(
             hazards, axis.lengths, MeritRule.of(world.merit), world.start, self.points, axis.codes,
             axis.waits, self.executions,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.custody.ageing import Ageing, Survival
 from sim.custody.course import Course, relative_hazards, together
 from sim.custody.courts import Law
-from sim.custody.hazards import StepHazard, per_day
+from sim.custody.hazards import StepHazard
 from sim.custody.stays import Stays
 from sim.scenario.world import World
 
@@ -77,60 +77,85 @@ def solve_mortality(
     """
     if world.health.in_custody:
         return _solve_course(world, law, base)
-    factors, origin, stated = _stated_shares(world)
+    if ageing is None:
+        return _solve_constant(world, law, base)
+    return _solve_ageing(world, law, ageing, age_all, base)
+
+
+def _solve_constant(world: World, law: Law, base: float | None) -> tuple[Mortality, float]:
+    """Solve where the hazard of a person stays what it is."""
+    _, origin, stated = _stated_shares(world)
     relative = relative_hazards(world)
     distinct, hazard_class = np.unique(relative, return_inverse=True)
-    groups = np.zeros(len(distinct), dtype=np.int64)
-    ages: list[tuple[NDArray[np.int64], Floats]] = []
-    if ageing is not None:  # ages differ between groups of origins
-        _, group = np.unique(factors, return_inverse=True)
-        pairs = np.stack(np.broadcast_arrays(relative, group[None, :]), axis=-1).reshape(-1, 2)
-        pairs, hazard_class = np.unique(pairs, axis=0, return_inverse=True)
-        distinct, groups = pairs[:, 0], pairs[:, 1].astype(np.int64)
-        ages = [ageing.at_admission(one) for one in age_all]
     hazard_class = hazard_class.reshape(relative.shape)
     target = world.deaths.in_custody.value
+    base = _first(target, stated @ relative @ origin) if base is None else base
     health = stated
-    if base is None:
-        base = target / max(float(stated @ relative @ origin), 1e-300)
-    tried: list[tuple[float, float]] = []
     for _ in range(ITERATIONS):
-        hazards = np.array([per_day(base * factor) for factor in distinct], dtype=np.int64)
-        plain = law.stays(world, hazards)
-        found = Mortality(plain, plain, hazard_class, health)
-        if ageing is not None:
-            if base * float(distinct.max() * ageing.factors.max()) > MOST_A_YEAR:
-                message = f"{target:.3g} a year cannot be reached with these factors by age"
-                raise ValueError(message)
-            by_age = ageing.hazard(base * distinct)
-            alive, worn = ageing.averaged(by_age, ages, groups)
-            found = Mortality(
-                replace(plain, survival=ageing.least(by_age)), replace(plain, survival=alive),
-                hazard_class, health, by_age, ageing,
-            )  # fmt: skip
-        held = law.held(found.average)[hazard_class]
+        stays = law.stays(world, base * distinct)
+        held = law.held(stays)[hazard_class]
         if not np.all(np.isfinite(held)) or target == 0:
             break
-        if world.health.of == "stock":
-            health = stated / (held @ origin)
-            health = health / health.sum()
-            found = replace(found, health=health)
-        shares = health[:, None] * origin[None, :]
-        joint = shares * held
-        if ageing is not None:
-            weight = shares * law.held(replace(plain, survival=worn))[hazard_class]
-        else:
-            weight = joint
-        overall = float((weight * relative).sum() / joint.sum()) * base
+        health = _admitted(world, stated, health, held @ origin)
+        joint = health[:, None] * origin[None, :] * held
+        overall = float((joint * relative).sum() / joint.sum()) * base
         change = target / overall
-        if abs(change - 1) < (CLOSE if ageing is None else VARYING_CLOSE):
+        if abs(change - 1) < CLOSE:
             break
-        if ageing is not None:  # each try costs more, so the slope is used
-            tried.append((np.log(base), np.log(change)))
-            base *= float(np.exp(_step(tried)))
-        else:
-            base *= change
-    return found, base
+        base *= change
+    return Mortality(stays, stays, hazard_class, health), base
+
+
+def _solve_ageing(
+    world: World, law: Law, ageing: Ageing, age_all: Floats, base: float | None
+) -> tuple[Mortality, float]:
+    """Solve where hazards depend on age, which differs between groups of origins."""
+    factors, origin, stated = _stated_shares(world)
+    relative = relative_hazards(world)
+    _, group = np.unique(factors, return_inverse=True)
+    pairs = np.stack(np.broadcast_arrays(relative, group[None, :]), axis=-1).reshape(-1, 2)
+    pairs, hazard_class = np.unique(pairs, axis=0, return_inverse=True)
+    distinct, groups = pairs[:, 0], pairs[:, 1].astype(np.int64)
+    hazard_class = hazard_class.reshape(relative.shape)
+    ages = [ageing.at_admission(one) for one in age_all]
+    target = world.deaths.in_custody.value
+    base = _first(target, stated @ relative @ origin) if base is None else base
+    health = stated
+    tried: list[tuple[float, float]] = []
+    for _ in range(ITERATIONS):
+        if base * float(distinct.max() * ageing.factors.max()) > MOST_A_YEAR:
+            raise ValueError(f"{target:.3g} a year cannot be reached with these factors by age")
+        plain = law.stays(world, base * distinct)
+        by_age = ageing.hazard(base * distinct)
+        alive, worn = ageing.averaged(by_age, ages, groups)
+        average = replace(plain, survival=alive)
+        held = law.held(average)[hazard_class]
+        if not np.all(np.isfinite(held)) or target == 0:
+            break
+        health = _admitted(world, stated, health, held @ origin)
+        shares = health[:, None] * origin[None, :]
+        weight = shares * law.held(replace(plain, survival=worn))[hazard_class]
+        overall = float((weight * relative).sum() / (shares * held).sum()) * base
+        change = target / overall
+        if abs(change - 1) < VARYING_CLOSE:
+            break
+        tried.append((np.log(base), np.log(change)))  # each try costs more: the slope is used
+        base *= float(np.exp(_step(tried)))
+    least = replace(plain, survival=ageing.least(by_age))
+    return Mortality(least, average, hazard_class, health, by_age, ageing), base
+
+
+def _first(target: float, relative: Floats) -> float:
+    """Return the base hazard with which to begin: as if all were held equally long."""
+    return target / max(float(relative), 1e-300)
+
+
+def _admitted(world: World, stated: Floats, before: Floats, held: Floats) -> Floats:
+    """Shares of health on admission that give those stated, where these are of the stock."""
+    if world.health.of != "stock":
+        return before
+    health = stated / held
+    return np.asarray(health / health.sum())
 
 
 def _stated_shares(world: World) -> tuple[Floats, Floats, Floats]:
@@ -163,8 +188,7 @@ def _solve_course(world: World, law: Law, base: float | None) -> tuple[Mortality
     distinct = np.zeros(int(hazard_class.max()) + 1)
     distinct[hazard_class] = least
     target = world.deaths.in_custody.value
-    if base is None:
-        base = target / max(float(stated @ relative @ origin), 1e-300)
+    base = _first(target, stated @ relative @ origin) if base is None else base
     tried: list[tuple[float, float]] = []
     for _ in range(ITERATIONS):
         if base * float(relative.max()) > MOST_A_YEAR:
@@ -196,8 +220,7 @@ def _of_a_course(
     """Stays where health changes, given the base hazard and the least factors by class."""
     course = Course.of(world, base)
     assert course is not None
-    hazards = np.array([per_day(base * factor) for factor in least], dtype=np.int64)
-    plain = law.stays(world, hazards)
+    plain = law.stays(world, base * least)
     days = plain.curves.shape[1]
     if world.label is not None:
         days = max(days, world.label.after.value)

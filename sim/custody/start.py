@@ -56,31 +56,8 @@ def held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tupl
 
     origin, health, offence, segment = drawn_person(prisons, words, START)
     hazard = steady.hazard_class[health, origin]
-    lengths, k = steady.stays.lengths, len(steady.stays.curves)
-    # A sentence is as many places along the axis as in its table; life follows the longest, and
-    # death life.
-    place = prisons.sentence.pick_index(segment, words(Stream.SENTENCE))
-    endless = place >= len(lengths)
-    some_endless = bool(endless.any())
-    length = np.where(endless, 0, place) if some_endless else place
-    imposed = lengths.astype(np.int32)[length]
+    place, imposed, cuts, elapsed = _served_so_far(prisons, words, offence, hazard, segment)
     judgments = prisons.judgments
-    if judgments is not None:
-        free = judgments.acquitted(place)
-        imposed[free] = _expected(prisons, words, offence, free)
-    cuts = pick(prisons.merits, hazard * len(lengths) + length, words, Stream.MERIT_BEFORE)
-    if some_endless:
-        imposed[endless] = np.array(ENDLESS)[place[endless] - len(lengths)]
-        cuts = np.where(endless, 0, cuts)
-    elapsed_words = words(Stream.ELAPSED)
-    limit = np.maximum(steady.stays.limits[cuts, length], 1)
-    elapsed = prisons.elapsed.pick(hazard * k + cuts, limit, elapsed_words)
-    if some_endless:
-        own = np.broadcast_to(hazard, (n,))[endless]
-        old = words(Stream.SERVED_LIFE)[endless] if prisons.endless_served is not None else None
-        elapsed[endless] = endless_served(
-            prisons, own, imposed[endless], elapsed_words[endless], old
-        )
     if judgments is not None:
         cuts = np.where(imposed >= LIFE, 0, cuts)
     cut_days = cuts * steady.stays.merit.cut_days
@@ -88,8 +65,7 @@ def held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tupl
         cut_days = np.minimum(cut_days, imposed - 1)
     admitted = -elapsed
     ends = admitted + imposed - cut_days
-    if some_endless or judgments is not None:
-        ends[imposed >= LIFE] = NEVER
+    ends[imposed >= LIFE] = NEVER
     eve = merit_on_the_eve(prisons, draws, first, ends, elapsed)
     spell = spell_of(prisons, words, offence, imposed, health, origin)
     due = ends - eve
@@ -110,6 +86,44 @@ def held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tupl
         "free_since": NEVER_HELD,
         **(judgments.at_start(words, place, admitted, due) if judgments else {}),
     })  # fmt: skip
+
+
+def _served_so_far(
+    prisons: Prisons, words: WordsOf, offence: Value, hazard: Value, segment: Value
+) -> tuple[Int32s, Int32s, Value, Int32s]:
+    """Draw the place in the table and the days of each sentence, cuts for merit, and days served.
+
+    Parameters
+    ----------
+    offence, hazard, segment
+        Codes of offences, classes of hazard and segments of the table of sentences, shape (n,).
+    """
+    steady = prisons.steady
+    lengths, k = steady.stays.lengths, len(steady.stays.curves)
+    # A sentence is as many places along the axis as in its table; life follows the longest, and
+    # death life.
+    place = prisons.sentence.pick_index(segment, words(Stream.SENTENCE))
+    endless = place >= len(lengths)
+    some_endless = bool(endless.any())
+    length = np.where(endless, 0, place) if some_endless else place
+    imposed = lengths.astype(np.int32)[length]
+    if prisons.judgments is not None:
+        free = prisons.judgments.acquitted(place)
+        imposed[free] = _expected(prisons, words, offence, free)
+    cuts = pick(prisons.merits, hazard * len(lengths) + length, words, Stream.MERIT_BEFORE)
+    elapsed_words = words(Stream.ELAPSED)
+    if some_endless:
+        imposed[endless] = np.array(ENDLESS)[place[endless] - len(lengths)]
+        cuts = np.where(endless, 0, cuts)
+    limit = np.maximum(steady.stays.limits[cuts, length], 1)
+    elapsed = prisons.elapsed.pick(hazard * k + cuts, limit, elapsed_words)
+    if some_endless:
+        own = np.broadcast_to(hazard, place.shape)[endless]
+        old = words(Stream.SERVED_LIFE)[endless] if prisons.endless_served is not None else None
+        elapsed[endless] = endless_served(
+            prisons, own, imposed[endless], elapsed_words[endless], old
+        )
+    return place, imposed, cuts, elapsed
 
 
 def endless_served(
