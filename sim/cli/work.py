@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sim.cli.messages import plain_values, say, shown_progress, stop
+from sim.scenario.words.phrases import counted
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
@@ -90,7 +91,7 @@ class Work:
             seconds = expected_seconds(plan, self.workers)
         typer.echo(f"{plan.there} cells are there already; {plan.to_compute} to compute")
         for ask in asked:
-            typer.echo(f"  {ask.point.label}: {ask.replications} replications")
+            typer.echo(f"  {ask.point.label}: {counted(ask.replications, 'replication')}")
         if plan.missing:
             typer.echo(f"some {lasting(seconds)} with {self.workers} workers")
 

@@ -11,6 +11,7 @@ from sim.paper.numbers import printed
 from sim.paper.provenance import column_marks
 from sim.paper.results import Results, results_of
 from sim.paper.table import Cell, Column, Panel, Row, Table
+from sim.scenario.words.phrases import counted
 
 
 def levels(
@@ -57,7 +58,7 @@ def _cell(results: Results, scenario: str, measure: Measure) -> Cell:
 
 def _notes(results: Results, listed: Sequence[str]) -> list[str]:
     days = {results.windows[window_of(results, name)] for name in listed}
-    runs = f"{results.replications} replications, seed {results.seed}."
+    runs = f"{counted(results.replications, 'replication')}, seed {results.seed}."
     if len(days) == 1:
         return [f"Measured from {days.pop()}; {runs}"]
     told = ", ".join(f"{n} from {results.windows[window_of(results, n)]}" for n in listed)

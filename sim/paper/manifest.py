@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sim.analysis.compare import Comparison
+from sim.custody import kernel
 from sim.paper.waterfall import offence_groups
 from sim.scenario.load import Scenario
 from sim.study.cells import MODEL_VERSION
@@ -20,8 +21,9 @@ MANIFEST = "manifest.json"
 EPOCH = "SOURCE_DATE_EPOCH"
 """Variable of the environment that reproducible builds set: seconds since 1970."""
 OF_THE_MAKING = frozenset(
-    ["package_version", "command", "code", "python", "platform", "packages", "finished", "seconds"]
-)
+    ["package_version", "command", "code", "python", "platform", "kernel", "packages", "finished",
+     "seconds"]
+)  # fmt: skip
 """Keys that tell how a study was made, and not what it is."""
 PACKAGES = ("simpy", "numpy", "scipy", "pydantic", "pyyaml", "typer", "rich", "pandas")
 
@@ -66,6 +68,7 @@ def described(
         "code": _revision(),
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "kernel": kernel.state,
         "seconds": round(seconds, 1),
     }
     return {

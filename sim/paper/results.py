@@ -27,6 +27,7 @@ from sim.paper.data import (
 )
 from sim.paper.folder import FolderError, no_run
 from sim.paper.manifest import MANIFEST, waterfall_groups
+from sim.scenario.words.phrases import counted
 
 NAMED = {measure.difference_name: measure.name for measure in MEASURES}
 Plain = Mapping[str, object]
@@ -178,6 +179,13 @@ def read_results(folder: Path) -> Results:
             "compared with; the command that made it writes it again (its cells are kept)"
         )
     return found
+
+
+def made(about: About) -> str:
+    """Say how the numbers of a folder were made, in a sentence."""
+    drawn = f"{about['draws']} draws ({about.get('design', '')}), " if "draws" in about else ""
+    runs = counted(about.get("replications", 0), "replication")
+    return f"{drawn}{runs}, seed {about.get('seed', '')}."
 
 
 def number_of(cell: object) -> float | None:

@@ -18,7 +18,7 @@ from sim.analysis.readings import followed_months
 from sim.analysis.survival import Incidence, life_table, observed_incidence
 from sim.paper.data import Row, read_csv
 from sim.paper.folder import FolderError
-from sim.paper.results import About, Results, manifest_of, read_results
+from sim.paper.results import About, Results, made, manifest_of, read_results
 from sim.scenario.load import Scenario, from_resolved
 from sim.scenario.occasions import occasions
 from sim.scenario.problems import ScenarioError
@@ -111,11 +111,7 @@ class Source:
     @property
     def made(self) -> str:
         """How the numbers were made, in a sentence."""
-        about = self.about
-        drawn = ""
-        if "draws" in about:
-            drawn = f"{about['draws']} draws ({about.get('design', '')}), "
-        return f"{drawn}{about.get('replications', 0)} replications, seed {about.get('seed', '')}."
+        return made(self.about)
 
     def release_days(self, scenario: str) -> list[tuple[int, str]]:
         """First planned release day of each occasion of dated decrees, with the decree's name."""

@@ -15,7 +15,7 @@ from sim.paper.effects import difference_cell
 from sim.paper.numbers import NOT_OBSERVED
 from sim.paper.parameters import Graded, graded_parts, written, written_range
 from sim.paper.provenance import marks_of, sources_of
-from sim.paper.results import About, difference_of, number_of
+from sim.paper.results import About, difference_of, made, number_of
 from sim.paper.table import Cell, Column, Group, Layer, Panel, Row, Table
 from sim.scenario.document import dotted
 
@@ -75,7 +75,7 @@ def variants_table(
     )
     return Table(
         "sweep", f"Sweep: {about.get('title', '')}, difference from its baseline", tuple(columns),
-        (Panel("", tuple(body)),), notes=(told, ERROR, CHANCE), made=_made(about), stub="variant",
+        (Panel("", tuple(body)),), notes=(told, ERROR, CHANCE), made=made(about), stub="variant",
         groups=(Group("Difference from the baseline", 0, len(columns), marks),),
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def draws_table(
     return Table(
         f"draws-{policy}-{measure.replace(' ', '-')}",
         f"What it rests on: {policy}, {name}, difference from {baseline}", tuple(columns),
-        (Panel("", tuple(body)),), notes=(swing,), made=_made(about), number=3,
+        (Panel("", tuple(body)),), notes=(swing,), made=made(about), number=3,
         stub="assumption", fixed=len(columns),
     )  # fmt: skip
 
@@ -176,8 +176,3 @@ def names_of(scenario: Plain) -> Iterator[tuple[str, str]]:
     for name, entry in listed.items() if isinstance(listed, Mapping) else ():
         if isinstance(entry, Mapping) and "range of" in entry:
             yield str(entry["range of"]), str(name)
-
-
-def _made(about: About) -> str:
-    drawn = f"{about['draws']} draws ({about.get('design', '')}), " if "draws" in about else ""
-    return f"{drawn}{about.get('replications', 0)} replications, seed {about.get('seed', '')}."

@@ -32,6 +32,8 @@ TYPE_PREFIX = "tag:yaml.org,2002:"
 PATCH = "instead"
 DEEPEST = 100
 """A file nested deeper is refused; laws need a dozen levels."""
+MOST = 200_000
+"""A file of more values is refused: aliases of aliases can make billions of a few lines."""
 TRUTH_WORDS = ("y", "yes", "n", "no", "on", "off", "true", "false")
 Scalar = str | int | float | bool | None
 Place = tuple[str | int, ...]
@@ -268,9 +270,14 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
         self.shared = _shared(root)
+        self.built = 0
 
     def build(self, node: Node, path: str, above: tuple[int, ...]) -> Tree:
         line = node.start_mark.line + 1
+        self.built += 1
+        if self.built > MOST:
+            message = f"more than {MOST:,} values; an alias counts as all that it stands for"
+            raise ScenarioError([Problem(self.file, line, path, message)])
         if id(node) in above:
             raise ScenarioError([Problem(self.file, line, path, "an alias that contains itself")])
         if isinstance(node, MappingNode):

@@ -138,6 +138,16 @@ def test_what_cannot_be_read_is_refused(write, content, words):
     assert any(words in message for _, _, message in problems), problems
 
 
+def test_aliases_of_aliases_that_make_billions_of_values_are_refused(write):
+    lines = [
+        "a0: &a0 1",
+        *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 11)),
+    ]
+    ((line, path, message),) = problems_of(write("\n".join(lines)))
+    assert (line, path[:2]) == (1, "a6")
+    assert message == "more than 200,000 values; an alias counts as all that it stands for"
+
+
 @pytest.mark.parametrize("loader", [yaml.BaseLoader, getattr(yaml, "CBaseLoader", None)])
 @pytest.mark.parametrize("word", ['"\\ud83d"', '"ti\\udc00tle"'])
 def test_half_a_character_is_refused_with_and_without_compiled_code(
