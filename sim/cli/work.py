@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from sim.cli.messages import plain_values, say, shown_progress, stop
-from sim.scenario.words.phrases import counted
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
@@ -84,6 +83,7 @@ class Work:
 
     def tell(self, asked: Sequence[Ask], seed: int) -> None:
         """Tell what would be computed, and how long that takes."""
+        from sim.scenario.words.phrases import counted
         from sim.study.study import expected_seconds, open_to_look
 
         with open_to_look(None if self.force else self.out) as study:

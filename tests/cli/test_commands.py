@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 import typer.main
@@ -77,6 +79,18 @@ def test_every_command_and_option_has_help(name):
 def test_without_a_command_the_help_is_shown():
     assert "Usage: " in amnesty().output
     assert amnesty("-h").exit_code == 0
+
+
+def test_the_help_page_loads_no_library_but_that_of_the_command_line():
+    asked = "import sys; sys.argv = ['amnesty', '--help']; import sim.cli"
+    told = "except SystemExit: print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{asked}\ntry: sim.cli.main()\n{told}"],
+        capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert {"sim", "typer"} <= loaded
+    assert not loaded & {"numpy", "scipy", "pandas", "pydantic", "simpy", "yaml", "matplotlib"}
 
 
 @pytest.mark.parametrize(
