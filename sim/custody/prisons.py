@@ -166,10 +166,11 @@ def _endless_served(steady: Steady) -> CutTable | None:
 
 
 def _table(segments: list[NDArray[np.float64]]) -> CutTable:
-    """Tabulate indices; a segment that nobody reaches gets equal weights."""
-    return CutTable([
-        (np.arange(len(w)), w if w.sum() > 0 else np.ones(len(w))) for w in segments
-    ])  # fmt: skip
+    """Tabulate indices, as many for each segment; one that nobody reaches gets equal weights."""
+    weights = np.array(segments)
+    weights[~(weights.sum(axis=1) > 0)] = 1
+    values = np.arange(weights.shape[1])
+    return CutTable([(values, row) for row in weights])
 
 
 def _columns(joint: NDArray[np.float64]) -> list[NDArray[np.float64]]:

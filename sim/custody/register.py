@@ -284,7 +284,7 @@ class Register(Spells):
         self.own("pardon_days")
         self.due[rows] = self.due_after_cut(rows, days)
         self.pardon_days[rows] += days.astype(np.int32)
-        self.cuts.append((day, decree, rows))
+        self._note_cut(day, decree, rows)
         self.rekey(rows)
 
     def credit(self, rows: Rows, days: Ints, decree: int) -> None:
@@ -339,7 +339,7 @@ class Register(Spells):
         self.imposed[rows] = to
         self.point[rows] = self.points.codes(self.offence[rows], self.imposed[rows])
         self.due[rows] = self.due_commuted(rows, to)
-        self.cuts.append((day, decree, rows))
+        self._note_cut(day, decree, rows)
         self.rekey(rows)
 
     def revive(self, rows: Rows, days: Ints) -> None:
@@ -358,12 +358,15 @@ class Register(Spells):
         self.due[fixed] = self.due_after(fixed, self.term(fixed), self.point[fixed])
         self.rekey(rows)
 
+    def _note_cut(self, day: int, decree: int, rows: Rows) -> None:
+        if len(rows):  # most sittings of a decree that is in force for years cut nobody
+            self.cuts.append((day, decree, rows))
+
     def reductions(self, rows: Rows, day: Ints | int, decree: int | None = None) -> Ints:
         """Count cuts by decrees (one decree, or all) made before a day, for each row."""
-        counts = np.zeros(len(rows), dtype=np.int64)
+        counts, before = np.zeros((2, len(self)), dtype=np.int64)
+        before[rows] = day
         for when, by, which in self.cuts:
-            if decree in (None, by) and np.any(when < day):
-                was_cut = np.zeros(len(self), dtype=np.bool_)
-                was_cut[which] = True
-                counts += was_cut[rows] & (when < day)
-        return counts
+            if decree in (None, by):
+                counts[which] += when < before[which]
+        return counts[rows]

@@ -10,6 +10,7 @@ quantile.
 """
 
 import hashlib
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -84,9 +85,13 @@ class CutTable:
         self._cuts, self._starts = _stacked([weights for _, weights in segments], 2**32)
         values = [np.asarray(values, dtype=np.int64) for values, _ in segments]
         for number, (own, length) in enumerate(zip(values, np.diff(self._starts), strict=True)):
-            if own.shape != (length,) or np.any(own != own.astype(np.int32)):
+            if own.shape != (length,):
                 raise ValueError(f"segment {number} needs one int32 value per weight")
-        self._values = _frozen(np.concatenate(values).astype(np.int32))
+        every = np.concatenate(values)
+        self._values = _frozen(every.astype(np.int32))
+        if (wrong := np.flatnonzero(every != self._values)).size:
+            number = int(np.searchsorted(self._starts, wrong[0], side="right")) - 1
+            raise ValueError(f"segment {number} needs one int32 value per weight")
         self._finder = _Finder(self._cuts, len(segments))
         self._pinned = _pinned(self._finder, self._starts, self._values)
         first = int(self._values[0])
@@ -348,16 +353,26 @@ def _stacked(curves: Sequence[Weights], scale: int) -> tuple[Words, NDArray[np.i
     """
     if not curves:
         raise ValueError("a table cannot be empty")
-    cuts = []
-    for number, curve in enumerate(curves):
-        weights = np.asarray(curve, dtype=np.float64)
-        running = np.add.accumulate(weights)
-        if not weights.size or not np.all(weights >= 0) or not 0 < running[-1] < np.inf:
+    starts = np.cumsum([0, *(len(curve) for curve in curves)], dtype=np.int64)
+    cuts = np.empty(starts[-1], dtype=np.uint64)
+    for first, last in _of_one_length(np.diff(starts)):
+        weights = np.array(curves[first:last], dtype=np.float64)
+        running = np.add.accumulate(weights, axis=1)
+        whole = running[:, -1:] if weights.size else np.zeros((last - first, 1))
+        right = np.all(weights >= 0, axis=1) & (whole[:, 0] > 0) & (whole[:, 0] < np.inf)
+        if not right.all():
+            number = first + int(right.argmin())
             raise ValueError(f"weights {number} must be finite, at least 0 and not all 0")
-        scaled = np.rint(running / running[-1] * scale).astype(np.uint64)
-        cuts.append(scaled + np.uint64(number << 32))
-    starts = np.cumsum([0, *(len(own) for own in cuts)], dtype=np.int64)
-    return _frozen(np.concatenate(cuts)), _frozen(starts)
+        scaled = np.rint(running / whole * scale).astype(np.uint64)
+        scaled += np.arange(first, last, dtype=np.uint64)[:, None] << _HALF
+        cuts[starts[first] : starts[last]] = scaled.ravel()
+    return _frozen(cuts), _frozen(starts)
+
+
+def _of_one_length(lengths: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Cut what is of equal lengths and follows each other into runs, from one to before another."""
+    ends = np.flatnonzero(np.diff(lengths)) + 1
+    yield from itertools.pairwise([0, *ends.tolist(), len(lengths)])
 
 
 def _frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:

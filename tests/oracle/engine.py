@@ -366,10 +366,10 @@ class Oracle:
         if s.imposed is not None:  # a release point may move, but never beyond the sentence
             last = min(leaves_on(s, s.admitted + s.imposed + s.revived), self.horizon)
         used, tolerance = 0, s.tolerance
-        for day in range(s.base + 1, last + 1):
-            used += self._rate_inside(s, day - 1)
+        for evening, rate in self._evenings(s, s.base, last):
+            used += rate
             if used >= tolerance:
-                return day
+                return evening + 1
         return self.horizon
 
     def _executed_on(self, s: Spell, due: int) -> int | None:
@@ -385,6 +385,15 @@ class Oracle:
             if used >= tolerance:
                 return day
         return None
+
+    def _evenings(self, s: Spell, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """Evenings inside, from one to before another, each with the hazard of the day after."""
+        changes = {day for day, _ in s.changes} | {s.born + edge for edge in self.aged_from}
+        rate = 0
+        for evening in range(first, end):
+            if evening == first or evening in changes:
+                rate = self._rate_inside(s, evening)
+            yield evening, rate
 
     def _rate_inside(self, s: Spell, evening: int) -> int:
         """Hazard of the day after an evening: by health or age then, where the world says so."""
@@ -463,7 +472,7 @@ class Oracle:
     def _liberty(self, s: Spell) -> Iterator[Any]:
         """At liberty from the day of leaving; returns the next spell, or None."""
         assert s.left is not None
-        tolerance = s.tolerance - sum(self._rate_inside(s, day) for day in range(s.base, s.left))
+        tolerance = s.tolerance - sum(rate for _, rate in self._evenings(s, s.base, s.left))
         died, back, used = self._days_free(s, tolerance)
         if died is not None:
             yield self._until(died, DEATH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from math import floor
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,17 @@ def step_of(world: World) -> Fraction:
 
 
 def length(steps: int, step: Fraction) -> int:
-    return floor(steps * step + Fraction(1, 2))
+    """Return the days of whole steps, rounded half up."""
+    return (2 * steps * step.numerator + step.denominator) // (2 * step.denominator)
+
+
+@cache
+def whole_steps(days: int, step: Fraction) -> int:
+    """Return how many whole steps there are in some days."""
+    whole = 0
+    while length(whole + 1, step) <= days:
+        whole += 1
+    return whole
 
 
 def parts_drawn(
@@ -43,9 +54,10 @@ def parts_drawn(
     """The main part, and those beside it that the words give, of whole steps."""
     if imposed is None:
         return (Part(offence, None),)
-    step, whole = step_of(world), 0
-    while length(whole + 1, step) <= imposed:
-        whole += 1
+    if not world.offences[offence].tried_with:
+        return (Part(offence, imposed),)
+    step = step_of(world)
+    whole = whole_steps(imposed, step)
     beside, left = [], whole
     for name, other in world.offences[offence].tried_with.items():
         if not happens(word(Stream.PART, name), other.probability.value)[0]:

@@ -28,6 +28,8 @@ from tests.oracle.worlds import (
     REST,
     Chooser,
     Node,
+    bare_world,
+    graded,
     scenario_of,
     without_nones,
     world_of,
@@ -43,6 +45,8 @@ RANKS = (
     "ill first", "lottery",
 )  # fmt: skip
 FORTY = 40
+MOST = 800
+"""Persons of one world, so that no law takes long."""
 
 
 def file_of(some: Chooser, draws: Draws) -> tuple[Node, Prisons]:
@@ -61,6 +65,10 @@ def file_of(some: Chooser, draws: Draws) -> tuple[Node, Prisons]:
             stock["snapshot"] = with_flags(some, stock["snapshot"], flags, world["start"])
     solved = prisons(scenario_of({"title": "random", "world": world}))
     people = everybody(solved, draws)
+    if len(people["person"]) > MOST:  # whom their release points let go soon, many admitted a day
+        world["held"] = graded(2, "persons")
+        solved = prisons(scenario_of({"title": "random", "world": world}))
+        people = everybody(solved, draws)
     decrees = _Decrees(some, world, people).all()
     return {"title": "random", "world": world, "decrees": decrees}, solved
 
@@ -128,6 +136,8 @@ class _Decrees:
     def _decree(self, days: Sequence[date]) -> Node:
         some = self.some
         frame = {**REST, **self._dates(days), "release": self._afterwards()}
+        if "in force" in frame:  # which lets go whom it meets, day by day
+            frame["release"].pop("over", None)
         look = _Look(some, self.world, self.names, self.people, self._readings(frame))
         excluded = [name for name in BARS if some.often(0.3 if self.wide else 0.5)]
         frame["release"] |= self._waits(look, frame)
@@ -164,8 +174,11 @@ class _Decrees:
 
     def _readings(self, frame: Node) -> list[tuple[int, int, int]]:
         """Days of the close of lists, of thresholds and of the grant, of each occasion."""
-        bare = frame | {"clauses": {"one": {"when": EVERYBODY, "then": "release"}}}
-        data = {"title": "random", "world": self.world, "decrees": {"bare": bare}}
+        release = {name: one for name, one in frame["release"].items() if name != "exile"}
+        one = {"when": EVERYBODY, "then": "release"}
+        bare = frame | {"release": release, "clauses": {"one": one}}
+        world = bare_world(self.world["start"], self.world["end"])  # whose days are the same
+        data = {"title": "random", "world": world, "decrees": {"bare": bare}}
         found = occasions(scenario_of(data))
         return [(o.close_day, o.threshold_day, o.grant_day) for o in found]
 
@@ -186,20 +199,29 @@ class _Decrees:
         before = [day for day in days if day < days[1]] or days  # a reach needs days after it
         early = before if some.often(0.4) else days
         ordered, due, granted = sorted(some.one(early) for _ in range(3))
+        until = granted - timedelta(days=some.one((0, 0, 30, 100, 300)))
+        # Who waits long for a judgment keeps a reach open, which sits on every day until then.
+        reach = some.maybe({"offences until": until.isoformat()}, self._how_often_a_reach())
+        if reach is not None:
+            due = max(due, granted - timedelta(days=some.one((0, 30, 100))))
+        ordered = max(ordered, due - timedelta(days=200))  # files are worked at on every day
         shifted = due + timedelta(days=some.random.randint(-400, 400))
         threshold = min(max(shifted, days[0]), days[1])
-        until = some.one([granted, granted, *(day for day in days if day <= granted)])
-        until -= timedelta(days=some.one((0, 0, 30, 300)))
         lead = f"{(granted - due).days} days before the grant"
         return without_nones(
             {
                 "ordered": some.maybe(ordered.isoformat(), 0.5),
                 "lists_due": some.maybe(some.one((due.isoformat(), due.isoformat(), lead))),
                 "granted": granted.isoformat(),
-                "reach": some.maybe({"offences until": until.isoformat()}, 0.6),
+                "reach": reach,
                 "thresholds_on": some.one((*readings, threshold.isoformat())),
             }
         )
+
+    def _how_often_a_reach(self) -> float:
+        if (judged := self.world.get("before judgment")) is None:
+            return 0.6
+        return 0.6 if judged["awaiting trial"]["lasts"]["most"]["value"] == "60 days" else 0.2
 
     def _work(self, frame: Node) -> Node:
         """Files done a day, where a decree has the days for it."""
@@ -213,11 +235,12 @@ class _Decrees:
         """In force from a day to another, checked daily or weekly."""
         some = self.some
         first = some.one(days)
-        last = min(first + timedelta(days=some.one((0, 1, 30, 200, 500))), days[1])
+        lasts = some.one((0, 1, 30, 100, 300))
+        last = min(first + timedelta(days=lasts), days[1])
         ordered = some.one([day for day in days if day <= first])
         return without_nones({
             "in force": {"from": first.isoformat(), "to": last.isoformat()},
-            "checked": some.one(("daily", "daily", "weekly")),
+            "checked": "weekly" if lasts > 100 else some.one(("daily", "daily", "weekly")),
             "ordered": some.maybe(ordered.isoformat(), 0.3),
             "thresholds_on": some.one(("lists", "grant", "release", "40 days after the grant")),
         })  # fmt: skip
@@ -235,7 +258,7 @@ class _Decrees:
         }
         kind = some.random.randrange(3)
         if kind == 0:
-            found |= {"random": {"rate": some.one((0.3, 1, 3, 12))}}
+            found |= {"random": {"rate": some.one((0.3, 1, 1, 3, 12))}}
         elif kind == 1:
             first, last = sorted(some.one(days) for _ in range(2))
             if (first - days[0]).days < lead:
