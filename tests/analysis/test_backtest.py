@@ -170,21 +170,23 @@ def test_a_file_in_which_nothing_is_alike_compares_nothing(tmp_path):
     assert list(compared(load_reports(written(tmp_path, text)))) == []
 
 
-SHIPPED = load_reports(shipped_folder() / "history" / "reports.yaml")
+@pytest.fixture(scope="module")
+def shipped():
+    return load_reports(shipped_folder() / "history" / "reports.yaml")
 
 
-def test_the_shipped_reports_are_drawn_world_by_world():
+def test_the_shipped_reports_are_drawn_world_by_world(shipped):
     """A flag of 2010 makes its world another than that of 2012, whose days are the same."""
-    groups = of_one_world(SHIPPED)
-    assert len(groups) > len(SHIPPED.worlds)
+    groups = of_one_world(shipped)
+    assert len(groups) > len(shipped.worlds)
     for scenarios in groups.values():
         assert len({scenario.world_address for scenario in scenarios}) == 1
-    wanted = {(event, variant) for event, variant, _ in compared(SHIPPED)}
-    named = {s.name for (*where, _), s in SHIPPED.scenarios.items() if tuple(where) in wanted}
+    wanted = {(event, variant) for event, variant, _ in compared(shipped)}
+    named = {s.name for (*where, _), s in shipped.scenarios.items() if tuple(where) in wanted}
     assert sorted(s.name for group in groups.values() for s in group) == sorted(named)
 
 
 @pytest.mark.slow
-def test_the_shipped_reports_can_be_drawn():
-    plan = plan_predictions(SHIPPED, 4, SEED)
+def test_the_shipped_reports_can_be_drawn(shipped):
+    plan = plan_predictions(shipped, 4, SEED)
     assert all(len(points) >= 2 for points in plan.points.values())

@@ -239,7 +239,7 @@ WORLDS = {
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.slow if name == "dprk-70k" else ()) for name in WORLDS],
+    [pytest.param(name, marks=pytest.mark.slow if "dprk" in name else ()) for name in WORLDS],
 )
 def test_whole_cells_are_the_same(calls, name):
     made = WORLDS[name]

@@ -25,8 +25,10 @@ FULL = 10**9
 DRAWS = Draws(seed=20200708, replication=0)
 STOPS = (0, 1, 180, 181, 900, 1373, 2030, 2031, 2110, 3000, 4017)
 AT_FULL_SIZE = "2020-anniversary"
-QUICK = ("no-pardon", "customary", "2015-anniversary", "2019-surprise", "2020-50-per-camp")
+KINDS = ("no-pardon", "customary", "2015-anniversary", "2019-surprise", "2020-50-per-camp")
 """One of each kind; the others differ from these by a line, and are examined larger."""
+QUICK = ("2019-surprise", "2020-50-per-camp")
+"""Random laws have yearly decrees, and none, as well."""
 FOUND_NOBODY = {("2015-no-limit", "party-70th")}
 """Without a limit the first wave of 2015 leaves nobody for the second, the day after."""
 
@@ -79,7 +81,10 @@ def test_there_are_scenarios():
     assert len(HISTORY) >= 8
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in KINDS],
+)
 def test_small(name):
     _same(shipped_folder() / f"{name}.yaml", HELD, [STOPS])
 

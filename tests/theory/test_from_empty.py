@@ -43,8 +43,8 @@ def fast_world(held: int, kind: str) -> dict:
     scope="module",
     params=[
         (1000, 12, "plain"),
-        (1000, 12, "by age"),
-        (1000, 12, "trials"),
+        pytest.param((1000, 12, "by age"), marks=pytest.mark.slow),
+        pytest.param((1000, 12, "trials"), marks=pytest.mark.slow),
         (1000, 12, "by age and trials"),
         pytest.param((3000, 150, "plain"), marks=pytest.mark.slow),
         pytest.param((3000, 150, "by age"), marks=pytest.mark.slow),
