@@ -162,10 +162,9 @@ class Register(Spells):
         return rows
 
     def tolerance_left(self, rows: Rows) -> Ints:
-        """Return what is left of tolerances on the day of leaving alive."""
+        """Return what is left of tolerances on the day of leaving alive, where hazards vary."""
+        assert self.varying is not None
         left, base = self.left[rows].astype(np.int64), self.base[rows].astype(np.int64)
-        if self.varying is None:
-            return np.asarray(self.tolerance[rows] - self.rate[rows] * (left - base))
         names = ("health", "origin", "risk", "born", *CHANGES)
         columns = {name: getattr(self, name)[rows] for name in names}
         return np.asarray(self.tolerance[rows] - used(columns, self.varying, base, left))

@@ -1,4 +1,4 @@
-"""What may notice a mutant: a random law beside the independent engine, or the cases of a file.
+"""What may notice a mutant: a random law beside the independent engine, cases, or tests.
 
 A judge that never runs the changed lines cannot notice, so each is first run on the unchanged
 engine, and the lines that it reaches are kept. What a mutant has to face are those that reach it.
@@ -30,6 +30,11 @@ if TYPE_CHECKING:  # nothing of the engine is imported before a mutant is in its
     from sim.custody.streams import Draws
     from sim.scenario.load import Scenario
 
+TESTS = ("tests/custody/test_*.py", "tests/theory/test_time.py")
+"""Tests of what random laws seldom meet, such as birthdays on 29 February."""
+ELSEWHERE = ("test_kernel.py", "test_kernel_rows.py", "test_ageing.py", "test_tables.py",
+             "test_streams.py", "test_roots.py")  # fmt: skip
+"""Long tests of other things than the law."""
 Lines = frozenset[tuple[str, int]]
 """Lines of files, by path and number."""
 
@@ -58,11 +63,6 @@ class Law:
     def notices(self) -> str:
         """Return what disagrees with the oracle, or nothing."""
         return "" if self.agrees() else f"random law {self.number}"
-
-    def left(self) -> bytes:
-        """Return what the engine leaves, on both clocks."""
-        drawn = self._drawn()
-        return b"" if drawn is None else _left(*drawn)
 
     def keep(self, folder: Path) -> None:
         """Keep the law, its world and what the engine leaves of them."""
@@ -107,10 +107,6 @@ class Cases:
 
     path: Path
 
-    def agrees(self) -> bool:
-        """Say whether all cases hold."""
-        return not self.notices()
-
     def notices(self) -> str:
         """Return the first case that does not hold, or nothing."""
         from sim.custody.prisons import prisons
@@ -118,10 +114,6 @@ class Cases:
 
         scenario = load(self.path)
         return self._first(scenario, prisons(scenario))
-
-    def left(self) -> bytes:
-        """Run the cases, which leave nothing."""
-        return self.notices().encode()
 
     def keep(self, folder: Path) -> None:
         """Keep the scenario and its world."""
@@ -151,15 +143,43 @@ class Cases:
         )
 
 
-Judge = Law | Cases
+@dataclass(frozen=True)
+class Tests:
+    """The tests of one file."""
+
+    path: Path
+
+    def notices(self) -> str:
+        """Return the name of the file if a test in it fails, or nothing."""
+        import pytest
+
+        options = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "--no-header", "-W", "ignore"]
+        return "" if pytest.main([*options, str(self.path)]) == 0 else self.path.name
+
+    def keep(self, folder: Path) -> None:
+        """Keep nothing: tests make what they need."""
+
+    def notices_of(self, _: Any) -> str:
+        """Return the name of the file if a test in it fails, or nothing."""
+        return self.notices()
+
+    def kept(self, _: Path) -> Any:
+        """Return nothing, since nothing is kept."""
+        return None
+
+
+Judge = Law | Cases | Tests
 
 
 def judges(laws: int, seed: int) -> list[Judge]:
-    """List random laws, and every shipped scenario that has cases."""
+    """List random laws, every shipped scenario that has cases, and the tests of the court."""
     files = [path for folder in (".", "history", "laws")
              for path in sorted((ROOT / "scenarios" / folder).glob("*.yaml"))]  # fmt: skip
     with_cases = [path for path in files if " cases:" in path.read_text(encoding="utf-8")]
-    return [*(Law(seed, number) for number in range(laws)), *map(Cases, with_cases)]
+    tests = [path for pattern in TESTS for path in sorted(ROOT.glob(pattern))
+             if path.name not in ELSEWHERE]  # fmt: skip
+    return [*map(Tests, tests), *(Law(seed, number) for number in range(laws)),
+            *map(Cases, with_cases)]  # fmt: skip
 
 
 def reached(judge: Judge, files: Iterable[Path], folder: Path) -> tuple[float, Lines]:
@@ -168,21 +188,22 @@ def reached(judge: Judge, files: Iterable[Path], folder: Path) -> tuple[float, L
     Returns
     -------
     tuple
-        The processor time in seconds that it takes once kept, and the lines of the files it runs.
+        The processor time in seconds that it takes once kept, about, and the lines of the files it
+        runs.
 
     Raises
     ------
     ValueError
         If it notices something there.
     """
-    if not judge.agrees():
+    if isinstance(judge, Law) and not judge.agrees():
         raise ValueError(f"without any change: {judge.notices()}")
-    with _traced({str(path) for path in files}) as found:
-        judge.left()
     judge.keep(folder)
     kept, began = judge.kept(folder), time.process_time()
-    if judge.notices_of(kept):
-        raise ValueError(f"twice the same, and not the same: {judge}")
+    with _traced({str(path) for path in files}) as found:
+        noticed = judge.notices_of(kept)
+    if noticed:
+        raise ValueError(f"without any change: {noticed}")
     return time.process_time() - began, frozenset(found)
 
 
@@ -242,7 +263,11 @@ def _parts(cell: Cell, days: int) -> Iterator[bytes]:
 
 
 def facing(mutant: Mutant, reach: dict[Judge, Lines]) -> list[Judge]:
-    """List the judges that run the changed expression; all of them where it runs at import."""
+    """List the judges that run the changed expression; all of them where it runs at import.
+
+    The tests that bear the name of the file come first.
+    """
     lines = {(str(mutant.path), line) for line in range(mutant.line, mutant.last_line + 1)}
-    found = [judge for judge, at in reach.items() if at & lines]
-    return found or list(reach)
+    found = [judge for judge, at in reach.items() if at & lines] or list(reach)
+    its_own = f"test_{mutant.path.name}"
+    return sorted(found, key=lambda one: not (isinstance(one, Tests) and one.path.name == its_own))

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -36,8 +37,8 @@ class Mutant:
         Where the change is.
     before, after
         The expression that is changed, and what it is changed into.
-    source
-        The whole changed file.
+    node, change
+        Numbers of the expression in the file and of the change to it.
     """
 
     path: Path
@@ -45,12 +46,23 @@ class Mutant:
     last_line: int
     before: str
     after: str
-    source: str
+    node: int
+    change: int
 
     @property
     def file(self) -> str:
         """Its path below the root."""
         return self.path.relative_to(ROOT).as_posix()
+
+    @cached_property
+    def source(self) -> str:
+        """The whole changed file."""
+        tree = ast.parse(self.path.read_text(encoding="utf-8"))
+        node = next(node for i, node in enumerate(ast.walk(tree)) if i == self.node)
+        assert isinstance(node, ast.expr)
+        changed = list(_changes(node))[self.change]
+        _Replace(node, changed).visit(tree)
+        return ast.unparse(ast.fix_missing_locations(tree))
 
     @property
     def module(self) -> str:
@@ -69,13 +81,10 @@ def mutants(path: Path) -> Iterator[Mutant]:
     for number, node in enumerate(ast.walk(tree)):
         if not isinstance(node, ast.expr) or id(node) in typed:
             continue
-        for changed in _changes(node):
-            whole = deepcopy(tree)
-            twin = next(n for i, n in enumerate(ast.walk(whole)) if i == number)
-            _Replace(twin, changed).visit(whole)
-            text = ast.unparse(ast.fix_missing_locations(whole))
-            last = node.end_lineno or node.lineno
-            yield Mutant(path, node.lineno, last, ast.unparse(node), ast.unparse(changed), text)
+        last, before = node.end_lineno or node.lineno, ast.unparse(node)
+        for change, changed in enumerate(_changes(node)):
+            after = ast.unparse(ast.fix_missing_locations(changed))
+            yield Mutant(path, node.lineno, last, before, after, number, change)
 
 
 class _Replace(ast.NodeTransformer):

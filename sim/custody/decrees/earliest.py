@@ -147,7 +147,7 @@ def _admitted(bench: Bench) -> Ints:
 
 
 def _ahead(bench: Bench) -> Ints | int:
-    """Days from a check to the day of its thresholds: the most that any later check may have."""
+    """Days from a check to the day of its thresholds; every later one has as many."""
     return bench.threshold_day - bench.day
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.columns import EXTINGUISHED
-from sim.custody.hazards import NEVER
+from sim.custody.columns import EXTINGUISHED, NEVER_HELD
 from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
 from sim.custody.traits import labelled
 
@@ -68,10 +67,9 @@ def days_in_prison(facts: Facts, day: Ints | int) -> Ints:
 def last_release(facts: Facts, after: str) -> Ints:
     """Day of the last release of a kind, shape (n,); long before the start without one."""
     r = facts.register
-    found = np.full(len(facts.rows), -NEVER, dtype=np.int64)
-    if after in ("any", "expiry"):  # those released before the start: the first row has their day
-        past = np.flatnonzero(r.spell[facts.rows] > 0)
-        found[past] = _before_the_start(facts)[past]
+    found = np.full(len(facts.rows), NEVER_HELD, dtype=np.int64)
+    if after in ("any", "expiry"):
+        found = _before_the_start(facts)
     for places, rows in reversed(list(earlier(facts))):
         of_kind = on_record(r, rows) & _ended(facts, rows, after)
         found[places[of_kind]] = r.left[rows[of_kind]]
@@ -79,12 +77,11 @@ def last_release(facts: Facts, after: str) -> Ints:
 
 
 def _before_the_start(facts: Facts) -> Ints:
-    """Day of a release before the start, of which there is no row; long before it without one."""
-    r = facts.register
+    """Day of a release before the start, which the first row has; long before it without one."""
     first = facts.rows.astype(np.int64)
     for places, rows in earlier(facts):
         first[places] = rows
-    return np.where(r.spell[first] > 0, r.free_since[first].astype(np.int64), -NEVER)
+    return facts.register.free_since[first].astype(np.int64)
 
 
 def _ended(facts: Facts, rows: Ints, after: str) -> NDArray[np.bool_]:
