@@ -75,6 +75,8 @@ class _Fate:
     revived: int
     credited: int
     awaits: bool
+    too_late: date | None
+    """The day of the admission, where the decree has read everybody before it."""
 
 
 def _run(
@@ -132,7 +134,9 @@ def _tried(
     revived = _brought_back(prisons, lone, register, court, gate, case.who)
     credited = int(register.credited_by(np.array([0]), occasion.position)[0])
     awaits = case.who.legal_status == "awaiting trial"
-    return _Fate(reached, term, left, due, sentence, revived, credited, awaits)
+    admitted, read = int(register.admitted[0]), (occasion.close_day, *occasion.check_days)[-1]
+    late = scenario.world.start + timedelta(days=admitted) if admitted > read else None
+    return _Fate(reached, term, left, due, sentence, revived, credited, awaits, late)
 
 
 def _put_in(scenario: Scenario, prisons: Prisons, occasion: Occasion, who: Who) -> Register:
@@ -251,6 +255,8 @@ def _got(fate: _Fate) -> str:
     ]
     if not words:
         words = ["stays"] if fate.reached["eligible"] else ["stays, not eligible"]
+    if fate.too_late is not None:
+        words.append(f"admitted on {fate.too_late} and so after the lists closed")
     if fate.awaits:
         words.append("awaiting trial")
     else:

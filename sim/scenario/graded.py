@@ -32,7 +32,7 @@ from sim.scenario.lengths import (
     read_sentence,
     read_share,
 )
-from sim.scenario.problems import nearest, shown
+from sim.scenario.problems import nearest, shown, unknown_key
 
 Grade = Literal["A", "B", "C"]
 Status = Literal["reported", "rumoured", "inferred", "announced"]
@@ -84,7 +84,7 @@ def _plain(line: ErrorDetails, keys: list[str]) -> str:
     """Say what pydantic found in words that name what stands in the file."""
     kind, found, path = line["type"], line["input"], line["loc"]
     if kind == "extra_forbidden" and len(path) == 1:
-        return f"unknown key {path[0]!r}: {nearest(str(path[0]), keys)}"
+        return unknown_key(str(path[0]), keys)
     if kind == "missing":
         return f"{path[-1]!r} is missing"
     if kind == "literal_error":

@@ -7,6 +7,24 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+BELOW = {
+    "in a decree, beside 'clauses'": (
+        "acting body", "ordered", "lists_due", "granted", "thresholds_on", "every", "in force",
+        "checked", "reach", "exclude", "cap", "rank", "counts", "places", "drive", "cases",
+    ),
+    "in a clause, beside 'when'": ("then", "despite"),
+    "below 'release' of a decree": (
+        "education", "over", "escort", "exile", "supervision", "tranches", "latency",
+    ),
+    "below 'when'": (
+        "offence", "gravity", "camp", "residence", "sentence", "term", "served", "remaining",
+        "until due", "served share", "served share of sentence", "age", "age at offence", "sex",
+        "reductions", "earlier spells", "earlier pardons", "legal status",
+    ),
+}  # fmt: skip
+"""Where keys stand that are often written in another place."""
+ALIKE = 0.85
+"""From this likeness on, a valid word is held to be meant even where the word found has a place."""
 SHOWN = 60
 """Characters of a value that a message repeats."""
 SYNONYMS = {"freed": "released", "pardoned": "granted", "shortened": "reduced"}
@@ -60,6 +78,15 @@ def missing(path: Path, *folders: Path) -> str:
     if not close:
         return "no such file"
     return f"no such file; did you mean {str(path.with_name(names[close[0]]))!r}?"
+
+
+def unknown_key(key: str, keys: Iterable[str]) -> str:
+    """Refuse a key, with the place where it belongs or the valid key nearest to it."""
+    known = sorted(set(keys))
+    place = next((where for where, words in BELOW.items() if key in words), None)
+    if place and not get_close_matches(key, known, n=1, cutoff=ALIKE):
+        return f"unknown key {key!r} here: it stands {place}"
+    return f"unknown key {key!r}: {nearest(key, known)}"
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

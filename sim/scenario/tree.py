@@ -26,6 +26,7 @@ from yaml import (
     YAMLError,
 )
 
+from sim.scenario.malformed import malformed
 from sim.scenario.problems import Problem, ScenarioError, nearest, shown
 
 TYPE_PREFIX = "tag:yaml.org,2002:"
@@ -216,12 +217,13 @@ def read_tree(path: Path, found: list[Problem] | None = None) -> Tree:
 def _parsed(name: str, written: bytes) -> tuple[Tree, tuple[Problem, ...]]:
     """Read a file's bytes; several scenarios of one world read it once."""
     try:
-        node = _composed(written.decode("utf-8-sig"))
+        text = written.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ScenarioError([Problem(name, 0, "", "is no UTF-8 text; expected YAML")]) from None
+    try:
+        node = _composed(text)
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ScenarioError([Problem(name, line, "", f"no YAML: {error.problem}")]) from None
+        raise ScenarioError([malformed(name, text, error)]) from None
     except (YAMLError, ValueError) as error:
         what = str(error).splitlines()[0]
         raise ScenarioError([Problem(name, 0, "", f"no YAML: {what}")]) from None
@@ -305,6 +307,8 @@ class _Builder:
                 self._problem(line, here, f"the key {key!r} stands here twice; remove one")
             if node.flow_style and _is_missing(value_node):
                 message = f"no value for {key!r}; within braces a text with a comma needs quotes"
+                if ":" in key:
+                    message = f"no value for {key!r}; a colon after a key needs a space behind it"
                 self._problem(line, here, message)
                 continue
             if "." in key:

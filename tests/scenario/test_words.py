@@ -256,7 +256,7 @@ CONDITIONS = [
             "(where it is for theft, it is under 2 years long; otherwise, it is under 3 years long)"
         ),
     ),
-    ({"earlier spells": "< 1"}, "those whose earlier spells in custody number under 1"),
+    ({"earlier spells": "< 1"}, "those who have no earlier spell in custody"),
     (
         {"time in prison": ">= 15 years"},
         "those who have been held, in all their spells, for at least 15 years",
@@ -268,6 +268,14 @@ CONDITIONS = [
     (
         {"time since last release on grant": "< 3 years"},
         "those who were last released under 3 years ago (reckoned to the day of the grant)",
+    ),
+    (
+        {"earlier pardons": "< 1"},
+        "those who have never, in all their spells, been pardoned",
+    ),
+    (
+        {"earlier spells": ">= 1", "served": ">= 1 year"},
+        "those who have an earlier spell in custody and who have served at least 1 year",
     ),
     (
         {"earlier pardons": {"by": "first", "count": ">= 2"}},
@@ -467,7 +475,7 @@ def test_a_plain_decree_says_what_is_not_asked(tmp_path):
         "no review": "No recommendation by the officer in charge and no approval by the centre is "
         "asked for: whoever is eligible is put on the list and approved.",
         "cap": "There is no limit on numbers.",
-        "education": "Those to be released are freed without education.",
+        "education": "Those to be released leave prison without education.",
         "days": "All are released on the day of the grant.",
     }
 
@@ -881,3 +889,78 @@ def test_random_laws_read_as_prose():
 )
 def test_days_in_a_row_are_a_run(days, told):
     assert list(_runs(days)) == told
+
+
+def test_a_commutation_names_those_who_alone_can_meet_it(tmp_path):
+    commuted = "{commute: {from: life, to: 20 years}}"
+    clauses = (
+        f"    clauses: {{asked: {{when: {{sentence: life}}, then: {commuted}}}, "
+        f"unasked: {{when: {{served: '>= 9 years'}}, then: {commuted}}}}}\n"
+    )
+    said = statements(tmp_path, PLAIN + clauses)
+    assert said["clause asked"].startswith(
+        "Qualifying for a commutation under “asked” are those whose sentence is one for life. Their"
+    )
+    assert said["clause unasked"].startswith(
+        "Qualifying for a commutation under “unasked” are, of those with a sentence for life, "
+        "those who have served at least 9 years. Their"
+    )
+
+
+def test_a_share_without_a_last_digit_is_written_as_a_fraction(tmp_path):
+    share = "{value: '>= 2/3', low: 1/3, high: 3/4, grade: C, source: assumption}"
+    said = statements(
+        tmp_path,
+        PLAIN + f"    clauses: {{a: {{when: {{served share: {share}}}, then: release}}}}\n",
+    )
+    assert "The limit of 2/3 for the share of the term served is an assumption" in said["clause a"]
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "tranches: {women: {when: {sex: women}, out: 3 days after the grant}}",
+        "latency: 5 days",
+        "escort: {per camp and day: 2}",
+        "exile: {origin: Pyongyang, to: chosen by camp, approval: 9 days}",
+    ],
+)
+def test_where_some_wait_not_all_are_released_on_the_first_day(tmp_path, waits):
+    said = statements(tmp_path, PLAIN + THEFT + f"    release: {{{waits}}}\n")
+    assert said["days"] == "Releases begin on the day of the grant."
+
+
+def test_a_standing_decree_closes_no_lists(tmp_path):
+    standing = "    in force: {from: 2018-01-01, to: 2018-12-31}\n    take-up: 90%\n"
+    said = statements(tmp_path, standing + THEFT)
+    assert said["take-up"].endswith("it is settled on the day of the check.")
+    assert not any("lists" in text for about, text in said.items() if about != "no review")
+
+
+def test_how_comparisons_are_read_is_said_of_those_in_tables_too(tmp_path):
+    rows = "[{when: {age: '>= 60 years'}, is: 2 years}, {otherwise: 1 year}]"
+    said = statements(
+        tmp_path,
+        PLAIN
+        + f"    clauses: {{all: {{when: {{offence: theft}}, then: {{reduce: {{by: {{table: {rows}"
+        "}}}}}\n",
+    )
+    assert said["readings"].endswith("Ages are completed years.")
+
+
+@pytest.mark.parametrize(
+    ("law", "words"),
+    [
+        (
+            "laws/death-to-life.yaml",
+            "0.1 executions per person and year (0 to 0.4 is held possible",
+        ),
+        (
+            "laws/gravely-ill.yaml",
+            "“falls ill”: in custody people change from well to ill at a rate",
+        ),
+    ],
+)
+def test_a_law_tells_how_its_world_executes_and_makes_ill(law, words):
+    (setting, *_) = explained(load(shipped_folder() / law)).paragraphs
+    assert words in " ".join(setting.split())

@@ -19,7 +19,7 @@ def release(law: Law) -> Parts:
     """Say how those selected are released, and what follows."""
     d, after = law.decree, law.decree.release
     education = after.education
-    text = "those to be released are freed without education"
+    text = "those to be released leave prison without education"
     if education is not None and education.value is not None:
         start = "close of the lists" if education.value.start == "listing" else "grant"
         days = counted(education.value.days, "day")
@@ -66,6 +66,10 @@ def release(law: Law) -> Parts:
 def _days(law: Law) -> str:
     over, first = law.decree.release.over, _first_release(law)
     if over is None or (over.value == 1 and over.low is None):
+        after = law.decree.release
+        waits = after.exile is not None and after.exile.approval is not None
+        if after.tranches or after.latency or after.turns or waits:
+            return sentence(f"releases begin {first}")
         return sentence(f"all are released {first}")
     text = f"releases begin {first}, spread evenly over {counted(over.value, 'day')} in each camp"
     return described(text, over, law.decree)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.scenario.law.chances import Chance
 from sim.scenario.words.basis import described, limits_in_words, part_in_words
 from sim.scenario.words.conditions import condition_in_words
-from sim.scenario.words.decreed import Law, Parts
+from sim.scenario.words.decreed import Law, Parts, when_read
 from sim.scenario.words.phrases import amount, joined, listed, percent, sentence
 
 
@@ -63,5 +63,6 @@ def take_up(law: Law) -> Parts:
         said.append(chance_in_words(law, f"{where}the offer is taken up by", general, ("take-up",)))
     elif rest:
         said.append(sentence(f"{where}everybody takes it up"))
-    last = "Whoever does not take it up stays as he was; it is settled when the lists close."
+    settled = f"it is settled {when_read(law.decree)}"
+    last = f"Whoever does not take it up stays as he was; {settled}."
     yield "take-up", joined(*said, last)

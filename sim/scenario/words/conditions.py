@@ -73,6 +73,8 @@ _NUMBERS = {
     "parts": "the parts of whose sentence number",
 }
 _PARTS = {"any part": "a part", "all parts": "every part", "this part": "the part in question"}
+_NEVER = {("<", 1), ("<=", 0), ("==", 0)}
+_EVER = {(">=", 1), (">", 0)}
 _GIVERS = {"any": "by pardon or for merit", "pardon": "by pardon", "merit": "for merit"}
 
 
@@ -306,6 +308,11 @@ def _dated_or_counted(leaf: LengthIs | DateIs | NumberIs) -> _Said:
     if isinstance(leaf, DateIs) or (isinstance(leaf, LengthIs) and leaf.since):
         return _Said(*dated(leaf))
     size = length(leaf.days) if isinstance(leaf, LengthIs) else amount(leaf.number)
+    if isinstance(leaf, NumberIs) and leaf.attribute == "earlier spells":
+        if (leaf.operator, leaf.number) in _NEVER:
+            return _Said("who have", "no earlier spell in custody", joins=False)
+        if (leaf.operator, leaf.number) in _EVER:
+            return _Said("who have", "an earlier spell in custody", joins=False)
     if leaf.attribute in _NUMBERS:
         return _Said(_NUMBERS[leaf.attribute], f"{COMPARED[leaf.operator]} {size}")
     return _Said(f"whose “{leaf.attribute}” is", f"{COMPARED[leaf.operator]} {size}")
@@ -323,6 +330,8 @@ def _before(leaf: ReleasedIs | PardonsIs | OffenceIs | SpellsIs, names: Mapping[
         return _Said("whose offence has", f"“{leaf.name}” of {COMPARED[leaf.operator]} {size}")
     if isinstance(leaf, PardonsIs):
         by = "" if leaf.by == "any" else f" by “{names.get(leaf.by, leaf.by)}”"
+        if (leaf.operator, leaf.count) in _NEVER:
+            return _Said("who have never, in all their spells, been", f"pardoned{by}", joins=False)
         often = f"{COMPARED[leaf.operator]} {times(leaf.count)}"
         return _Said("who have, in all their spells, been pardoned", f"{often}{by}")
     kinds = {"any": "", "expiry": " at the end of a term", "decree": " by a decree"}
@@ -355,8 +364,8 @@ def _category(attribute: str, values: Sequence[str], among: bool) -> _Said:
 
 def _count(leaf: CountIs, names: Mapping[str, str]) -> _Said:
     by = _GIVERS.get(leaf.by) or f"by “{names.get(leaf.by, leaf.by)}”"
-    never = (leaf.operator, leaf.count) in {("<", 1), ("<=", 0), ("==", 0)}
-    ever = (leaf.operator, leaf.count) in {(">=", 1), (">", 0)}
+    never = (leaf.operator, leaf.count) in _NEVER
+    ever = (leaf.operator, leaf.count) in _EVER
     if never or ever:
         return _Said("whose sentence has", f"{'not ' if never else ''}been reduced before {by}")
     operator, count = (

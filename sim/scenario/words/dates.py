@@ -14,7 +14,6 @@ from sim.scenario.words.phrases import (
     counted,
     day,
     joined,
-    length,
     listed,
     month_day,
     sentence,
@@ -70,7 +69,7 @@ def on_day(when: DecreeDay) -> str:
 def _from_grant(days: int) -> str:
     if days == 0:
         return "on the day of the grant"
-    return f"{length(abs(days))} {'before' if days < 0 else 'after'} the grant"
+    return f"{counted(abs(days), 'day')} {'before' if days < 0 else 'after'} the grant"
 
 
 def _granted(law: Law) -> str:

@@ -131,7 +131,8 @@ def selection(law: Law) -> Parts:
             text += f"; the order that is stated ({order}) has no effect without one"
         yield "cap", described(text, d.cap, d)
         return
-    text = f"{_most(d.cap.value)}{' on each occasion' if d.every else ''}"
+    each = ("," if d.cap.value.of != "persons" else "") + " on each occasion"
+    text = f"{_most(d.cap.value)}{each if d.every or d.random else ''}"
     yield "cap", described(text, d.cap, d)
     if order:
         without = "life sentences"

@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from sim.scenario.law.amounts import Reduce
+from sim.scenario.law.decree import Decree
 from sim.scenario.load import Scenario
 from sim.scenario.occasions import occasions
 from sim.scenario.words.phrases import day
 
+CLOSING, CHECKING = "when the lists close", "on the day of the check"
 Parts = Iterator[tuple[str, str]]
 """Parts of a decree with what it says of them, a sentence a line."""
+
+
+def when_read(decree: Decree) -> str:
+    """Say on which day a decree reads people: at the close of its lists, or at a check."""
+    return CHECKING if decree.in_force else CLOSING
 
 
 class Law:

@@ -19,6 +19,7 @@ from sim.scenario.words.phrases import day, sentence
 WORLD = "The world"
 BY_PATH = "By key"
 ABSENT = "absent"
+FIRST = "the first file"
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,11 @@ class Difference:
                 continue
             lines += [f"  {self.one}: {change.one}"] if change.one else []
             lines += [f"  {self.other}: {change.other}"] if change.other else []
-        return "\n".join([sentence(self._verdict()), *lines])
+        said = self._verdict()
+        return "\n".join([sentence(said) if said.startswith(FIRST) else said, *lines])
 
     def _verdict(self) -> str:
-        two = f"{self.one} and {self.other}"
+        two = f"{self.one} and {self.other}"  # a name keeps its small letter
         if not self.changes:
             return f"{two} are the same."
         if self.first_day is None:
@@ -86,7 +88,7 @@ class Difference:
             return f"{same}; what differs changes no result."
         first = day(self.first_day)
         if self.other_world:
-            return f"the worlds of {two} differ: results can differ from day 0 on, {first}."
+            return f"The worlds of {two} differ: results can differ from day 0 on, {first}."
         same = f"{two} are identical, person by person, before {first}"
         return f"{same}: on that day they can differ for the first time."
 
@@ -102,7 +104,7 @@ def difference(one: Scenario, other: Scenario) -> Difference:
     first = first_difference_day(one, other)
     names = [one.name, other.name]
     if names[0] == names[1]:
-        names = ["the first file", "the second file"]
+        names = [FIRST, "the second file"]
     return Difference(
         names[0],
         names[1],

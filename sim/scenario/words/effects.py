@@ -14,6 +14,7 @@ from sim.scenario.law.revival import Revival
 from sim.scenario.lengths import FOR_LIFE
 from sim.scenario.words.basis import aside
 from sim.scenario.words.conditions import condition_in_words
+from sim.scenario.words.decreed import when_read
 from sim.scenario.words.phrases import fraction, joined, length, listed, sentence
 from sim.scenario.words.readings import day_in_words
 from sim.scenario.world import World
@@ -99,8 +100,8 @@ def effect_in_words(effect: Effect, decree: Decree, called: Mapping[str, str]) -
         return "another release point", _moved_in_words(effect.release_point, decree)
     if effect.end_the_case:
         return "an end of the case", joined(
-            "It is given to those alone who await trial or appeal when the lists close: they leave "
-            "prison on the day of release, and no sentence follows.",
+            f"It is given to those alone who await trial or appeal {when_read(decree)}: they "
+            "leave prison on the day of release, and no sentence follows.",
             "Whoever is acquitted before that day leaves on the day of judgment; whoever is "
             "convicted before it leaves on that day all the same.",
         )
@@ -154,8 +155,8 @@ def _moved_in_words(point: MovedPoint, decree: Decree) -> str:
     if point.at_least:
         least = f"{length(point.at_least.value)}{aside(point.at_least, decree)}"
         said.append(f"at least {least} must be served")
-    whom = "of those held when the lists close"
-    if "those to come" in point.reach:
+    whom = f"of those held {when_read(decree)}"
+    if "those to come" in point.reach and not decree.in_force:
         later = "of those admitted after the lists have closed"
         whom = later if len(point.reach) == 1 else f"{whom} and {later}"
     return joined(

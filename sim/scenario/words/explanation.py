@@ -116,7 +116,7 @@ def _scenario(scenario: Scenario) -> Section:
     if document.note:
         head.append(sentence(f"Note: {document.note}"))
     if document.measured_from:
-        head.append(f"Its effects are measured from {day(document.measured_from)} on.")
+        head.append(f"Effects are measured from {day(document.measured_from)} on.")
     sections = [_decree(scenario, name) for name in scenario.decrees]
     if not sections:
         head.append("There is no decree: nobody is released or reduced by one.")

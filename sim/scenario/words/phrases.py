@@ -63,7 +63,9 @@ def amount(number: float) -> str:
 
 
 def percent(share: Fraction | float) -> str:
-    """Write a share as a per cent."""
+    """Write a share as a per cent, or as a fraction where that would have no end."""
+    if isinstance(share, Fraction) and (share * 10**10).denominator != 1:
+        return f"{share.numerator}/{share.denominator}"
     return f"{float(share) * 100:.10g}%"
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario.law.clauses import Clause, Review
+from sim.scenario.law.decree import Decree
+from sim.scenario.law.predicate import Every, OneOf, Predicate
 from sim.scenario.law.work import Work
 from sim.scenario.words.basis import described, limits_in_words, part_in_words
 from sim.scenario.words.chances import chance_in_words
 from sim.scenario.words.conditions import condition_in_words, readings_in_words
-from sim.scenario.words.decreed import Law, Parts
+from sim.scenario.words.decreed import Law, Parts, when_read
 from sim.scenario.words.effects import effect_in_words, how_reduced
 from sim.scenario.words.phrases import (
     counted,
@@ -60,17 +62,34 @@ def qualifying(law: Law) -> Parts:
         yield "death", _OF_DEATH
     if law.reductions:
         yield "reductions", how_reduced(law.reductions)
-    rules = [c.when for c in law.decree.clauses.values()]
-    rules += [e.when for e in law.decree.exclude.values()]
-    if readings := readings_in_words(rules):
+    if readings := readings_in_words(list(_conditions(law.decree))):
         yield "readings", joined(*readings)
 
 
 _OF_DEATH = (
-    "A sentence of death has no term either: it is not reduced, and not served at home; it counts "
-    "as longer than any sentence in years, and a condition on a term, what is left or the share "
+    "A sentence of death has no term: it is not reduced, and not served at home; it counts as "
+    "longer than any sentence in years, and a condition on a term, what is left or the share "
     "served of it never holds for it."
 )
+
+
+def _conditions(decree: Decree) -> Iterator[Predicate]:
+    """Walk all conditions of a decree, those of the rows of its tables included."""
+    for clause in decree.clauses.values():
+        yield clause.when
+        given = clause.then.reduce or clause.then.credit
+        for amount in given.amounts if given else ():
+            yield from (when for when, _ in amount.rows)
+        if clause.then.revived_if and clause.then.revived_if.when:
+            yield clause.then.revived_if.when
+    yield from (exclusion.when for exclusion in decree.exclude.values())
+    asked = [(decree.review, decree.take_up)]
+    asked += [(clause.review, clause.take_up) for clause in decree.clauses.values()]
+    for review, take_up in asked:
+        for chance in filter(None, (review.recommended, review.approved, take_up)):
+            yield from (row.when for row in chance.table if row.when)
+            yield from (odds.whose for odds in chance.odds)
+    yield from (one.when for one in decree.release.tranches.values() if one.when)
 
 
 def _judged(law: Law) -> Iterator[str]:
@@ -78,7 +97,7 @@ def _judged(law: Law) -> Iterator[str]:
     effects = [clause.then for clause in law.decree.clauses.values()]
     if not all(effect.end_the_case for effect in effects):
         other = "Anything but an end of the case" if any(e.end_the_case for e in effects) else "It"
-        when = "once it is" if law.decree.reach else "when the lists close"
+        when = "once it is" if law.decree.reach else when_read(law.decree)
         yield f"{other} is given to those whose sentence is final {when}, and to nobody else."
     yield (
         "Whoever awaits trial has no sentence yet, so a condition on a sentence, a term, what is "
@@ -95,12 +114,26 @@ def _clause(law: Law, name: str, clause: Clause) -> str:
         bars = listed([f"“{word}”" for word in clause.despite])
         despite = f"They qualify even if they are barred as {bars}."
     return joined(
-        f"Qualifying for {kind} under “{name}” {verb} {who}.",
+        f"Qualifying for {kind} under “{name}” {verb}{_of_whom(clause)} {who}.",
         effect,
         despite,
         limits_in_words(law.scenario, ("decrees", law.name, "clauses", name, "when")),
         part_in_words("this clause", clause, law.decree),
     )
+
+
+def _of_whom(clause: Clause) -> str:
+    """Say who alone can meet a clause that commutes, where its condition does not."""
+    if clause.then.commute is None:
+        return ""
+    source = clause.then.commute.source
+    parts = clause.when.parts if isinstance(clause.when, Every) else (clause.when,)
+    if OneOf("sentence", (source,), True) in parts:
+        return ""
+    return f", of {'those with a sentence for life' if source == 'life' else _CONDEMNED},"
+
+
+_CONDEMNED = "those under sentence of death"
 
 
 def review(law: Law) -> Parts:
@@ -135,9 +168,10 @@ _ORDERS = {
 
 def _work(law: Law, work: Work) -> str:
     officers = counted(work.officers.value, "officer")
+    verb = "reviews" if work.officers.value == 1 else "review"
     files = counted(work.files.value, "file")
     return joined(
-        described(f"in each camp {officers} review", work.officers, law.decree),
+        described(f"in each camp {officers} {verb}", work.officers, law.decree),
         described(f"each of them does {files} a day", work.files, law.decree),
         f"Files are taken {_ORDERS[work.order]}.",
         "The queue is formed on the day of the order, of those who would qualify if nothing else "

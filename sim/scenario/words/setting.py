@@ -40,7 +40,8 @@ def setting_in_words(scenario: Scenario) -> str:
         f"the prisons are those of the world “{world.name}”: {counted(len(world.camps), 'camp')} "
         f"with {held}, from {day(world.start)} to {day(last)}" + _before(scenario)
     )
-    return joined(prisons, *_phases(world), *points_in_words(world))
+    ways = (*_phases(world), *points_in_words(world), *_falling_ill(world), *_dying(world))
+    return joined(prisons, *ways)
 
 
 def _phases(world: World) -> Iterator[str]:
@@ -84,17 +85,12 @@ def world_in_words(world: World) -> tuple[str, ...]:
 
 def _parts(world: World) -> Iterator[str]:
     yield from _people(world)
-    deaths = world.deaths.in_custody
+    deaths, states = world.deaths.in_custody, list(world.health.states)
     yield sentence(
         f"in custody there are {amount(deaths.value)} {deaths.unit} over all{_aside(deaths)}; "
-        f"states of health are {listed(list(world.health.states))}"
+        f"{'states of health are' if len(states) > 1 else 'the one state of health is'} "
+        f"{listed(states)}"
     )
-    for name, change in world.health.in_custody.items():
-        yield sentence(
-            f"“{name}”: in custody people change from {change.out_of} to {change.to} at a rate "
-            f"of {amount(change.per_year.value)} a year{_aside(change.per_year)}"
-        )
-    yield from _dying(world)
     if by_age := world.deaths.by_age:
         factors = [f"{amount(one.value)} at the age of {first} to {last}{_aside(one)}"
                    for (first, last), one in by_age.items()]  # fmt: skip
@@ -118,6 +114,15 @@ def _parts(world: World) -> Iterator[str]:
     yield from _flags(world)
     yield from _afterwards(world)
     yield from _crackdowns(world)
+
+
+def _falling_ill(world: World) -> Iterator[str]:
+    """Say how health changes in custody, where a world has that."""
+    for name, change in world.health.in_custody.items():
+        yield sentence(
+            f"“{name}”: in custody people change from {change.out_of} to {change.to} at a rate "
+            f"of {amount(change.per_year.value)} a year{_aside(change.per_year)}"
+        )
 
 
 def _dying(world: World) -> Iterator[str]:
