@@ -164,7 +164,7 @@ def _heard(
         for day in occasion.check_days:
             gate.advance(register, day * STAGES + ADMISSION + 1)
             court.check(register, 0, day)
-        court.settle()
+        court.settle(register)
     else:
         court.close_lists(register, 0)
         gate.advance(register, occasion.grant_day * STAGES + ADMISSION + 1)

@@ -131,14 +131,14 @@ class _Model:
         self.days = prisons.days if ends_on is None else ends_on
         self.occasions = sittings(scenario, drawn_grants(scenario, draws))
         self.court = Court(prisons, draws, scenario.decrees, self.occasions)
-        patience = soonest(prisons, scenario.decrees, self.occasions, self.days)
+        self.merit_days = [day for day in _merit_days(prisons) if day < self.days]
+        patience = soonest(prisons, scenario.decrees, self.occasions, self.merit_days, self.days)
         self.gate = Gate(
             prisons, draws, scenario.decrees, self.occasions, self.court.arrive, patience, sequels
         )
         self.trace = trace
         self.by_day = clock == "day"
         self.agenda = _agenda(self.occasions, self.days)
-        self.merit_days = [day for day in _merit_days(prisons) if day < self.days]
         extra: Iterable[int] = range(self.days) if self.by_day else ()
         if not isinstance(clock, str):
             extra = clock
@@ -158,8 +158,8 @@ class _Model:
         self.env.run()
 
     def cell(self) -> Cell:
-        self.court.settle()
         self.register.finish()
+        self.court.settle(self.register)
         counted = record(
             self.prisons,
             self.register,

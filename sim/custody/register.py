@@ -161,6 +161,21 @@ class Register(Spells):
             rows = rows[self.occasion[rows] == NO_OCCASION]
         return rows
 
+    def awaited(self, turns: Turns, day: int, over: Mask | None = None) -> Rows:
+        """Rows held on a day whose turn has come, of those whom no occasion has selected.
+
+        Once the register is up to date. For whom it is `over`, shape (rows,) at least, and who has
+        left has no turn any more.
+        """
+        rows = turns.due(day, len(self))
+        gone, early = self.left[rows] < NEVER, self.admitted[rows] > day
+        if over is not None:
+            gone |= over[rows]
+        turns.put_off(rows[gone], NEVER)
+        turns.put_off(rows[early], self.admitted[rows[early]])
+        rows = rows[~(gone | early)]
+        return np.asarray(rows[self.occasion[rows] == NO_OCCASION])
+
     def tolerance_left(self, rows: Rows) -> Ints:
         """Return what is left of tolerances on the day of leaving alive, where hazards vary."""
         assert self.varying is not None

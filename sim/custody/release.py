@@ -36,13 +36,13 @@ class Gate:
         decrees: Mapping[str, Decree],
         occasions: tuple[Occasion, ...],
         arrive: Callable[[Register, Rows, Rows | None], None] | None = None,
-        patience: int = 0,
+        patience: Mapping[int, int] | None = None,
         sequels: Sequels | None = None,
     ) -> None:
         self.prisons = prisons
         self.draws = draws
         self.arrive = arrive or (lambda register, new, before: None)
-        self.patience = patience
+        self.patience = {} if patience is None else patience
         self.sequels = sequels
         self.outside = _Outside()
         steady = prisons.steady
@@ -68,10 +68,12 @@ class Gate:
         ----------
         wait
             Leave open what becomes of those outside while nobody who came back could be reached by
-            a decree yet: `patience` days after his admission, which is a day after his release at
-            the earliest. Many small portions become few.
+            merit or a decree on the last of these days: the `patience` of that day after his
+            admission, which is a day after his release at the earliest. Many small portions become
+            few.
         """
-        ended, first = 0, 0
+        ended, first, day = 0, 0, limit // STAGES
+        patience = self.patience.get(day)
         while True:
             end, to_come = len(register), register.to_come
             for closed, stages in register.close(limit, first):
@@ -80,7 +82,7 @@ class Gate:
                 if self.outside.count >= WINDOW:
                     self._at_liberty(register, *self.outside.taken())
             first = end
-            reached = self.outside.since + 1 + self.patience <= limit // STAGES
+            reached = patience is not None and self.outside.since + 1 + patience <= day
             if self.outside.count and (reached or not wait):
                 self._at_liberty(register, *self.outside.taken())
             if register.to_come < to_come:  # their rows stand before those added

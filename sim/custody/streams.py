@@ -101,6 +101,7 @@ class Stream(IntEnum):
     FILE = 63  # place of a file in a review by lot
 
 
+@lru_cache(maxsize=4096)
 def decree_salt(name: str) -> int:
     """Return the 64-bit number, never 0, that sets a decree's streams apart by its name.
 

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
-from sim.custody.decrees import reading, selection
+from sim.custody import waterfalls
+from sim.custody.decrees import court, reading, selection
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.streams import Draws
 from sim.scenario.occasions import occasions
-from tests.theory.worlds import busy_world, decree, graded, merit, returns, scenario, solved
+from tests.theory.worlds import (
+    FALLING_ILL,
+    busy_world,
+    decree,
+    graded,
+    merit,
+    returns,
+    scenario,
+    solved,
+)
 
 WORLD = busy_world(
     held=graded(500, "persons"), end="2003-09-01",
     merit=merit("70%", "2 months", each="02-01", after="6 months"),
     returns=returns(4, {"1 year": 1, "3 years": 0.5}),
 )  # fmt: skip
+FALL_ILL = deepcopy(WORLD)
+FALL_ILL["health"]["in custody"] = FALLING_ILL
 RULES = {
     "soon": {"served": ">= 1 month"},
     "share": {"served share": ">= 50%"},
@@ -39,9 +52,14 @@ def counts(cell) -> Mapping[str, np.ndarray]:
     return named | {"stock": record.stock_by_camp, "exiled": record.exiled_to}
 
 
-def run(laws):
-    made = scenario(WORLD, laws)
+def run(laws, world=WORLD):
+    made = scenario(world, laws)
     return simulate(made, solved(made), Draws(5, 2))
+
+
+def at_once(*words) -> dict[int, int]:
+    """On every day somebody could be reached on the day of his admission."""
+    return dict.fromkeys(range(10_000), 0)
 
 
 def same(one, other):
@@ -71,7 +89,7 @@ def test_who_is_put_off_is_read_in_time(name, monkeypatch):
     laws = many(RULES[name])
     short = run(laws)
     monkeypatch.setattr(reading, "_recurring", lambda decrees, occasions: {})
-    monkeypatch.setattr("sim.custody.model.soonest", lambda *words: 0)
+    monkeypatch.setattr("sim.custody.model.soonest", at_once)
 
     def lots_for_all(register, rows, order, keys, room, lots_of):
         order[:] = selection._by_lot(register, rows, [*keys, lots_of(rows)])
@@ -83,6 +101,43 @@ def test_who_is_put_off_is_read_in_time(name, monkeypatch):
     assert released > 0
 
 
+NAMED = {
+    "nobody": {},
+    "by what never changes": {
+        "violence": {"offence": "violence"},
+        "economic, or no violence from the hills": [
+            {"offence": {"tag": "economic"}, "origin": "hills"},
+            {"not": {"offence": "violence"}, "origin": "hills"},
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("exclude", NAMED.values(), ids=NAMED)
+@pytest.mark.parametrize("world", [WORLD, FALL_ILL], ids=["steady health", "falling ill"])
+def test_those_held_are_counted_afterwards_as_on_the_day(exclude, world, monkeypatch):
+    """Beside releases, cuts of which some leave nothing: those select as well, at the grant."""
+    laws = many(RULES["term"], exclude=exclude)
+    cut = {"when": {"served": ">= 1 month"}, "then": {"reduce": {"by": "4 months"}}}
+    for law in list(laws.values())[1::2]:
+        law |= {"clauses": {"shorter": cut}, "cap": "none"}
+    afterwards = run(laws, world)
+    monkeypatch.setattr(court, "countable", lambda decree: False)
+    same(afterwards, run(laws, world))
+    falls = afterwards.record.waterfalls
+    assert falls["d1", "(decree)", "reduced"][0] > 0
+    assert falls["d11", "(decree)", "held"][-1] > 0
+    for name in exclude:
+        assert falls["d11", "(decree)", f"held and named by {name}"][-1] > 0
+
+
+def test_occasions_are_counted_together_as_one_by_one(monkeypatch):
+    laws = many(RULES["term"])
+    together = run(laws)
+    monkeypatch.setattr(waterfalls, "TOGETHER", 0)
+    same(together, run(laws))
+
+
 @pytest.mark.parametrize("name", ["soon", "share", "term", "band"])
 def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
     """A term that a cut for merit brings below a threshold is read anew."""
@@ -92,7 +147,7 @@ def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
         law.pop(key, None)
     law |= {"in force": {"from": "2002-01-15", "to": "2003-06-30"}, "checked": "weekly"}
     short = run({"p": law})
-    monkeypatch.setattr("sim.custody.model.soonest", lambda *words: 0)
+    monkeypatch.setattr("sim.custody.model.soonest", at_once)
     monkeypatch.setattr(
         Watch, "_again", lambda self, bench: np.full(len(bench.rows), bench.day + 1)
     )
@@ -103,7 +158,19 @@ def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
 
 def patience(laws) -> int:
     made = scenario(WORLD, laws)
-    return soonest(solved(made), made.decrees, occasions(made), 10_000)
+    by_day = soonest(solved(made), made.decrees, occasions(made), [31], 10_000)
+    return min(by_day.values())
+
+
+def test_patience_is_that_of_the_acts_of_a_day():
+    laws = many({"served": ">= 9 months"})
+    laws["d3"] = many({"served": ">= 1 month"})["d3"]
+    made = scenario(WORLD, laws)
+    found = occasions(made)
+    merit_day = found[5].close_day
+    by_day = soonest(solved(made), made.decrees, found, [31, merit_day], 10_000)
+    expected = {one.close_day: 274 for one in found} | {31: 183, merit_day: 183}
+    assert by_day == expected | {found[3].close_day: 30}
 
 
 def test_patience_is_the_least_that_any_rule_asks_for():

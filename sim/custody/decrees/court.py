@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import apply, commuted, due_under, used_up
 from sim.custody.decrees.escorts import Escorts
+from sim.custody.decrees.headcount import HeadCount, countable
 from sim.custody.decrees.newcomers import Newcomers
 from sim.custody.decrees.reading import Reading
 from sim.custody.decrees.review import qualified, review, take_up
@@ -58,20 +59,30 @@ class Court:
         self.desks: dict[int, Desks] = {}
         self.closed: list[Docket] = []
         self.escorts = Escorts(draws, decrees, occasions)
+        self.headcount = HeadCount(self.reading, decrees)
 
     def close_lists(self, register: Register, number: int) -> None:
         """Read those held, review them and select within the cap, on the close of lists."""
         occasion = self.occasions[number]
-        rows = register.held(occasion.close_day, alone=True)
+        turns = self.reading.turns_of(register, number)
+        later = turns is not None and countable(self.decrees[occasion.decree])
+        if turns is not None and later:
+            rows = register.awaited(turns, occasion.close_day)
+        else:
+            rows = register.held(occasion.close_day, alone=True)
         if occasion.late:
             rows = rows[register.begins(rows) == occasion.close_day]
         elif occasion.until_day is not None and register.has_trials:
             rows = rows[register.begins(rows) <= occasion.close_day]
-        turns = self.reading.turns_of(register, number)
-        docket = self._read(register, rows, occasion, self.desks.get(number), turns)
+        docket = self._read(
+            register, rows, occasion, self.desks.get(number), turns, counted=not later
+        )
         self.dockets[number] = docket
-        self.closed.append(docket)
-        _bind(register, docket, number)
+        if later:
+            self.headcount.close(docket)
+        else:
+            self.closed.append(docket)
+        self._bind(register, docket, number)
 
     def queue(self, register: Register, number: int, day: int) -> None:
         """Add files to the queues of an occasion: of those held, later of those admitted."""
@@ -96,17 +107,18 @@ class Court:
         watch = self.watches[number]
         rows = watch.awaited(register, day)
         docket = self._read(register, rows, occasion)
-        _bind(register, docket, number)
+        self._bind(register, docket, number)
         self.dockets[number] = docket
         watch.meet(register, self.reading.bench(register, rows, occasion))
         self.grant(register, number, occasion)
         watch.note(docket, self.reading.bench(register, rows, occasion))
         return docket
 
-    def settle(self) -> None:
-        """Put what standing decrees decided on their days into one docket each."""
+    def settle(self, register: Register) -> None:
+        """Put what standing decrees decided into one docket each; count what could wait."""
         for number, watch in self.watches.items():
             self.dockets[number] = watch.docket()
+        self.headcount.settle(register)
 
     def _read(
         self,
@@ -115,12 +127,14 @@ class Court:
         occasion: Occasion,
         desks: Desks | None = None,
         turns: Turns | None = None,
+        *,
+        counted: bool = True,
     ) -> Docket:
-        """Read people, review them and select within the cap."""
+        """Read people, review them and select within the cap; count them, unless others do."""
         decree = self.decrees[occasion.decree]
         rows, beyond = self.reading.reached(register, rows, occasion)
         held, named, rows, kinds, met, excluded = self.reading.who_meets(
-            register, rows, occasion, turns
+            register, rows, occasion, turns, counted=counted
         )
         held += beyond
         bench = self.reading.bench(register, rows, occasion)
@@ -144,7 +158,7 @@ class Court:
         rows = docket.rows
         if decree.places == "passed on":
             pass_on(register, docket)
-            _bind(register, docket, number)
+            self._bind(register, docket, number)
         bound = docket.selected & ~docket.declined
         still = bound & (register.left[rows] == NEVER)
         own = register.occasion[rows] == number
@@ -153,17 +167,18 @@ class Court:
         commuted_since = still & ~docket.freeing & _commuted_since(register, docket, decree)
         docket.moved = elsewhere | out | commuted_since
         docket.granted = still & ~docket.moved
+        changed = docket.granted & ~docket.freeing
         for i, clause in enumerate(decree.clauses.values()):
-            own = np.flatnonzero(docket.granted & ~docket.freeing & (docket.clause == i))
-            due = due_under(register, rows[own], clause.then, docket.cut_days[own])
-            # A cut that leaves nothing is a release by the decree, on its day, unless the term as
-            # it was ends sooner.
-            spent = used_up(register, rows[own], due, occasion)
-            docket.freeing[own[spent]] = True
-            register.own("occasion")
-            register.occasion[rows[own[spent]]] = number
-            kept = own[~spent]
-            apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
+            kept = np.flatnonzero(changed & (docket.clause == i))
+            if len(kept):
+                due = due_under(register, rows[kept], clause.then, docket.cut_days[kept])
+                # A cut that leaves nothing is a release by the decree, on its day, unless the term
+                # as it was ends sooner.
+                spent = used_up(register, rows[kept], due, occasion)
+                docket.freeing[kept[spent]] = True
+                self._select(register, rows[kept[spent]], number)
+                kept = kept[~spent]
+                apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
             self._suspend(docket, clause, i, kept, occasion)
         free = docket.granted & docket.freeing
         homes = [clause.then.serve_the_rest is not None for clause in decree.clauses.values()]
@@ -178,6 +193,17 @@ class Court:
         self.escorts.join(register, rows[free], occasion)
         if on is None:
             self.newcomers.begin(register, decree, occasion)
+
+    def _bind(self, register: Register, docket: Docket, number: int) -> None:
+        """Put those selected for release, who take it up, outside other decrees until out."""
+        bound = docket.selected & docket.freeing & ~docket.declined
+        self._select(register, docket.rows[bound], number)
+
+    def _select(self, register: Register, rows: Rows, number: int) -> None:
+        """Select people for release by an occasion."""
+        register.own("occasion")
+        register.occasion[rows] = number
+        self.headcount.bind(rows)
 
     def _beyond_release(self, register: Register, docket: Docket, decree: Decree) -> None:
         """Note whose release strikes the conviction from the record, or sends them abroad."""
@@ -244,10 +270,3 @@ def _commuted_since(register: Register, docket: Docket, decree: Decree) -> Mask:
             own = docket.clause == i
             found[own] = ~commuted(register, docket.rows[own], clause.then.commute)
     return found
-
-
-def _bind(register: Register, docket: Docket, number: int) -> None:
-    """Put those selected for release, who take it up, outside other decrees until out."""
-    bound = docket.selected & docket.freeing & ~docket.declined
-    register.own("occasion")
-    register.occasion[docket.rows[bound]] = number

@@ -93,27 +93,30 @@ PERSONS = (
     "cut_days", "freeing", "released_on", "selected", "granted", "moved", "declined",
 )  # fmt: skip
 """What a docket holds person by person, in the last axis."""
+ASKED = ("takes", "reached", "reasons")
+"""The same, of what is not asked of every decree."""
 
 
 def part_of(docket: Docket, persons: Mask) -> Docket:
     """Return the docket of some of its persons, shape (n,); itself, if it is all of them."""
     if persons.all():
         return docket
-    part = replace(docket, takes=None if docket.takes is None else docket.takes[persons])
-    if docket.reasons is not None:
-        part.reasons = docket.reasons[..., persons]
-    for name in PERSONS:
-        setattr(part, name, getattr(docket, name)[..., persons])
+    part = replace(docket)
+    for name in (*PERSONS, *ASKED):
+        column = getattr(docket, name)
+        if column is not None:
+            setattr(part, name, column[..., persons])
     return part
 
 
 def joined(dockets: Sequence[Docket]) -> Docket:
-    """Return one docket of the persons of several of one decree; counts of those held as first."""
-    asked = [docket.takes for docket in dockets if docket.takes is not None]
-    whole = replace(dockets[0], takes=np.concatenate(asked) if asked else None)
-    reasons = [docket.reasons for docket in dockets if docket.reasons is not None]
-    whole.reasons = np.concatenate(reasons, axis=-1) if reasons else None
-    for name in PERSONS:
+    """Return one docket of the persons of several of decrees with equally many clauses.
+
+    Counts of those held are those of the first.
+    """
+    whole = replace(dockets[0])
+    for name in (*PERSONS, *ASKED):
         columns = [getattr(docket, name) for docket in dockets]
-        setattr(whole, name, np.concatenate(columns, axis=-1))
+        known = [column for column in columns if column is not None]
+        setattr(whole, name, np.concatenate(known, axis=-1) if known else None)
     return whole

@@ -60,9 +60,15 @@ class Reading:
                      occasion)  # fmt: skip
 
     def who_meets(
-        self, register: Register, rows: Rows, occasion: Occasion, turns: Turns | None
+        self,
+        register: Register,
+        rows: Rows,
+        occasion: Occasion,
+        turns: Turns | None,
+        *,
+        counted: bool,
     ) -> tuple[Ints, Ints, Rows, Ints, Mask, Mask]:
-        """Count those held and those whom exclusions name; find who meets a clause.
+        """Find who meets a clause; count, if asked to, those held and those whom exclusions name.
 
         Of millions of people a window at a time, so that what lies between is small. Returns
         counts by group and by exclusion and group; then rows and kinds of those who meet a clause,
@@ -73,22 +79,32 @@ class Reading:
         named = np.zeros((len(decree.exclude), len(held)), dtype=np.int64)
         parts = []
         for start in range(0, max(len(rows), 1), WINDOW):
-            some = rows[start : start + WINDOW]
-            bench = self.bench(register, some, occasion)
-            kinds = self.groups.kinds(register, some, occasion.close_day)
-            held += self.groups.count(kinds)
-            barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
-            for counts, mask in zip(named, barring, strict=True):
-                counts += self.groups.count(kinds[mask])
+            bench = self.bench(register, rows[start : start + WINDOW], occasion)
+            if counted:
+                kinds, excluded = self._sorted(bench, decree, occasion)
+                held += self.groups.count(kinds)
+                for counts, mask in zip(named, excluded, strict=True):
+                    counts += self.groups.count(kinds[mask])
             places, met = self._met(bench, decree, occasion, turns)
-            excluded = np.zeros((len(barring), len(places)), dtype=np.bool_)
-            for row, mask in zip(excluded, barring, strict=True):
-                row[:] = mask[places]
-            parts.append((some[places], kinds[places], met, excluded))
-        found, kind, clauses, exclusions = (
+            found = bench.rows[places]
+            if counted:
+                kinds, excluded = kinds[places], excluded[:, places]
+            else:
+                bench = self.bench(register, found, occasion)
+                kinds, excluded = self._sorted(bench, decree, occasion)
+            parts.append((found, kinds, met, excluded))
+        if len(parts) == 1:
+            return held, named, *parts[0]
+        found, kinds, met, excluded = (
             np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)
         )
-        return held, named, found, kind, clauses, exclusions
+        return held, named, found, kinds, met, excluded
+
+    def _sorted(self, bench: Bench, decree: Decree, occasion: Occasion) -> tuple[Ints, Mask]:
+        """Kinds of people, shape (n,), and whom each exclusion names, shape (exclusions, n)."""
+        barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
+        excluded = np.array(barring, dtype=np.bool_).reshape(len(barring), len(bench.rows))
+        return self.groups.kinds(bench.register, bench.rows, occasion.close_day), excluded
 
     def _met(
         self, bench: Bench, decree: Decree, occasion: Occasion, turns: Turns | None

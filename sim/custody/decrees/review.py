@@ -119,8 +119,10 @@ def _said_yes(
     eligible: Mask,
 ) -> Mask:
     """Draw the answers under each clause, shape (clauses, n); yes where nobody is asked."""
-    rows, words = bench.rows[eligible], dict[bool, NDArray[np.uint64]]()
     yes = np.ones((len(asked), len(bench.rows)), dtype=np.bool_)
+    if not any(asked):
+        return yes
+    rows, words = bench.rows[eligible], dict[bool, NDArray[np.uint64]]()
     for i, question in enumerate(asked):
         if question is None:
             continue

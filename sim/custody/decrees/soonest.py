@@ -1,12 +1,13 @@
 """How soon after an admission merit or a decree can reach a person, if at all.
 
 A lower bound for everybody, from the rules alone: until then nothing changes a spell, so that those
-who come back need not be known before.
+who come back need not be known before. Whoever is not known has not been touched: his term is that
+of his sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sim.custody.prisons import Prisons
 from sim.scenario.law.decree import Decree
@@ -15,27 +16,36 @@ from sim.scenario.occasions import Occasion, check_on
 
 
 def soonest(
-    prisons: Prisons, decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...], days: int
-) -> int:
-    """Return for how many days after its admission no spell that begins later can be touched.
+    prisons: Prisons,
+    decrees: Mapping[str, Decree],
+    occasions: tuple[Occasion, ...],
+    merit_days: Sequence[int],
+    days: int,
+) -> dict[int, int]:
+    """Return for how many days after its admission a spell cannot be touched, by day of an act.
 
-    For none where a decree looks at newcomers otherwise than at those who meet its clauses: in its
-    reach, in files that queue, under caps that follow the stock, in the exclusions of a standing
-    decree, in what is revived or taken back on a return, in rules for those to come.
+    Acts are cuts for merit and the reading of people by decrees; on other days nobody is touched.
+    Every day is one on which anybody may be touched where a decree looks at newcomers otherwise
+    than at those who meet its clauses: in its reach, in files that queue, under caps that follow
+    the stock, in the exclusions of a standing decree, in what is revived or taken back on a return,
+    in rules for those to come.
     """
     merit = prisons.steady.stays.merit
-    bounds = [days, *([merit.after_days] if merit.probability else [])]
+    found = dict.fromkeys(merit_days, merit.after_days)
     shortest = int(prisons.steady.stays.lengths.min(initial=days))
     for occasion in occasions:
         decree = decrees[occasion.decree]
         if _looks_at_newcomers(decree):
-            return 0
+            return dict.fromkeys(range(days), 0)
+        acts = occasion.check_days or (occasion.close_day,)
         if occasion.check_days:  # thresholds never lie further ahead than on the first check
             start = prisons.scenario.world.start
             occasion = check_on(decree, occasion, occasion.check_days[0], start)
         ahead = occasion.threshold_day - occasion.close_day
-        bounds += [_held(clause.when, shortest, ahead) for clause in decree.clauses.values()]
-    return min(bounds)
+        bound = min(_held(clause.when, shortest, ahead) for clause in decree.clauses.values())
+        for day in acts:
+            found[day] = min(bound, found.get(day, bound))
+    return found
 
 
 def _looks_at_newcomers(decree: Decree) -> bool:

@@ -14,7 +14,7 @@ from sim.custody.decrees.docket import Docket, joined, part_of
 from sim.custody.decrees.earliest import earliest
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
-from sim.custody.register import NO_OCCASION, STAGES, Register, Rows
+from sim.custody.register import STAGES, Register, Rows
 from sim.custody.turns import Turns
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
@@ -44,15 +44,9 @@ class Watch:
 
     def awaited(self, register: Register, day: int) -> Rows:
         """Rows to read on a day: held, not selected for release, and their day has come."""
-        rows = self.turns.due(day, len(register))
         self._reach(len(self.turns.first_day))
         self.checked = day
-        over = (register.left[rows] < NEVER) | self.settled[rows]
-        early = register.admitted[rows] > day
-        self.turns.put_off(rows[over], NEVER)
-        self.turns.put_off(rows[early], register.admitted[rows[early]])
-        rows = rows[~over & ~early]
-        return np.asarray(rows[register.occasion[rows] == NO_OCCASION])
+        return register.awaited(self.turns, day, self.settled)
 
     def _reach(self, size: int) -> None:
         """Make room for rows that are added."""
