@@ -77,6 +77,16 @@ _EXPECTED = {
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
 }
+_GRADED = "low: …, high: …, source: assumption, grade: C}"
+_SUCH = {
+    "Number": f"{{value: …, unit: …, {_GRADED}",
+    "Proportion": f"{{value: 70%, {_GRADED}",
+    "Length": f"{{value: 5 years, {_GRADED}",
+    "Reduce": "{by: 3 years}",
+    "Credit": "{by: 30 days}",
+    "Commute": "{from: life, to: 20 years}",
+}
+"""How a mapping is written whose keys a file leaves out."""
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -90,6 +100,8 @@ def _plain(line: ErrorDetails, keys: list[str]) -> str:
     if kind == "literal_error":
         words = _QUOTED.findall(line["ctx"]["expected"])
         return f"unknown word {shown(found)}: {nearest(str(found), words)}"
+    if kind == "model_type" and line["ctx"]["class_name"] in _SUCH:
+        return f"expected such as {_SUCH[line['ctx']['class_name']]}, found {shown(found)}"
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, found {shown(found)}"
     return line["msg"].removeprefix("Value error, ")

@@ -77,7 +77,7 @@ MISTAKES = {
         6, "world.crackdowns.campaign.offences", "unknown offence 'thefd': did you mean 'theft'?"),
     "crackdown-that-ends-before-it-begins": (
         8, "world.crackdowns.campaign.to", "lies before 'from'"),
-    "crackdown-by-a-share": (5, "world.crackdowns.campaign.times", "a mapping of keys"),
+    "crackdown-by-a-share": (5, "world.crackdowns.campaign.times", "such as {value: …, unit: …"),
     # The stock of the start.
     "snapshot-that-is-not-there": (3, "world.stock.snapshot", "no such file: 'nobody.csv'"),
     "snapshot-of-another-hash": (3, "world.stock.snapshot", "has changed: its SHA-256 is"),
@@ -231,7 +231,7 @@ MISTAKES = {
     "threshold-above-one": (
         7, f"{ECONOMIC}.when.served share", "between 0 and 1 (0% and 100%); found '170%'"),
     "length-for-a-share": (
-        7, f"{ECONOMIC}.when.served share", "a per cent or a fraction; found '5 years'"),
+        7, f"{ECONOMIC}.when.served share", "a fraction such as '70%' or '2/3'; found '5 years'"),
     "band-with-a-range": (
         7, f"{ECONOMIC}.when.sentence", "a band has no range; write two thresholds"),
     "count-without-comparison": (7, f"{ECONOMIC}.when.reductions", "such as '>= 1', found 1"),
@@ -400,6 +400,10 @@ MISTAKES = {
     "without-a-title": (1, "title", "'title' is missing"),
     "list-of-nothing": (1, "", "expected keys such as 'title:' and 'decrees:'"),
     "no-yaml": (3, "", "',' or ']': what is opened on line 2 is not closed, or a comma is missing"),
+    "value-without-a-grade": (3, "world.women", "such as {value: 70%, low: …, high: …, source"),
+    "cut-without-by": (
+        3, f"{PARTY}.clauses.economic crime.then.reduce", "such as {by: 3 years}, found '3 years'"),
+    "sign-of-a-book": (3, f"{PARTY}.exclude.late.served", "write '<=' for '≤'"),
     "tab": (4, "", "no YAML: found character that cannot start any token: a tab stands here"),
     "unquoted-comparison": (3, "", "a text that begins with '>' needs quotes, such as \">= 5 y"),
     "unquoted-comparison-in-a-block": (7, "", "a text that begins with '>' or '|' needs quotes"),

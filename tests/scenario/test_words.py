@@ -213,15 +213,23 @@ CONDITIONS = [
     (
         {"earlier spells": {"offence": "theft", "served share": ">= 1/2"}},
         (
-            "those who have at least 1 earlier spell in custody at whose end they were among those "
-            "who are held for theft and who have served at least half (50%) of the term"
+            "those who have at least 1 earlier spell in custody of this kind (at its end they were "
+            "among those who are held for theft and who have served at least half (50%) of the "
+            "term)"
+        ),
+    ),
+    (
+        {"earlier spells": {"offence": "theft"}, "served": ">= 2 years"},
+        (
+            "those who have at least 1 earlier spell in custody of this kind (at its end they were "
+            "among those who are held for theft) and who have served at least 2 years"
         ),
     ),
     (
         {"not": {"earlier spells": {"sentence": "> 2 years", "count": ">= 2"}}},
         (
-            "those who have under 2 earlier spells in custody at whose end they were among those "
-            "whose sentence is more than 2 years"
+            "those who have under 2 earlier spells in custody of this kind (at the end of each "
+            "they were among those whose sentence is more than 2 years)"
         ),
     ),
     ({"parts": ">= 2"}, "those the parts of whose sentence number at least 2"),
@@ -263,7 +271,7 @@ CONDITIONS = [
     ),
     (
         {"time since last release": {"value": ">= 5 years", "after": "decree"}},
-        "those who were last released by a decree at least 5 years ago or who never were",
+        "those who were last released by a decree at least 5 years ago (or never)",
     ),
     (
         {"time since last release on grant": "< 3 years"},

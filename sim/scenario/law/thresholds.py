@@ -32,7 +32,7 @@ from sim.scenario.law.predicate import (
 from sim.scenario.lengths import DAYS_IN, in_units, read_date, read_length, read_share
 
 COMPARISON = re.compile(r"(<=|>=|==|<|>)\s*(.+)")
-SWAPPED = {"=>": ">=", "=<": "<="}
+SWAPPED = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<="}
 AGO = " ago"
 _BEFORE = rf"(?P<before>\d\S* \w+) before (?P<anchor>{'|'.join(ANCHORS)})"
 _ON = re.compile(rf"(?P<name>.+?) (?:on (?P<day>\S+)|{_BEFORE})")
@@ -96,8 +96,9 @@ def kind_of_attribute(name: str) -> str | None:
 
 def no_comparison(kind: str, text: str, found: object, reader: LeafReader, name: str) -> str:
     """Say how a comparison is written that has none of the signs."""
-    if text[:2] in SWAPPED:
-        return f"expected a comparison; write {SWAPPED[text[:2]]!r} for {text[:2]!r}"
+    for sign in (text[:2], text[:1]):
+        if sign in SWAPPED:
+            return f"expected a comparison; write {SWAPPED[sign]!r} for {sign!r}"
     example = {"share": ">= 70%", "length": ">= 5 years", "age": ">= 5 years",
                "date": "< 2015-07-09"}  # fmt: skip
     try:
@@ -154,7 +155,9 @@ def _share(name: str, operator: str, text: str) -> ShareIs:
     if operator == "==":
         raise ValueError("a served share is never compared with '=='; use a band")
     if not text.strip().endswith("%") and "/" not in text:
-        raise ValueError(f"a served share is a per cent or a fraction; found {text!r}")
+        raise ValueError(
+            f"a served share is a per cent or a fraction such as '70%' or '2/3'; found {text!r}"
+        )
     return ShareIs(SHARES[name], operator, read_share(text))  # type: ignore[arg-type]
 
 

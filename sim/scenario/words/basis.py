@@ -182,9 +182,14 @@ def _graded(tree: Tree, attribute: str = "", whose: str = "") -> Iterator[tuple[
             yield from _graded(child, attribute, whose)
 
 
+_SAID = {"low", "source", "grade", "status", "note"}
+
+
 def _limit(scenario: Scenario, attribute: str, whose: str, tree: Tree, decree: Decree) -> str:
     plain = tree.plain()
     assert isinstance(plain, dict)
+    if not plain.keys() & _SAID:  # a number with no word on what it rests on
+        return ""
     asked = {attribute: plain["value"]}
     reader = ConditionReader(words_of_world(scenario.tree))
     read = leaves(reader.read({whose: asked} if whose == "offence" else asked))

@@ -323,7 +323,8 @@ def _before(leaf: ReleasedIs | PardonsIs | OffenceIs | SpellsIs, names: Mapping[
     if isinstance(leaf, SpellsIs):
         spells = f"earlier {'spell' if leaf.count == 1 else 'spells'} in custody"
         often = f"{COMPARED[leaf.operator]} {amount(leaf.count)} {spells}"
-        whom = f"at whose end they were among those {_clauses(leaf.rule, names)}"
+        at = "its end" if leaf.count == 1 else "the end of each"
+        whom = f"of this kind (at {at} they were among those {_clauses(leaf.rule, names)})"
         return _Said("who have", f"{often} {whom}", joins=False)
     if isinstance(leaf, OffenceIs):
         size = length(int(leaf.size)) if leaf.in_days else amount(float(leaf.size))
@@ -337,7 +338,7 @@ def _before(leaf: ReleasedIs | PardonsIs | OffenceIs | SpellsIs, names: Mapping[
     kinds = {"any": "", "expiry": " at the end of a term", "decree": " by a decree"}
     kind = kinds.get(leaf.after, f" by “{names.get(leaf.after, leaf.after)}”")
     ago = f"{COMPARED[leaf.operator]} {length(leaf.days)} ago{reckoned(leaf)}"
-    never = " or who never were" if leaf.operator in (">", ">=") else ""
+    never = " (or never)" if leaf.operator in (">", ">=") else ""
     return _Said(f"who were last released{kind}", ago + never)
 
 

@@ -75,7 +75,8 @@ def _before(scenario: Scenario) -> str:
     if past is None:
         return ""
     names = [f"“{decree.title or name}”" for name, decree in past.decrees.items()]
-    return f"; from {day(past.world.start)} to the start {listed(names)} have acted on them"
+    has = "has" if len(names) == 1 else "have"
+    return f"; from {day(past.world.start)} to the start {listed(names)} {has} acted on them"
 
 
 def world_in_words(world: World) -> tuple[str, ...]:

@@ -42,6 +42,10 @@ def latency(law: Law) -> Parts:
     yield "latency", f"{text} of the term."
 
 
+def _within(days: int) -> str:
+    return f"within {length(days)}" if days else "at once"
+
+
 def _late(law: Law, late: Latency) -> str:
     if late.value is not None:
         return described(f"each release is {length(late.value)} late", late, law.decree)
@@ -52,7 +56,7 @@ def _late(law: Law, late: Latency) -> str:
         )
         return described(text, late.mean, law.decree)
     steps = [
-        described(f"{percent(row.share.value)} are out within {length(row.within)}", row.share,
+        described(f"{percent(row.share.value)} are out {_within(row.within)}", row.share,
                   law.decree)
         for row in late.shares
     ]  # fmt: skip
