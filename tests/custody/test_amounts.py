@@ -63,3 +63,9 @@ def test_an_amount_is_read_from_its_text():
     ):
         with pytest.raises(ValueError, match="no amount"):
             read_part(wrong)
+
+
+def test_a_started_day_is_a_day():
+    for unit, number, found in (("day", 1, [0, 1, 2]), ("month", 1, [0, 1, 1])):
+        per = Per(number=number, unit=unit, complete=False)
+        assert periods(np.array([0, 1, 2]), per).tolist() == found

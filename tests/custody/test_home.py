@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.custody.columns import EXTINGUISHED
+from sim.custody.decrees.suspended import Suspended
+from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
 from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
@@ -76,3 +79,38 @@ def test_the_same_people_return_from_home_as_from_liberty():
     assert "serving at home" not in free
     day = day_of(HOME[1], GRANT) + 30
     assert 0 < home["returns"][:day].sum() <= free["returns"][:day].sum()
+
+
+def test_what_is_left_is_taken_back_of_some_of_those_who_return_together():
+    cell, made = HOME
+    r = cell.register
+    home = np.flatnonzero(r.home & (r.cause >= BY_DECREE) & (r.due < NEVER))[:1]
+    other = np.flatnonzero(~r.home & (r.left < made.world.days))[:1]
+    held = np.flatnonzero((r.left == NEVER) & ~r.endless(np.arange(len(r))))[:2]
+    suspended = Suspended(solved(made), Draws(4, 0))
+    admitted = r.admitted[held].copy()
+    r.admitted[held] = r.due[home] - 7
+    suspended.arrive(r, np.concatenate((home, other)), held)
+    r.admitted[held] = admitted
+    ((new, days),) = suspended.taken_back
+    assert new.tolist() == held[:1].tolist()
+    assert days.tolist() == [7]
+
+
+def test_a_sentence_within_a_reach_begins_at_home_or_never():
+    """Of two admitted on one day one may go home, and the other's sentence never begins."""
+    parts = {"home": {"when": {"sentence": ">= 15 months"}, "then": {"serve the rest": "at home"}},
+             "out": {"when": {"served": ">= 0 days"}, "then": "release"}}  # fmt: skip
+    law = decree(
+        clauses=parts, exclude={}, cap=None, review={}, drive=None, ordered=None, lists_due=None,
+        granted={"value": GRANT, "between": [GRANT, GRANT]}, reach={"offences until": GRANT},
+        release={"tranches": {"women": {"when": {"sex": "women"},
+                                        "out": "10 days after the grant"}}},
+    )  # fmt: skip
+    made = scenario(busy_world(held=graded(1500, "persons"), end="2003-09-01"), {"p": law})
+    r = simulate(made, solved(made), Draws(4, 0)).register
+    late = (r.cause == BY_DECREE) & (r.admitted > day_of(made, GRANT)) & (r.left < made.world.days)
+    never = late & (r.left == r.admitted) & ~r.home
+    assert ((r.kind == EXTINGUISHED) == never).all()
+    days = [set(r.admitted[rows]) for rows in (never, late & ~never)]
+    assert days[0] & days[1]

@@ -188,6 +188,41 @@ def test_patience_is_the_least_that_any_rule_asks_for():
     assert patience(many({"served": ">= 1 month"}, cap="10% of stock")) == 0
 
 
+@pytest.mark.parametrize(
+    ("when", "threshold", "days"),
+    [
+        # One condition of several is enough to be patient for.
+        ({"served": ">= 1 month", "offence": "theft"}, None, 30),
+        ({"served share": ">= 2/3"}, None, 20),
+        # The first lists close on 1 March: so many days are served by then, or none.
+        ({"served share": ">= 50%"}, "2002-03-11", 5),
+        ({"served share": ">= 50%"}, "2002-06-11", 0),
+        ({"served": ">= 1 month"}, "2002-06-11", 0),
+    ],
+)
+def test_patience_with_what_is_served_by_another_day(when, threshold, days):
+    changes = {} if threshold is None else {"thresholds_on": threshold}
+    assert patience(many(when, **changes)) == days
+
+
+@pytest.mark.parametrize("then", [
+    {"reduce": {"by": "10 days"}, "revived if": {"within": "1 year"}},
+    {"release point": {"fraction": "1/2", "for": "those held"}}, {"serve the rest": "at home"},
+], ids=str)  # fmt: skip
+def test_no_patience_where_one_of_several_clauses_looks_at_newcomers(then):
+    when = {"served": ">= 1 month"}
+    both = {"those": {"when": when, "then": "release"}, "others": {"when": when, "then": then}}
+    assert patience(many(when, clauses=both)) == 0
+
+
+def test_patience_with_a_decree_that_is_checked_once():
+    (law,) = [one for name, one in many({"served": ">= 1 month"}).items() if name == "d1"]
+    for key in ("granted", "lists_due", "ordered", "exclude"):
+        law.pop(key, None)
+    law |= {"in force": {"from": "2002-03-01", "to": "2002-03-01"}, "checked": "daily"}
+    assert patience({"p": law}) == 30
+
+
 def test_what_is_found_in_one_scenario_is_found_alike_in_the_next():
     made = [scenario(WORLD, laws) for laws in ({}, many(RULES["share"]), many(RULES["young"]))]
     alone = [simulate(one, solved(one), Draws(5, 2)) for one in made]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from sim.custody.decrees.work import Desks
 from sim.custody.model import simulate
 from sim.custody.streams import Draws
 from sim.scenario.law.work import Work
@@ -100,3 +103,14 @@ def test_exiles_wait_for_approval():
     day = day_of(made, "2003-04-15")
     assert set(np.flatnonzero(record.series["releases by decree"])) == {day, day + 20}
     assert set(np.flatnonzero(record.series["exiled"])) == {day + 20}
+
+
+def test_no_file_is_done_before_it_joins():
+    """The first in the order joins on the fifth day, when all that can be done is done."""
+    work = SimpleNamespace(done_by=lambda days: min(days, 1))
+    desks = Desks(SimpleNamespace(), work, SimpleNamespace(ordered_day=0, close_day=9))
+    last = np.array([99, 99])
+    assert desks._worked(np.array([5, 0]), last).tolist() == [False, True]
+    assert desks._worked(np.array([1, 0]), last).tolist() == [True, False]
+    # Who has left meanwhile costs nothing.
+    assert desks._worked(np.array([0, 0]), np.array([0, 99])).tolist() == [False, True]

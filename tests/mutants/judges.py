@@ -39,21 +39,27 @@ Lines = frozenset[tuple[str, int]]
 """Lines of files, by path and number."""
 
 
-@dataclass(frozen=True)
-class Law:
-    """A random world under random decrees: the engine does what the oracle does."""
+Run = tuple["Scenario", "Prisons", "Draws", Sequence[int]]
+"""A scenario, its world, what is drawn, and days on which another clock stops."""
 
-    seed: int
-    number: int
+
+class _Ran:
+    """What is run beside the independent engine."""
+
+    name: str
+
+    def drawn(self) -> Run | None:
+        """Return what is run; none if what is drawn is refused."""
+        raise NotImplementedError
 
     def agrees(self) -> bool:
         """Say whether the engine does what the oracle does."""
         from tests.oracle.compare import check
 
-        drawn = self._drawn()
-        if drawn is None:
+        run = self.drawn()
+        if run is None:
             return True
-        scenario, world, draws, stops = drawn
+        scenario, world, draws, stops = run
         try:
             check(scenario, draws, (stops,), world=world)
         except AssertionError:
@@ -62,28 +68,39 @@ class Law:
 
     def notices(self) -> str:
         """Return what disagrees with the oracle, or nothing."""
-        return "" if self.agrees() else f"random law {self.number}"
+        return "" if self.agrees() else self.name
 
     def keep(self, folder: Path) -> None:
-        """Keep the law, its world and what the engine leaves of them."""
-        drawn = self._drawn()
-        kept = None if drawn is None else (drawn, _left(*drawn))
+        """Keep what is run, and what the engine leaves of it."""
+        run = self.drawn()
+        kept = None if run is None else (run, _left(*run))
         self._kept(folder).write_bytes(pickle.dumps(kept))
 
     def notices_of(self, kept: Any) -> str:
         """Return what is left otherwise than when it was kept, or nothing."""
-        if kept is None or _left(*kept[0]) == kept[1]:
-            return ""
-        return f"random law {self.number}"
+        return "" if kept is None or _left(*kept[0]) == kept[1] else self.name
 
     def kept(self, folder: Path) -> Any:
         """Return what is kept."""
         return pickle.loads(self._kept(folder).read_bytes())
 
     def _kept(self, folder: Path) -> Path:
-        return folder / f"law-{self.number}.pickle"
+        return folder / f"{self.name}.pickle"
 
-    def _drawn(self) -> tuple[Scenario, Prisons, Draws, Sequence[int]] | None:
+
+@dataclass(frozen=True)
+class Law(_Ran):
+    """A random world under random decrees: the engine does what the oracle does."""
+
+    seed: int
+    number: int
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """How it is called."""
+        return f"random law {self.number}"
+
+    def drawn(self) -> Run | None:
         """Draw the law and its world; none if what is drawn is refused."""
         from sim.custody.streams import Draws
         from sim.scenario.problems import ScenarioError
@@ -99,6 +116,23 @@ class Law:
             return None
         stops = some.few(range(world.days), 0, 8)
         return scenario_of(file), world, Draws(draws.seed, draws.replication), stops
+
+
+@dataclass(frozen=True)
+class Dense(_Ran):
+    """A law of which many people meet every part."""
+
+    name: str
+
+    def drawn(self) -> Run:
+        """Return the law in its world."""
+        from sim.custody.streams import Draws
+        from tests.oracle.test_dense import LAWS, WORLDS
+        from tests.theory.worlds import scenario, solved
+
+        world, decrees = LAWS[self.name]
+        made = scenario(WORLDS[world], decrees)
+        return made, solved(made), Draws(5, 1), (0, 181, 500)
 
 
 @dataclass(frozen=True)
@@ -168,17 +202,19 @@ class Tests:
         return None
 
 
-Judge = Law | Cases | Tests
+Judge = Law | Dense | Cases | Tests
 
 
 def judges(laws: int, seed: int) -> list[Judge]:
-    """List random laws, every shipped scenario that has cases, and the tests of the court."""
+    """List random and dense laws, shipped scenarios that have cases, and the tests of the court."""
+    from tests.oracle.test_dense import LAWS
+
     files = [path for folder in (".", "history", "laws")
              for path in sorted((ROOT / "scenarios" / folder).glob("*.yaml"))]  # fmt: skip
     with_cases = [path for path in files if " cases:" in path.read_text(encoding="utf-8")]
     tests = [path for pattern in TESTS for path in sorted(ROOT.glob(pattern))
              if path.name not in ELSEWHERE]  # fmt: skip
-    return [*map(Tests, tests), *(Law(seed, number) for number in range(laws)),
+    return [*map(Dense, LAWS), *map(Tests, tests), *(Law(seed, number) for number in range(laws)),
             *map(Cases, with_cases)]  # fmt: skip
 
 
@@ -196,7 +232,7 @@ def reached(judge: Judge, files: Iterable[Path], folder: Path) -> tuple[float, L
     ValueError
         If it notices something there.
     """
-    if isinstance(judge, Law) and not judge.agrees():
+    if isinstance(judge, _Ran) and not judge.agrees():
         raise ValueError(f"without any change: {judge.notices()}")
     judge.keep(folder)
     kept, began = judge.kept(folder), time.process_time()

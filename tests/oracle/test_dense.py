@@ -42,6 +42,9 @@ WORLDS = {
     "death": busy_world(**SMALL, offences=DEADLY,
                         executions={"per year": graded(0.3, "per year")}),
     "ill": busy_world(**SMALL, health=ILL),
+    "untried": busy_world(**SMALL, offences=DEADLY, before_judgment=TRIALS,
+                          executions={"per year": graded(0, "per year")}),
+    "crowd": busy_world(**SMALL | {"held": graded(500, "persons"), "end": "2002-09-01"}),
 }  # fmt: skip
 
 
@@ -102,6 +105,7 @@ LAWS = {
         "again": law({"reduce": {"by": "25 days"}, "revived if": {
             "within": SHORT, "from": "delivery"}}, granted="2003-02-01"),
         "home": law({"serve the rest": "at home"}, {"age": ">= 25 years"}, granted="2003-06-01"),
+        "asks": law("release", {"sentence": "< 14 months"}, granted="2004-02-01"),
     }),
     "home alone": ("trials", {
         "home": law({"serve the rest": "at home"}, {"age": ">= 25 years"}, granted="2002-06-01"),
@@ -198,6 +202,63 @@ LAWS = {
         "r": law("release", {"served": {"value": ">= 14 months", "counting": ["pardon", "merit"]}},
                  granted="2003-05-01"),
     }),
+    "expected": ("untried", {
+        "p": law("end the case", [{"served share of expected sentence": "< 1/4"},
+                                  {"age": ">= 50 years"}]),
+        "q": law("end the case", [{"not": {"sentence final": ">= 30 days ago"}},
+                                  {"age": ">= 45 years"}], granted="2002-10-01"),
+        "r": law("end the case", [{"not": {"sentence": ["life", "death"]}},
+                                  {"age": ">= 40 years"}], granted="2003-02-01"),
+    }),
+    "a crowd": ("crowd", {
+        "p": law(0, reach={"offences until": "2002-05-20"}, granted="2002-05-20", clauses=clauses(
+            home=({"sentence": ">= 15 months"}, {"serve the rest": "at home"}),
+            out=(EVERYBODY, "release")), release={"tranches": {
+                "women": {"when": {"sex": "women"}, "out": "10 days after the grant"}}}),
+    }),
+    "a day": ("plain", {
+        "p": law({"reduce": {"by": "1 day"}, "revived if": {"within": LONG, "from": "law"}}),
+        "q": law({"credit": {"by": "1 day"}}, granted="2002-08-01"),
+        "r": law({"credit": {"by": "3 days per started month served from 2003-01-01"}},
+                 granted="2002-09-01"),
+        "s": law({"credit": {"by": "3 days per started month served from 2002-10-31"}},
+                 granted="2002-11-01"),
+        "t": law("release", {"sentence": "< 17 months"}, granted="2003-09-01"),
+    }),
+    "one rule after the other": ("crowd", {
+        f"d{month}": law({"release point": {"earlier by": f"{10 * month} days",
+                                            "for": "those to come"}},
+                         {"sentence": ">= 1 day"}, granted=f"2002-{month:02}-11")
+        for month in range(1, 9)
+    }),
+    "labels day by day": ("plain", {
+        "p": standing("release", {"reductions": {"by": "pardon", "count": ">= 1"}}, "2002-03-01",
+                      "2002-05-31", checked="daily"),
+    }),
+    "all parts": ("parts", {
+        "p": law("release", {"all parts": {"sentence": "< 14 months"}, "parts": ">= 2"}),
+        "q": law({"reduce": {"by": "1 month"}}, {"all parts": {"offence": {"not": "murder"}}},
+                 granted="2003-01-01"),
+    }),
+    "yearly": ("plain", {
+        "p": law({"release point": {"earlier by": "30 days", "for": "those to come"}},
+                 {"sentence": ">= 1 day"}, granted=None, every="year",
+                 dates=[f"{month:02}-{day:02}" for month in range(1, 13) for day in (4, 19)]),
+    }),
+    "just fallen ill": ("ill", {
+        "p": standing("release", {"health": "ill", "time in state of health": "< 3 days",
+                                  "served": ">= 30 days"},
+                      "2002-03-01", "2002-12-31", checked="daily"),
+    }),
+    "files of all": ("plain", {
+        "p": law("release", EVERYBODY, ordered="2002-01-01", lists_due="2002-05-01",
+                 exclude={"old": {"age": ">= 45 years"}}, rank=["shortest sentence"],
+                 review={"officers per camp": 1, "files a day": 0.2, "order": "rank"}),
+    }),
+    "lots first": ("plain", {
+        "p": law("release", cap="12 in all", rank=["lottery", "oldest"]),
+        "q": law("release", cap="4 per camp", rank=["oldest", "lottery"], granted="2003-01-15"),
+    }),
 }  # fmt: skip
 
 
@@ -205,5 +266,5 @@ LAWS = {
 def test_the_engine_does_what_the_oracle_does(name):
     world, laws = LAWS[name]
     made = scenario(WORLDS[world], laws)
-    oracle, _ = check(made, Draws(5, 1), ((0, 181, 500, 777),), world=solved(made))
+    oracle, _ = check(made, Draws(5, 1), ((0, 181, 500),), world=solved(made))
     assert {docket.occasion.decree for docket in oracle.dockets if docket.stages} == set(laws)
