@@ -90,7 +90,7 @@ def before_judgment_of(some: Chooser, graded: Any) -> Any:
 
     found = {
         "awaiting trial": {
-            "lasts": lasts(some.one(("60 days", "18 months", "5 years"))),
+            "lasts": lasts(some.one(("60 days", "60 days", "18 months", "5 years"))),
             "convicted": graded(some.one((0.5, 0.8, 1, 0.1))),
         }
     }

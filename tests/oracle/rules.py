@@ -138,6 +138,8 @@ class _Decrees:
         frame = {**REST, **self._dates(days), "release": self._afterwards()}
         if "in force" in frame:  # which lets go whom it meets, day by day
             frame["release"].pop("over", None)
+        if "reach" in frame and some.often(0.6):  # so that a sentence may be over as it begins
+            frame["release"].pop("education", None)
         look = _Look(some, self.world, self.names, self.people, self._readings(frame))
         excluded = [name for name in BARS if some.often(0.3 if self.wide else 0.5)]
         frame["release"] |= self._waits(look, frame)
@@ -221,7 +223,7 @@ class _Decrees:
     def _how_often_a_reach(self) -> float:
         if (judged := self.world.get("before judgment")) is None:
             return 0.6
-        return 0.6 if judged["awaiting trial"]["lasts"]["most"]["value"] == "60 days" else 0.2
+        return 0.6 if judged["awaiting trial"]["lasts"]["most"]["value"] == "60 days" else 0.3
 
     def _work(self, frame: Node) -> Node:
         """Files done a day, where a decree has the days for it."""
@@ -289,7 +291,7 @@ class _Decrees:
                      {"shares": shares}, {"shares": shares[2:]})  # fmt: skip
         return without_nones({
             "tranches": some.maybe(tranches or None, 0.5),
-            "latency": some.maybe(some.one(latencies), 0.4),
+            "latency": some.maybe(some.one(latencies), 0.15 if "reach" in frame else 0.4),
         })  # fmt: skip
 
     def _afterwards(self) -> Node:
@@ -344,6 +346,8 @@ class _Decrees:
             and effect["release point"].get("for") != "those held"
         ):
             when, despite = look.known_at_admission(), list(excluded) or None
+        elif "in force" in frame and "in custody" in self.world["health"] and some.often(0.4):
+            when = {"health": some.one(list(self.world["health"]["states"]))}
         if self._nobody(when, ends=effect == "end the case"):
             when = EVERYBODY
         return without_nones({
@@ -395,9 +399,9 @@ class _Decrees:
                     {"expunge": True, **self._condition(look)},
                 ))}  # fmt: skip
             return {"release": True, **self._condition(look)} if some.often(0.4) else "release"
-        if some.often(0.2):
+        if some.often(0.3):
             return {"serve the rest": "at home"}
-        if some.often(0.25):
+        if some.often(0.4):
             return {"credit": {key: one for key, one in look.cut().items() if key != "to"}
                     or {"by": "10 days"}}  # fmt: skip
         if some.often(0.7):
@@ -653,7 +657,7 @@ class _Look:
         whole = some.one(("remaining", "remaining", "served", "term", "sentence", "until due",
                           "pardonable parts"))  # fmt: skip
         days = some.one(("1 day", "7 days", "15 days", "60 days"))
-        if "before judgment" in self.world and some.often(0.4):
+        if "before judgment" in self.world and some.often(0.7):
             whole = "remand"
             if some.often(0.5):
                 return f"{some.one(('1/2', '100%'))} of {whole}"
@@ -773,7 +777,7 @@ class _Look:
         if "in custody" in world["health"] and some.often(0.5):
             name = "health"
         numbers = sorted({n for one in world["offences"].values() for n in one.get("numbers", ())})
-        if name == "offence" and numbers and some.often(0.4):
+        if name == "offence" and numbers and some.often(0.6):
             size = {"points": some.one(("2.5", "1", "3")), "maximum": "5 years"}
             asked = some.one(numbers)
             leaf = {asked: f"{some.one((*OPERATORS, '=='))} {size[asked]}"}

@@ -147,7 +147,7 @@ def world_of(some: Chooser) -> Node:
     })  # fmt: skip
     made |= _dying(some, made) or {}
     stock = some.maybe(stock_of(some, made), 0.3)
-    if stock is None and (judged := some.maybe(before_judgment_of(some, graded), 0.3)):
+    if stock is None and (judged := some.maybe(before_judgment_of(some, graded), 0.4)):
         made.pop("final sentence to admission", None)
         made["before judgment"] = judged
         if "executions" in made and mortality > 0:
@@ -161,8 +161,8 @@ def world_of(some: Chooser) -> Node:
 
 def _dying(some: Chooser, world: Node) -> Node:
     """Sentences of death for some offences, and executions; none only where people die anyhow."""
-    rates = (0, 0.2, 1.5) if world["deaths"]["in custody"]["value"] > 0 else (0.2, 1.5)
-    shares = {name: some.one((0, 0.15, 0.4)) for name in world["offences"]}
+    rates = (0, 0.2, 1.5, 1.5) if world["deaths"]["in custody"]["value"] > 0 else (0.2, 1.5)
+    shares = {name: some.one((0, 0.15, 0.4, 0.4)) for name in world["offences"]}
     executions = some.maybe({"per year": graded(some.one(rates), "per year")}, 0.35)
     if executions is None:
         return None
@@ -192,8 +192,8 @@ def _offences(some: Chooser, camps: Sequence[str], *, life: bool) -> Node:
             "share": graded(share),
             "by camp": some.maybe({camps[0]: graded(share * some.one((0, 0.6, 1)))}, 0.2),
             "numbers": some.maybe(some.one(({"points": graded(some.one((1, 2.5, 4)), "points")},
-                                            {"maximum": graded("5 years")})), 0.4),
-            "tried with": some.maybe(_tried_with(some, names), 0.5),
+                                            {"maximum": graded("5 years")})), 0.7),
+            "tried with": some.maybe(_tried_with(some, names), 0.7),
             "tags": some.one(([], ["economic"], ["economic", "violent"])),
             "petty": some.maybe(graded(some.one((0.5, 1)))),
             "life": forever if life else None,
