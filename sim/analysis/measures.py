@@ -172,7 +172,7 @@ def window_of(scenario: Scenario, align: date | None = None, like: Window | None
         return _inside(scenario, window, ("decrees",), "the first planned release")
     stated = align or scenario.document.measured_from
     if stated is None and scenario.decrees:
-        message = "give 'measured from: DATE': its decrees recur and name no first day"
+        message = "give 'measured from: DATE': its decrees recur or come by chance"
         raise scenario.problem(("decrees",), message)
     if stated is None and like is not None:
         return like
