@@ -174,22 +174,31 @@ class Spells:
     def _write(self, name: str, first: int, value: NDArray[np.generic] | int) -> None:
         """Write values of a column for the rows from one on; one value may go on standing for all.
 
-        A column that is a part of a longer one has that room.
+        A column is a part of a longer one, which has that room.
         """
-        column: NDArray[np.generic] = getattr(self, name)
-        if not any(column.strides) and np.ndim(value) == 0 and first and column[0] == value:
-            self._all.pop(name, None)
-            setattr(self, name, np.broadcast_to(column[:1], (self._size,)))
-            return
-        if name not in self._all:
-            self._all[name] = np.empty(self._room, dtype=DTYPES[name])
-            self._all[name][:first] = column
-            self._shared.discard(name)
-        self._all[name][first : self._size] = value
-        setattr(self, name, self._all[name][: self._size])
+        whole = self._all.get(name)
+        if whole is None:
+            whole = getattr(self, name)
+            one = first and not any(whole.strides)
+            whole = np.broadcast_to(whole[:1], (self._room,)) if one else self._longer(name, whole)
+        if whole.strides[0]:
+            whole[first : self._size] = value
+        elif np.ndim(value) or whole[0] != value:
+            whole = self._longer(name, whole[:first])
+            whole[first : self._size] = value
+        self._all[name] = whole
+        setattr(self, name, whole[: self._size])
+
+    def _longer(self, name: str, column: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Return a column with room for more rows, which is this register's own."""
+        self._shared.discard(name)
+        longer = np.empty(self._room, dtype=DTYPES[name])
+        longer[: len(column)] = column
+        return longer
 
     def own(self, *names: str) -> None:
         """Make columns this register's own before they change, if they are not yet."""
         for name in self._shared.intersection(names):
             setattr(self, name, getattr(self, name).copy())
+            self._all.pop(name, None)
             self._shared.discard(name)

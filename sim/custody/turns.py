@@ -17,13 +17,14 @@ Mask = NDArray[np.bool_]
 
 
 class Turns:
-    """For each row of a register, the first day on which it has to be read; 0 before it is read.
+    """For each row of a register, the first day on which it has to be read.
 
-    The register puts a row back to 0 whenever its term or its day of release may have changed.
+    Before it is read that is the day of admission, or 0 of a row that is added. The register puts a
+    row back to 0 whenever its term or its day of release may have changed.
     """
 
-    def __init__(self, size: int) -> None:
-        self.first_day: Int32s = np.zeros(size, dtype=np.int32)
+    def __init__(self, admitted: NDArray[np.integer]) -> None:
+        self.first_day: Int32s = np.array(admitted, dtype=np.int32)
 
     def come(self, rows: Rows, day: int) -> Mask:
         """Say whose turn has come on a day, shape (n,)."""

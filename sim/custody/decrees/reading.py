@@ -47,7 +47,7 @@ class Reading:
         if rule is None:
             return None
         if rule not in self.turns:
-            self.turns[rule] = Turns(len(register))
+            self.turns[rule] = Turns(register.admitted)
             register.turns.append(self.turns[rule])
         return self.turns[rule]
 
