@@ -206,6 +206,9 @@ class _Decrees:
         reach = some.maybe({"offences until": until.isoformat()}, self._how_often_a_reach())
         if reach is not None:
             due = max(due, granted - timedelta(days=some.one((0, 30, 100))))
+        elif some.often(0.4):  # long enough that another decree may come before
+            due = max(days[0], granted - timedelta(days=some.one((100, 400))))
+            ordered = min(ordered, due)
         ordered = max(ordered, due - timedelta(days=200))  # files are worked at on every day
         shifted = due + timedelta(days=some.random.randint(-400, 400))
         threshold = min(max(shifted, days[0]), days[1])
