@@ -165,7 +165,7 @@ LAWS = {
     "escorts": ("plain", {
         "p": law(0, reach={"offences until": "2002-05-01"}, clauses=clauses(
             home=({"sentence": ">= 15 months"}, {"serve the rest": "at home"}),
-            out=(EVERYBODY, "release")), release={
+            out=({"sentence": "< 15 months"}, "release")), release={
                 "escort": {"per camp and day": 0.3}, "over": "3 days", "supervision": True,
                 "exile": {"origin": "hills", "to": "chosen by camp", "approval": "30 days"}}),
         "q": law("release", granted="2003-06-01", release={
@@ -213,7 +213,7 @@ LAWS = {
     "a crowd": ("crowd", {
         "p": law(0, reach={"offences until": "2002-05-20"}, granted="2002-05-20", clauses=clauses(
             home=({"sentence": ">= 15 months"}, {"serve the rest": "at home"}),
-            out=(EVERYBODY, "release")), release={"tranches": {
+            out=({"sentence": "< 15 months"}, "release")), release={"tranches": {
                 "women": {"when": {"sex": "women"}, "out": "10 days after the grant"}}}),
     }),
     "a day": ("plain", {
@@ -230,6 +230,15 @@ LAWS = {
                                             "for": "those to come"}},
                          {"sentence": ">= 1 day"}, granted=f"2002-{month:02}-11")
         for month in range(1, 9)
+    }),
+    "selected elsewhere": ("plain", {
+        "p": law({"reduce": {"by": "1 month"}}, lists_due="2002-03-01", review={"approved": "50%"}),
+        "q": law("release", {"sex": "women"}, lists_due="2002-05-01", granted="2002-08-01"),
+    }),
+    "commuted elsewhere": ("death", {
+        "p": law({"commute": {"from": "death", "to": "life"}}, lists_due="2002-03-01",
+                 review={"approved": "40%"}),
+        "q": law({"commute": {"from": "death", "to": "20 years"}}, granted="2002-05-01"),
     }),
     "labels day by day": ("plain", {
         "p": standing("release", {"reductions": {"by": "pardon", "count": ">= 1"}}, "2002-03-01",
