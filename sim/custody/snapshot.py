@@ -259,7 +259,10 @@ def _merit(
         endless, open_ = term >= LIFE, stated == OPEN
         rows = np.flatnonzero(open_ & ~endless & (served == OPEN))
         near = np.clip(np.searchsorted(stays.lengths, term[rows]), 0, len(stays.lengths) - 1)
-        count[rows] = prisons.merits.pick(hazard[rows] * len(stays.lengths) + near, words[rows])
+        drawn = prisons.merits.pick(hazard[rows] * len(stays.lengths) + near, words[rows])
+        # The next longer sentence of the world may bear a cut that would have ended this one.
+        bearable = (term[rows] - 1) // max(rule.cut_days, 1)
+        count[rows] = np.minimum(drawn, bearable)
         rows = np.flatnonzero(open_ & ~endless & (served != OPEN) & (served > 0))
         day = np.minimum(served[rows], stays.curves.shape[1]) - 1
         number = np.arange(len(stays.curves))

@@ -17,7 +17,7 @@ from sim.custody.traits import sex_of
 from sim.scenario.lengths import read_date
 from sim.scenario.load import from_resolved
 from sim.scenario.problems import ScenarioError
-from tests.theory.worlds import busy_world, graded, scenario, solved
+from tests.theory.worlds import busy_world, graded, offence, scenario, solved
 
 DRAWS = Draws(401, 0)
 START = read_date("2001-01-01")
@@ -415,3 +415,17 @@ def test_mistakes_in_flags_of_a_file(tmp_path):
         by_file(written(tmp_path, [FULL | {"flag conductt": "bad"}]), flags=FLAGS)
     with pytest.raises(ScenarioError, match="unknown column 'flag conduct'"):
         by_file(written(tmp_path, [FULL | {"flag conduct": "bad"}]))
+
+
+def test_a_cut_for_merit_before_the_start_leaves_a_term_however_short_it_is(tmp_path):
+    """Two years are 731 days: no sentence of the file bears that cut, those of the world do."""
+    rows = [{"id": str(n), "sentence": "730 days"} for n in range(60)]
+    merit = {"each": "02-28", "after": graded("0 days"), "probability": graded("100%"),
+             "cut": graded("2 years")}  # fmt: skip
+    long = {"theft": offence("100%", "4 years", least="3 years", most="5 years")}
+    made = by_file(written(tmp_path, rows), merit=merit, offences=long)
+    c = everybody(solved(made), DRAWS)
+    held = c["admitted"][:60].astype(int)
+    assert (c["merit_count"][:60] == 0).all()
+    assert (c["due"][:60] == held + 730).all()
+    assert (c["due"][:60] >= 0).all()
