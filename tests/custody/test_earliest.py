@@ -94,7 +94,9 @@ class Court:
         made = scenario(world, {"p": customary()})
         self.plain = name == "no labels"
         self.prisons, self.draws = solved(made), Draws(3, 0)
-        self.register = Register(everybody(self.prisons, self.draws))
+        self.register = Register(
+            everybody(self.prisons, self.draws), varying=self.prisons.steady.varying
+        )
         ends = self.register.key // 4
         self.rows = np.flatnonzero((self.register.admitted <= DAY) & (ends > DAY))
         self.occasion = occasions(made)[0]
@@ -131,3 +133,15 @@ def test_nobody_is_read_too_late(court, name):
             if name in EXACT and court.plain:
                 later = (first > DAY + 2) & (first < NEVER)
                 assert np.array_equal(bound[later], first[later])
+
+
+def test_birthdays_are_read_in_time(court):
+    """Of those who are a few days from a birthday, on which an age ends or begins."""
+    for sign in SIGNS:
+        for years in (20, 30, 40, 50):
+            rule = ConditionReader({}).read({"age": f"{sign} {years} years"})
+            for day in range(DAY, DAY + 365):
+                now, next_day = (court.bench(one, one) for one in (day, day + 1))
+                for met in (True, False):
+                    so = next_day.meets(rule) == met
+                    assert (earliest(now, rule, met=met)[so] == day + 1).all()

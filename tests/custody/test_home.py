@@ -89,12 +89,12 @@ def test_what_is_left_is_taken_back_of_some_of_those_who_return_together():
     held = np.flatnonzero((r.left == NEVER) & ~r.endless(np.arange(len(r))))[:2]
     suspended = Suspended(solved(made), Draws(4, 0))
     admitted = r.admitted[held].copy()
-    r.admitted[held] = r.due[home] - 7
+    r.admitted[held] = r.due[home] - 1
     suspended.arrive(r, np.concatenate((home, other)), held)
     r.admitted[held] = admitted
     ((new, days),) = suspended.taken_back
     assert new.tolist() == held[:1].tolist()
-    assert days.tolist() == [7]
+    assert days.tolist() == [1]
 
 
 def test_a_sentence_within_a_reach_begins_at_home_or_never():
