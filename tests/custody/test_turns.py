@@ -215,6 +215,13 @@ def test_no_patience_where_one_of_several_clauses_looks_at_newcomers(then):
     assert patience(many(when, clauses=both)) == 0
 
 
+def test_patience_is_that_of_the_clause_that_comes_first():
+    months = {"soon": ">= 1 month", "late": ">= 3 months"}
+    both = {name: {"when": {"served": served}, "then": "release"}
+            for name, served in months.items()}  # fmt: skip
+    assert patience(many({"served": ">= 1 month"}, clauses=both)) == 30
+
+
 def test_patience_with_a_decree_that_is_checked_once():
     (law,) = [one for name, one in many({"served": ">= 1 month"}).items() if name == "d1"]
     for key in ("granted", "lists_due", "ordered", "exclude"):
