@@ -366,7 +366,7 @@ def test_every_column_of_every_file_is_in_the_data_dictionary(found):
 
 PAIR = (file("short"), "--baseline", file("none"), "--replications", 2)
 OTHERS = {
-    "sensitivity": (*PAIR, "--draws", 4, "--workers", 1),
+    "sensitivity": (*PAIR, "--draws", 8, "--workers", 1),
     "sweep": (*PAIR, "--vary", "world.held=100,200"),
     "attribute": PAIR,
 }
