@@ -67,7 +67,7 @@ def read_length(text: object) -> int:
     Raises
     ------
     ValueError
-        If the unit is missing or the text is no length.
+        If the unit is missing, the text is no length, or it is of 2²⁸ days or more.
     """
     if isinstance(text, bool) or not isinstance(text, str):
         raise ValueError(f"a length needs its unit, such as '5 years' or '60 days'; found {text!r}")
@@ -76,7 +76,10 @@ def read_length(text: object) -> int:
         if _NUMBER.fullmatch(text.strip()):
             raise ValueError(f"a length needs its unit, such as '{text.strip()} years'")
         raise ValueError(f"no length: {text!r}; expected such as '5 years', '18 months', '60 days'")
-    return whole_days(Fraction(match[1]), match[2])
+    days = whole_days(Fraction(match[1]), match[2])
+    if days >= FOR_LIFE:  # the days of a sentence for life are more than any length has
+        raise ValueError(f"a length is under 700,000 years; found {text!r}")
+    return days
 
 
 def read_share(value: object) -> Fraction:

@@ -47,6 +47,8 @@ CREATE UNIQUE INDEX cell_key ON cell (point, seed, replication);
 REMEDY = "Put a copy of it back, or move it away to begin again"
 FULL = "What was committed is kept: make room, and the same command goes on"
 HEADER = b"SQLite format 3\0"
+READONLY = sqlite3.SQLITE_READONLY
+"""What the library says of a file that a reader would have to put right first."""
 
 
 class StoreError(Exception):
@@ -144,7 +146,13 @@ class Store:
             self._data = self._opened()
         try:
             with self._told():
-                self._begin()
+                try:
+                    self._begin()
+                except sqlite3.OperationalError as error:
+                    if not self._read_only or error.sqlite_errorcode & 255 != READONLY:
+                        raise
+                    self._recover()
+                    self._begin()
         except BaseException:
             self._data.close()
             raise
@@ -155,6 +163,13 @@ class Store:
         if not self._read_only:
             return sqlite3.connect(self._path)
         return sqlite3.connect(f"file:{quote(str(self._path))}?mode=ro", uri=True)
+
+    def _recover(self) -> None:
+        """Let the library take back what a writer that was killed had not finished writing."""
+        self._data.close()
+        with closing(sqlite3.connect(self._path or "")) as writer:
+            writer.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        self._data = self._opened()
 
     def _begin(self) -> None:
         self._data.execute("PRAGMA busy_timeout = 10000")

@@ -15,6 +15,7 @@ from sim.custody.columns import Columns
 from sim.custody.hazards import NEVER
 from sim.custody.model import everybody
 from sim.custody.prisons import Prisons, prisons
+from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.occasions import occasions
@@ -473,7 +474,9 @@ class _Look:
         size = some.one(("0 days", "1 day", "20 days", "6 months", *LENGTHS))
         if (found := self._somebody()) is not None and some.often(0.6):
             person, _, threshold, _ = found
-            size = f"{some.one((max(threshold - person.admitted, 0), person.imposed))} days"
+            served = max(threshold - person.admitted, 0)
+            imposed = person.imposed if person.imposed < LIFE else served
+            size = f"{some.one((served, imposed))} days"
         sign = some.one((*OPERATORS, "=="))
         match some.one(("status", "status", "expected", "since", "share")):
             case "expected":
@@ -705,7 +708,7 @@ class _Look:
                 left = person.due - threshold
                 term = person.due - person.admitted
                 days |= {"remaining": left, "until due": left, "term": term}
-            if 0 <= days.get(attribute, -1) < NEVER:
+            if 0 <= days.get(attribute, -1) < LIFE:
                 size = f"{days[attribute]} days"
         if "in custody" in self.world["health"] and some.often(0.3):
             return self._time_in_state(sizes)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.lengths import (
+    FOR_LIFE,
     in_words,
     in_year,
     read_date,
@@ -88,6 +89,13 @@ def test_every_whole_month_pair_in_exact_ratio_passes_with_one_day_of_grace():
 def test_a_length_without_unit_says_that_it_needs_one(text):
     with pytest.raises(ValueError, match="a length needs its unit"):
         read_length(text)
+
+
+@pytest.mark.parametrize("text", ["268435456 days", "735000 years", "9" * 400 + " years"])
+def test_a_length_as_long_as_a_sentence_for_life_counts_is_refused(text):
+    with pytest.raises(ValueError, match="under 700,000 years"):
+        read_length(text)
+    assert read_length("268435455 days") == FOR_LIFE - 1
 
 
 @pytest.mark.parametrize("text", ["5 weeks", "years", "-3 days", "1 year 2 months", "5  moons", ""])

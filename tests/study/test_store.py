@@ -85,6 +85,26 @@ def test_a_closed_store_is_one_file(folder):
     assert {path.name for path in folder.iterdir()} == {FILE, LOCK}
 
 
+def test_what_a_killed_writer_left_half_written_does_not_keep_others_from_reading(folder):
+    before = cells_of(folder)
+    half = textwrap.dedent("""\
+        import os, sqlite3, sys
+        data = sqlite3.connect(sys.argv[1], isolation_level=None)
+        data.execute("PRAGMA journal_mode = DELETE")
+        data.execute("PRAGMA cache_size = 2")
+        data.execute("BEGIN")
+        data.execute("DELETE FROM meta")
+        data.execute("CREATE TABLE half (x)")
+        data.executemany("INSERT INTO half VALUES (zeroblob(?))", [(4000,)] * 100)
+        os._exit(9)
+    """)
+    subprocess.run([sys.executable, "-c", half, folder / FILE], check=False)
+    journal = folder / f"{FILE}-journal"
+    assert journal.stat().st_size > 0
+    assert cells_of(folder) == before
+    assert not journal.exists()
+
+
 def test_others_read_while_it_is_written(tmp_path):
     with Store(tmp_path / FILE) as writer:
         writer.add([cell(0)])
