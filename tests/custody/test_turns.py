@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.custody import waterfalls
-from sim.custody.decrees import court, reading, selection
+from sim.custody.decrees import court, headcount, reading, selection
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
 from sim.custody.model import simulate
@@ -121,6 +121,7 @@ def test_those_held_are_counted_afterwards_as_on_the_day(exclude, world, monkeyp
     cut = {"when": {"served": ">= 1 month"}, "then": {"reduce": {"by": "4 months"}}}
     for law in list(laws.values())[1::2]:
         law |= {"clauses": {"shorter": cut}, "cap": "none"}
+    monkeypatch.setattr(headcount, "WINDOW", 100)
     afterwards = run(laws, world)
     monkeypatch.setattr(court, "countable", lambda decree: False)
     same(afterwards, run(laws, world))
