@@ -28,7 +28,7 @@ def factor_kind(*, supervision: bool, job: bool, education: bool) -> int:
     return supervision + 2 * job + 4 * education
 
 
-def returns(returns: Returns | None) -> StepHazard | None:
+def hazard_of_return(returns: Returns | None) -> StepHazard | None:
     """Hazards of return by kind of release (supervision, job, education) and time free."""
     if returns is None:
         return None

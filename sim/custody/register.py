@@ -378,6 +378,8 @@ class Register(Spells):
 
     def reductions(self, rows: Rows, day: Ints | int, decree: int | None = None) -> Ints:
         """Count cuts by decrees (one decree, or all) made before a day, for each row."""
+        if not self.cuts:
+            return np.zeros(len(rows), dtype=np.int64)
         counts, before = np.zeros((2, len(self)), dtype=np.int64)
         before[rows] = day
         for when, by, which in self.cuts:

@@ -23,7 +23,7 @@ from sim.custody.mortality import (
     UnreachableSharesError,
     solve_mortality,
 )
-from sim.custody.outside import deaths_at_liberty, returns
+from sim.custody.outside import deaths_at_liberty, hazard_of_return
 from sim.custody.sentencing import (
     DEATH,
     ENDLESS,
@@ -169,7 +169,7 @@ def solve(scenario: Scenario) -> Steady:
     if axis.waits is not None:
         longest = max(longest, int(axis.waits.max()))
     ageing = Ageing.of(world, longest, waits, shares)
-    liberty, returning = deaths_at_liberty(world), returns(world.returns)
+    liberty, returning = deaths_at_liberty(world), hazard_of_return(world.returns)
     age_all = np.tile(stated_ages(world), (int(group.max()) + 1, 1))
     base = None
     for _ in range(ITERATIONS):

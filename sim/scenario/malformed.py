@@ -31,9 +31,7 @@ _HINTS = {
     r"another document": "'---' begins a second file; write two files",
     r"could not find expected ':'": "a key needs a colon and a space after it",
     r"block sequence entries": "'- ' begins an entry of a list, on a line of its own below its key",
-    r"control characters|special characters": (
-        "the file holds characters that are no text; write it anew with a plain editor"
-    ),
+    r"Unicode character escape": "it holds half a character, which no file can hold",
 }
 """What is said behind a message, by what stands in it."""
 _SPACE = "a tab stands here; write spaces"

@@ -247,7 +247,7 @@ def read_value(text: str, file: str) -> tuple[Tree, list[Problem]]:
     """
     try:
         node = _composed(text)
-    except YAMLError:
+    except (YAMLError, UnicodeEncodeError):
         raise ValueError(f"no YAML: {shown(text)}; a bracket or a quote is not closed") from None
     if node is None:
         return Tree(None, file, 1), []

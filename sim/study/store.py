@@ -47,8 +47,6 @@ CREATE UNIQUE INDEX cell_key ON cell (point, seed, replication);
 REMEDY = "Put a copy of it back, or move it away to begin again"
 FULL = "What was committed is kept: make room, and the same command goes on"
 HEADER = b"SQLite format 3\0"
-READONLY = sqlite3.SQLITE_READONLY
-"""What the library says of a file that a reader would have to put right first."""
 
 
 class StoreError(Exception):
@@ -149,7 +147,8 @@ class Store:
                 try:
                     self._begin()
                 except sqlite3.OperationalError as error:
-                    if not self._read_only or error.sqlite_errorcode & 255 != READONLY:
+                    half_written = error.sqlite_errorcode & 255 == sqlite3.SQLITE_READONLY
+                    if not (self._read_only and half_written):
                         raise
                     self._recover()
                     self._begin()
@@ -166,8 +165,9 @@ class Store:
 
     def _recover(self) -> None:
         """Let the library take back what a writer that was killed had not finished writing."""
+        assert self._path is not None
         self._data.close()
-        with closing(sqlite3.connect(self._path or "")) as writer:
+        with closing(sqlite3.connect(self._path)) as writer:
             writer.execute("SELECT count(*) FROM sqlite_master").fetchone()
         self._data = self._opened()
 

@@ -84,6 +84,7 @@ def noticed_anew(mutant: Mutant, judges: Sequence[Judge], folder: Path) -> str:
                     return found
         laws = 0
         for judge in judges:
+            found = ""
             _in_time(SECONDS)
             if not _reads(mutant):
                 found = judge.notices_of(judge.kept(folder))

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from sim.scenario.law.afterwards import Afterwards
+from sim.scenario.law.clauses import Clause
+from sim.scenario.law.conditions import ConditionReader
+from sim.scenario.law.decree import Decree
 from sim.scenario.load import Scenario, load, shipped_folder
-from sim.scenario.problems import Problem, ScenarioError, nearest, shown
+from sim.scenario.problems import BELOW, Problem, ScenarioError, nearest, shown
 
 WRONG = Path(__file__).parent / "wrong"
 SHIPPED = sorted(shipped_folder().glob("*.yaml"))
@@ -692,3 +696,24 @@ def test_a_name_is_no_key_of_the_language(tmp_path: Path, name: str) -> None:
     )
     with pytest.raises(ScenarioError, match="choose another name"):
         load(file)
+
+
+def test_keys_are_told_to_stand_where_they_may():
+    """The places that messages name are those of the language."""
+    models = {
+        "in a decree, beside 'clauses'": Decree, "in a clause, beside 'when'": Clause,
+        "below 'release' of a decree": Afterwards,
+    }  # fmt: skip
+    for place, model in models.items():
+        keys = {field.alias or name for name, field in model.model_fields.items()}
+        assert set(BELOW[place]) <= keys, place
+    (attributes,) = BELOW.keys() - models.keys()
+
+    def told(name):
+        try:
+            return str(ConditionReader({}).read({name: "> nothing of the kind"}))
+        except ValueError as error:
+            return str(error)
+
+    assert "unknown attribute" in told("servd")
+    assert [name for name in BELOW[attributes] if "unknown attribute" in told(name)] == []

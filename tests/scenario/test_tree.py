@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.problems import ScenarioError
-from sim.scenario.tree import Tree, merged, read_tree, replaced
+from sim.scenario.tree import Tree, merged, read_tree, read_value, replaced
 
 FILE = """\
 title: A world
@@ -158,7 +158,12 @@ def test_half_a_character_is_refused_with_and_without_compiled_code(
     monkeypatch.setattr("sim.scenario.tree._LOADER", loader)
     ((line, _, message),) = problems_of(write(f"a: 1\nb: {word}\n"))
     assert line == 2
-    assert "half a character" in message or "Unicode character" in message
+    assert "holds half a character, which no file can hold" in message
+
+
+def test_a_value_with_half_a_character_is_no_yaml():
+    with pytest.raises(ValueError, match="no YAML"):
+        read_value("held: \udcff", "--vary")
 
 
 @pytest.mark.parametrize(
