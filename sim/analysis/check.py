@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypedDict
 
+from sim.analysis.measures import window_of
 from sim.custody.cases import run_cases
 from sim.scenario.law.tables import useless_rows
 from sim.scenario.load import Scenario, find, load
@@ -94,6 +95,7 @@ def _check(file: Path) -> FileResult:
             scenario = load(file)
             _run_cases(scenario, "", result)
             _warn(scenario, "", result)
+            _warn_of_the_day(scenario, result)
             if scenario.imbalance:
                 result["warnings"].append(scenario.imbalance)
     except ScenarioError as error:
@@ -137,3 +139,11 @@ def _warn(scenario: Scenario, above: str, result: FileResult) -> None:
             result["warnings"].append(f"{above}decree {name!r} has no cases")
         for row in useless_rows(decree):
             result["warnings"].append(f"{above}decree {name!r}, {row}")
+
+
+def _warn_of_the_day(scenario: Scenario, result: FileResult) -> None:
+    """Say so if nothing tells from which day a scenario is measured, as comparing has to know."""
+    try:
+        window_of(scenario)
+    except ScenarioError as error:
+        result["warnings"] += [f"cannot be compared yet: {p.message}" for p in error.problems]

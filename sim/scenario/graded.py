@@ -16,13 +16,14 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetPydanticSchema,
     ModelWrapValidatorHandler,
     ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from sim.scenario.lengths import (
     in_words,
@@ -38,6 +39,10 @@ Grade = Literal["A", "B", "C"]
 Status = Literal["reported", "rumoured", "inferred", "announced"]
 ASSUMPTION = "assumption"
 DERIVED = "derived"
+
+
+AS_READ = GetPydanticSchema(lambda *_: core_schema.any_schema())
+"""Marks a type whose values come from a reader of ours alone: nothing is built to look at them again."""
 
 
 def custom(message: str) -> PydanticCustomError:

@@ -148,6 +148,15 @@ def test_a_decree_without_cases_is_warned_of():
     assert result.stderr == f"{file('no-cases')}: decree 'untried' has no cases\n"
 
 
+def test_a_file_that_cannot_be_compared_as_it_is_is_warned_of(tmp_path):
+    copies(tmp_path, "none", "yearly")
+    yearly = changed(tmp_path, "yearly", "measured from: 2011-07-15\n", "")
+    result = amnesty("check", yearly)
+    assert result.exit_code == 0
+    assert f"{yearly}: cannot be compared yet: give 'measured from: DATE'" in result.stderr
+    assert "cannot be compared" not in amnesty("check", file("yearly")).stderr
+
+
 def test_a_mistake_outweighs_a_case_that_does_not_hold(tmp_path):
     result = amnesty("check", file("wrong-case"), tmp_path / "nothing.yaml")
     assert result.exit_code == 2

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ValidationInfo
 
-from sim.scenario.graded import words_of
+from sim.scenario.graded import AS_READ, words_of
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.predicate import Predicate
 
@@ -20,6 +20,6 @@ def _read_rule(data: object, info: ValidationInfo) -> Predicate:
     return ConditionReader(words_of(info), sources, each_part=True).read(data)
 
 
-Condition = Annotated[Predicate, BeforeValidator(_read_predicate)]
-Rule = Annotated[Predicate, BeforeValidator(_read_rule)]
+Condition = Annotated[Predicate, AS_READ, BeforeValidator(_read_predicate)]
+Rule = Annotated[Predicate, AS_READ, BeforeValidator(_read_rule)]
 """A condition of a clause or an exclusion, which may be about the part in question."""

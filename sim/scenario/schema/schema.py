@@ -63,7 +63,7 @@ _DEFINITIONS = "#/$defs/"
 
 def _reader(annotated: object) -> object:
     """Return the function that reads an annotated value."""
-    return get_args(annotated)[1].func
+    return get_args(annotated)[-1].func
 
 
 _HERE_A_CONDITION: JsonSchemaValue = {"const": "condition"}
