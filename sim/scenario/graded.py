@@ -42,7 +42,7 @@ DERIVED = "derived"
 
 
 AS_READ = GetPydanticSchema(lambda *_: core_schema.any_schema())
-"""Marks a type whose values come from a reader of ours alone: nothing is built to look at them again."""
+"""Of a type whose values a reader has made: nothing is built to look at them again."""
 
 
 def custom(message: str) -> PydanticCustomError:

@@ -8,7 +8,7 @@ HELP = {
     "extends": "The file over which this one is laid, beside it or among the shipped ones.",
     "world": "What is assumed about the prisons; here or in a file that is extended.",
     "decrees": "Decrees by name.",
-    "measured from": "The first day of measurement, for a scenario whose decrees all recur or come by chance.",
+    "measured from": "The first day of measurement, where all decrees recur or come by chance.",
     "rests on": "Assumptions to vary one at a time, by name.",
     "value": "The number with which scenarios run.",
     "low": "The lower end of what is held possible.",
