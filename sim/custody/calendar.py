@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.custody.exponentials import exponential
 from sim.custody.streams import Draws, Stream, decree_salt
-from sim.custody.tables import exponential
 from sim.scenario.load import Scenario
 
 UNIT, DAYS_PER_YEAR = 10**12, 365.25

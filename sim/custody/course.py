@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.ageing import Survival
+from sim.custody.exponentials import exponential
 from sim.custody.hazards import NEVER, UNIT, days_until_used_up, per_day
 from sim.custody.streams import Stream
-from sim.custody.tables import exponential
 from sim.scenario.world import World
 
 Ints = NDArray[np.int64]

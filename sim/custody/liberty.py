@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import kernel
+from sim.custody.exponentials import exponential, pinned_log_tables
 from sim.custody.hazards import NEVER
 from sim.custody.outside import factor_kind
 from sim.custody.prisons import Prisons
 from sim.custody.streams import PAST_RELEASES, Draws, Stream
-from sim.custody.tables import exponential, pinned_log_tables
 
 Ints = NDArray[np.int64]
 

@@ -23,11 +23,12 @@ from sim.custody.columns import (
     columns_of,
 )
 from sim.custody.course import STREAMS
+from sim.custody.exponentials import exponential
 from sim.custody.hazards import NEVER, days_until_used_up
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import DEATH, LIFE
 from sim.custody.streams import Draws, Stream
-from sim.custody.tables import CutTable, exponential
+from sim.custody.tables import CutTable
 from sim.custody.trials import OF_A_TRIAL
 
 OF_A_SPELL = (Stream.HEALTH, Stream.OFFENCE, Stream.SENTENCE, Stream.CAMP)

@@ -23,6 +23,7 @@ from sim.custody.columns import (
     WordsOf,
     columns_of,
 )
+from sim.custody.exponentials import exponential
 from sim.custody.hazards import NEVER
 from sim.custody.liberty import past_fates
 from sim.custody.persons import (
@@ -42,7 +43,7 @@ from sim.custody.persons import (
 from sim.custody.prisons import Prisons
 from sim.custody.sentencing import ENDLESS, LIFE
 from sim.custody.streams import HELD_AT_START, PAST_RELEASES, Draws, Stream
-from sim.custody.tables import CutTable, exponential, happens
+from sim.custody.tables import CutTable, happens
 from sim.custody.wear import used
 from sim.scenario.lengths import in_year
 

@@ -4,35 +4,27 @@ Cut points are rounded once, when a table is built, and hashed into the address 
 happens at run time is shifts, products and comparisons of integers. So the same tables give the
 same numbers on every processor, and a library that builds other tables is seen.
 
-Every inversion uses the upper 32 bits of a word, ``u = word >> 32``; `exponential` uses all 64. A
+Every inversion uses the upper 32 bits of a word, ``u = word >> 32``; an exponential uses all 64. A
 larger word never gives a smaller number, so a change of distribution moves everybody at the same
 quantile.
 """
 
-import hashlib
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import kernel
+from sim.custody.guides import Finder
 from sim.custody.kernel.calls import Pinned
+from sim.custody.words import HALF, LOW, Numbers, Words, chunks, frozen, sha256
 
-Words: TypeAlias = NDArray[np.uint64]
-Numbers: TypeAlias = NDArray[np.integer]
 Weights: TypeAlias = Sequence[float] | NDArray[np.float64]
 Segment: TypeAlias = tuple[Sequence[int] | Numbers, Weights]
 """Values and their weights."""
-Scalar = TypeVar("Scalar", bound=np.generic)
-
-CHUNK = 32768
-"""Rows worked on at a time, so that what lies between stays in the cache."""
-_HALF = np.uint64(32)
-_LOW = np.uint64(2**32 - 1)
 
 
 def happens(words: Words, probability: float | NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -51,7 +43,7 @@ def happens(words: Words, probability: float | NDArray[np.float64]) -> NDArray[n
     wrong = ~((exact >= 0) & (exact <= 1))
     if wrong.any():
         raise ValueError(f"a probability must be from 0 to 1, found {exact[wrong].flat[0]}")
-    below: NDArray[np.bool_] = (words >> _HALF) < np.rint(exact * 2.0**32).astype(np.uint64)
+    below: NDArray[np.bool_] = (words >> HALF) < np.rint(exact * 2.0**32).astype(np.uint64)
     return below
 
 
@@ -88,11 +80,11 @@ class CutTable:
             if own.shape != (length,):
                 raise ValueError(f"segment {number} needs one int32 value per weight")
         every = np.concatenate(values)
-        self._values = _frozen(every.astype(np.int32))
+        self._values = frozen(every.astype(np.int32))
         if (wrong := np.flatnonzero(every != self._values)).size:
             number = int(np.searchsorted(self._starts, wrong[0], side="right")) - 1
             raise ValueError(f"segment {number} needs one int32 value per weight")
-        self._finder = _Finder(self._cuts, len(segments))
+        self._finder = Finder(self._cuts, len(segments))
         self._pinned = _pinned(self._finder, self._starts, self._values)
         first = int(self._values[0])
         self.constant = first if np.all(self._values == first) else None
@@ -104,8 +96,8 @@ class CutTable:
             return found
         _refuse_unknown("segment", segments, len(self._starts) - 1)
         picked = np.empty(len(words), dtype=np.int32)
-        for rows in _chunks(len(words)):
-            found = self._finder.first_above(_part(segments, rows), words[rows] >> _HALF)
+        for rows in chunks(len(words)):
+            found = self._finder.first_above(_part(segments, rows), words[rows] >> HALF)
             self._values.take(found, out=picked[rows], mode="clip")
         return picked
 
@@ -116,9 +108,9 @@ class CutTable:
             return found
         _refuse_unknown("segment", segments, len(self._starts) - 1)
         picked = np.empty(len(words), dtype=np.int32)
-        for rows in _chunks(len(words)):
+        for rows in chunks(len(words)):
             segment = _part(segments, rows)
-            found = self._finder.first_above(segment, words[rows] >> _HALF)
+            found = self._finder.first_above(segment, words[rows] >> HALF)
             np.subtract(found, self._starts[segment], out=picked[rows], casting="same_kind")
         return picked
 
@@ -132,7 +124,7 @@ class CutTable:
 
     def digest(self) -> str:
         """Return the SHA-256 of cut points and values."""
-        return _sha256(self._starts, self._cuts, self._values)
+        return sha256(self._starts, self._cuts, self._values)
 
 
 class TruncatedTable:
@@ -159,7 +151,7 @@ class TruncatedTable:
 
     def __init__(self, curves: Sequence[Weights]) -> None:
         self._cuts, self._starts = _stacked(curves, 2**31)
-        self._finder = _Finder(self._cuts, len(curves))
+        self._finder = Finder(self._cuts, len(curves))
         self._pinned = _pinned(self._finder, self._starts)
 
     def pick(self, curve: Numbers | int, limit: Numbers | int, words: Words) -> NDArray[np.int32]:
@@ -178,17 +170,17 @@ class TruncatedTable:
         if np.any(np.less(limit, 1) | np.greater(limit, np.diff(self._starts)[curve])):
             raise ValueError("a limit must be from 1 to the length of its curve")
         picked = np.empty(len(words), dtype=np.int32)
-        for rows in _chunks(len(words)):
+        for rows in chunks(len(words)):
             own, last = _part(curve, rows), _part(limit, rows)
             start = self._starts[own]
-            target = (words[rows] >> _HALF) * (self._cuts[start + last - 1] & _LOW) >> _HALF
+            target = (words[rows] >> HALF) * (self._cuts[start + last - 1] & LOW) >> HALF
             found = self._finder.first_above(own, target) - start + 1
             np.minimum(found, last, out=picked[rows], casting="same_kind")
         return picked
 
     def digest(self) -> str:
         """Return the SHA-256 of the cumulative weights."""
-        return _sha256(self._starts, self._cuts)
+        return sha256(self._starts, self._cuts)
 
 
 def poisson_table(mean: float) -> CutTable:
@@ -213,130 +205,8 @@ def poisson_table(mean: float) -> CutTable:
     return CutTable([(np.arange(low, mode + reach + 1), weights)])
 
 
-# The exponential. For a word w, 1 - w / 2**64 is v / 2**64 with v = 2**64 - w. A double holds v as
-# 2**e times a mantissa, of which 12 bits choose a bucket and 32 more give the gap to the bucket's
-# upper edge. With t = gap / edge, at most 2**-12,
-#     -log(v / 2**64) = (63 - e) log 2 + log(2 / edge) - log(1 - t),
-# and t + t**2 / 2 falls short of -log(1 - t) by at most 5e-12, and by 5e-9 of the whole.
-
-EXPONENTIAL_UNIT = 10**12
-_FINE_BITS = 4
-"""The terms are summed in sixteenths, so that their rounding stays within a unit."""
-_BUCKETS = 4096
-_TOP_EXPONENT = 1023 + 63
-"""How a double writes the exponent of 2**63."""
-
-
-def exponential(words: Words) -> NDArray[np.int64]:
-    """Return unit exponentials times 10**12: at least 1, at most 64 log 2 times 10**12.
-
-    The larger the word, the larger the value: -log(1 - word / 2**64), short of it by at most 7
-    units, and by at most 1 unit and 1e-8 of its size.
-    """
-    log_two, logs, slopes, bends = _log_tables()
-    if kernel.compiled is not None:
-        return kernel.compiled.exponential(words, pinned_log_tables())
-    values = np.empty(len(words), dtype=np.int64)
-    for rows in _chunks(len(words)):
-        rest = np.negative(np.maximum(words[rows], np.uint64(1)))
-        bits = rest.astype(np.float64).view(np.uint64)
-        bucket = (bits >> np.uint64(40)).view(np.int64)
-        fine = (_TOP_EXPONENT - (bucket >> 12)) * log_two
-        bucket &= _BUCKETS - 1
-        fine += logs.take(bucket, mode="clip")
-        gap = np.uint64(2**32) - (bits >> np.uint64(8) & _LOW)
-        slope = (gap * bends.take(bucket, mode="clip") >> _HALF) + slopes.take(bucket, mode="clip")
-        fine += (gap * slope >> _HALF).view(np.int64)
-        np.maximum(fine >> _FINE_BITS, 1, out=values[rows])
-    return values
-
-
-def log_table_digest() -> str:
-    """Return the SHA-256 of the tables of `exponential`, the only ones not made from a world."""
-    log_two, *tables = _log_tables()
-    return _sha256(np.array([log_two]), *tables)
-
-
-@cache
-def _log_tables() -> tuple[int, NDArray[np.int64], Words, Words]:
-    """Return log 2 and, per bucket, log(2 / edge) and the factors of the gap and of its square.
-
-    In sixteenths of a unit. The logarithms are sums of log((k + 1) / k), whose series is summed in
-    integers of 2**-128, since libraries differ in the last bit.
-    """
-    unit = EXPONENTIAL_UNIT << _FINE_BITS
-    logs = [0]
-    for k in range(2 * _BUCKETS - 1, _BUCKETS - 1, -1):
-        term, step = (2 << 128) // (2 * k + 1), 0
-        for odd in range(1, 13, 2):
-            step += term // odd
-            term //= (2 * k + 1) ** 2
-        logs.append(logs[-1] + step)
-    log_two, *rounded = ((log * unit + (1 << 127)) >> 128 for log in reversed(logs))
-    edges = range(_BUCKETS + 1, 2 * _BUCKETS + 1)
-    slopes = np.array([unit // edge for edge in edges], dtype=np.uint64)
-    bends = np.array([unit // (2 * edge * edge) for edge in edges], dtype=np.uint64)
-    return log_two, _frozen(np.array(rounded)), _frozen(slopes), _frozen(bends)
-
-
-@cache
-def pinned_log_tables() -> Pinned:
-    """Return the tables of `exponential` as the kernel reads them, a row for each bucket."""
-    log_two, *tables = _log_tables()
-    rows = np.stack([table.view(np.int64) for table in tables], axis=1)
-    return Pinned([rows], [log_two, _TOP_EXPONENT])
-
-
-class _Finder:
-    """Finds the first key above a number, through a guide by the upper bits of the number.
-
-    Where no key parts a bucket of the guide, the guide knows the answer. Elsewhere it is a few
-    keys further on, or searched. The answer is that of ``np.searchsorted(…, side="right")``.
-    """
-
-    __slots__ = ("_shift", "bits", "guide", "keys")
-
-    STEPS = 4
-    """So many keys are stepped over before they are searched."""
-
-    def __init__(self, keys: Words, segments: int) -> None:
-        wanted = (len(keys) // segments).bit_length() + 6
-        bits = max(4, min(wanted, 16, 20 - segments.bit_length()))
-        self.keys, self.bits, self._shift = keys, bits, np.uint64(32 - bits)
-        # Keys up to the lower edge of each bucket, and up to its last number.
-        width = np.uint64(1) << self._shift
-        first = _up_to((keys + (width - np.uint64(1))) >> self._shift, segments << bits)
-        last = _up_to(keys >> self._shift, segments << bits)
-        self.guide = _frozen(np.where(first == last, first, ~first).astype(np.int32))
-
-    def first_above(self, segment: Numbers | int, number: Words) -> NDArray[np.int32]:
-        """Return the position of the first key above (segment << 32) + number."""
-        bucket = (number >> self._shift).view(np.int64)
-        bucket += np.asarray(segment, dtype=np.int64) << self.bits
-        found = self.guide.take(bucket, mode="clip")
-        left = np.flatnonzero(found < 0)
-        if not left.size:
-            return found
-        found[left] = ~found[left]
-        own = segment if isinstance(segment, int) or not segment.ndim else segment[left]
-        number = number[left] + (np.asarray(own, dtype=np.uint64) << _HALF)
-        for _ in range(self.STEPS):
-            below = self.keys[found[left]] <= number
-            left, number = left[below], number[below]
-            if not left.size:
-                return found
-            found[left] += 1
-        found[left] = np.searchsorted(self.keys, number, side="right")
-        return found
-
-
-def _up_to(buckets: Words, count: int) -> NDArray[np.int64]:
-    """Count the keys whose bucket is at most each of so many; some may lie beyond the last."""
-    return np.cumsum(np.bincount(buckets.view(np.int64), minlength=count)[:count])
-
-
 def _pinned(
-    finder: _Finder, starts: NDArray[np.int64], values: NDArray[np.int32] | None = None
+    finder: Finder, starts: NDArray[np.int64], values: NDArray[np.int32] | None = None
 ) -> Pinned:
     """Return a table as the kernel reads it; one without values gives positions alone."""
     values = np.zeros(0, dtype=np.int32) if values is None else values
@@ -364,20 +234,15 @@ def _stacked(curves: Sequence[Weights], scale: int) -> tuple[Words, NDArray[np.i
             number = first + int(right.argmin())
             raise ValueError(f"weights {number} must be finite, at least 0 and not all 0")
         scaled = np.rint(running / whole * scale).astype(np.uint64)
-        scaled += np.arange(first, last, dtype=np.uint64)[:, None] << _HALF
+        scaled += np.arange(first, last, dtype=np.uint64)[:, None] << HALF
         cuts[starts[first] : starts[last]] = scaled.ravel()
-    return _frozen(cuts), _frozen(starts)
+    return frozen(cuts), frozen(starts)
 
 
 def _of_one_length(lengths: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Cut what is of equal lengths and follows each other into runs, from one to before another."""
     ends = np.flatnonzero(np.diff(lengths)) + 1
     yield from itertools.pairwise([0, *ends.tolist(), len(lengths)])
-
-
-def _frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
-    array.flags.writeable = False
-    return array
 
 
 def _refuse_unknown(name: str, numbers: Numbers | int, count: int) -> None:
@@ -388,17 +253,5 @@ def _refuse_unknown(name: str, numbers: Numbers | int, count: int) -> None:
         raise ValueError(f"{name} must be from 0 to {count - 1}, found {found}")
 
 
-def _chunks(n: int) -> Iterator[slice]:
-    return (slice(start, min(start + CHUNK, n)) for start in range(0, n, CHUNK))
-
-
 def _part(numbers: Numbers | int, rows: slice) -> Numbers | int:
     return numbers if isinstance(numbers, int) or numbers.ndim == 0 else numbers[rows]
-
-
-def _sha256(*arrays: NDArray[np.generic]) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(f"{array.dtype.kind}{array.dtype.itemsize}{array.shape}".encode())
-        digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
-    return digest.hexdigest()

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hatch_build
-from sim.custody import hazards, kernel, philox, tables
+from sim.custody import exponentials, hazards, kernel, philox, tables
 from sim.custody.columns import DTYPES
 from sim.custody.kernel import library
 from sim.custody.kernel.calls import KINDS, SIGNATURES, Pinned
@@ -164,7 +164,7 @@ def test_a_table_longer_than_its_guide(calls):
 @given(seed=st.integers(0, 2**32), n=SIZE, shape=SHAPES, share=st.floats(0, 1))
 def test_words_alone(calls, seed, n, shape, share):
     words = laid(random_words(seed, n), shape)
-    same(lambda: tables.exponential(words))
+    same(lambda: exponentials.exponential(words))
     same(lambda: tables.happens(words, share))
     bounds = [(k + half) / 2**32 for k in (0, 6, 2**32 - 1) for half in (0.25, 0.5, 0.75)]
     for bound in (0.0, 1.0, *bounds):
@@ -175,7 +175,7 @@ def test_words_alone(calls, seed, n, shape, share):
 def test_exponentials_where_doubles_round(calls):
     near = [2**k + j * 2 ** max(0, k - 58) for k in range(8, 64) for j in range(-70, 70)]
     words = np.array([2**64 - one for one in near if one > 0], dtype=np.uint64)
-    same(lambda: tables.exponential(words))
+    same(lambda: exponentials.exponential(words))
 
 
 EXACT = hazards.EXACT
@@ -207,7 +207,7 @@ def test_operands_that_are_not_whole_numbers_are_refused(calls):
     with pytest.raises(ValueError, match="one for each of 4"):
         table.pick(np.zeros(3, dtype=np.int64), words)
     with pytest.raises(ValueError, match="64 bits"):
-        tables.exponential(np.zeros(4, dtype=np.uint32))
+        exponentials.exponential(np.zeros(4, dtype=np.uint32))
 
 
 def test_every_type_of_a_column_is_known():
@@ -268,7 +268,7 @@ def test_whole_cells_are_the_same(calls, name):
 def test_threads_share_the_library(calls):
     def work(number):
         words = Draws(3, number).column(Stream.DEATH, number, 40_000)
-        return tables.exponential(words).sum()
+        return exponentials.exponential(words).sum()
 
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(work, range(40)))

@@ -15,16 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.custody import tables
+from sim.custody import exponentials
+from sim.custody.exponentials import exponential, log_table_digest
 from sim.custody.streams import Draws, Stream
-from sim.custody.tables import (
-    CutTable,
-    TruncatedTable,
-    exponential,
-    happens,
-    log_table_digest,
-    poisson_table,
-)
+from sim.custody.tables import CutTable, TruncatedTable, happens, poisson_table
+from sim.custody.words import CHUNK
 
 pytestmark = pytest.mark.usefixtures("either_way")
 FALSE_ALARM = 1e-6
@@ -114,7 +109,7 @@ def test_pick_is_the_inverse_of_the_cumulative_weights(curves, rows):
 def test_pick_equals_a_search_of_the_cut_points(crowd):
     weights = np.concatenate([np.full(crowd, 1e-9), np.arange(300.0), np.full(crowd, 1e-9)])
     table = CutTable([(range(len(own)), own) for own in (weights, weights[::-1], np.ones(5))])
-    n = 2 * tables.CHUNK + 3
+    n = 2 * CHUNK + 3
     words = random_words(n)
     words[::3] >>= np.uint64(22)  # a third in the crowded corner
     words[1::3] |= np.uint64(2**64 - 2**42)  # and a third in the other
@@ -288,7 +283,7 @@ def test_exponential_never_falls_as_the_word_grows():
 
 
 def test_exponential_draws_follow_the_law():
-    values = exponential(random_words(400_000)) / tables.EXPONENTIAL_UNIT
+    values = exponential(random_words(400_000)) / exponentials.EXPONENTIAL_UNIT
     assert stats.kstest(values, "expon").pvalue > FALSE_ALARM
     for power, mean, variance in ((1, 1, 1), (2, 2, 20)):
         z = (np.mean(values**power) - mean) / math.sqrt(variance / len(values))
@@ -334,7 +329,7 @@ def test_poisson_draws_follow_the_law():
 FINGERPRINT = """
 import hashlib
 import numpy as np
-from sim.custody import tables
+from sim.custody import exponentials, tables
 from sim.custody.streams import Draws, Stream
 draws, digest = Draws(7, 1), hashlib.sha256()
 words = draws.column(Stream.DEATH, 3, 70_001)
@@ -344,13 +339,13 @@ weights = [1 / (k + 0.3) for k in range(3000)]
 cuts = tables.CutTable([(range(3000), weights), (range(7), weights[:7])])
 curves = tables.TruncatedTable([weights, weights[::-1]])
 for part in (
-    words, sparse, tables.exponential(words), tables.happens(sparse, 1 / (rng + 1)),
+    words, sparse, exponentials.exponential(words), tables.happens(sparse, 1 / (rng + 1)),
     cuts.pick(rng % 2, sparse), curves.pick(rng % 2, rng % 3000 + 1, words),
 ):
     digest.update(part.tobytes())
 digests = [t.digest() for t in (cuts, curves, tables.poisson_table(1e6 / 7))]
 print(len(np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])))
-print(digest.hexdigest(), *digests, tables.log_table_digest())
+print(digest.hexdigest(), *digests, exponentials.log_table_digest())
 """
 
 

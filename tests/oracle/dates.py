@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
+from sim.custody.exponentials import exponential
 from sim.custody.streams import Draws, Stream, decree_salt
-from sim.custody.tables import exponential
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.waits import Latency
 from sim.scenario.load import Scenario

@@ -16,13 +16,14 @@ import numpy as np
 import simpy
 
 from sim.custody.columns import NEVER_HELD, Columns
+from sim.custody.exponentials import exponential
 from sim.custody.hazards import NEVER, per_day
 from sim.custody.model import everybody
 from sim.custody.outside import factor_kind
 from sim.custody.persons import first_spell, next_spell
 from sim.custody.prisons import Prisons
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
-from sim.custody.tables import CutTable, exponential, happens
+from sim.custody.tables import CutTable, happens
 from sim.custody.traits import delays, labelled, petty, sex_of
 from sim.scenario.flags import Flag
 from sim.scenario.law.predicate import Predicate
