@@ -17,7 +17,7 @@ from sim.paper.parameters import Graded, graded_parts, written, written_range
 from sim.paper.provenance import marks_of, sources_of
 from sim.paper.results import About, difference_of, made, number_of
 from sim.paper.table import Cell, Column, Group, Layer, Panel, Row, Table
-from sim.scenario.document import dotted
+from sim.scenario.problems import dotted
 
 Plain = Mapping[str, object]
 ROWS = 20

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from sim.scenario.document import WITHOUT_EFFECT, Document, dotted, read_document
+from sim.scenario.document import Document, read_document
 from sim.scenario.law.decree import Decree
 from sim.scenario.prisoners import Prisoners, read_prisoners
-from sim.scenario.problems import Problem, ScenarioError, missing, shown
+from sim.scenario.problems import Problem, ScenarioError, dotted, missing, shown
 from sim.scenario.stock import SEASONED, with_stock, years_before
 from sim.scenario.tree import PATCH, Tree, apart, from_plain, merged, read_tree
+from sim.scenario.vocabulary import WITHOUT_EFFECT
 from sim.scenario.world import World
 
 BIBLIOGRAPHY = "sources.bib"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -100,3 +100,8 @@ def nearest(word: str, words: Iterable[str]) -> str:
     if len(known) > LISTED:
         return f"expected one of {len(known)}, such as {', '.join(known[:3])}"
     return "expected one of: " + ", ".join(known) if known else "nothing is expected here"
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Write a key path with dots."""
+    return ".".join(map(str, path))

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sim.scenario.document import dotted
 from sim.scenario.lengths import in_year
-from sim.scenario.problems import Problem
+from sim.scenario.problems import Problem, dotted
 from sim.scenario.tree import Scalar, Tree, replaced
 from sim.scenario.world import World
 from sim.scenario.written import without

@@ -19,12 +19,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from sim.scenario.document import WITHOUT_EFFECT, summing
+from sim.scenario.contradictions import summing
 from sim.scenario.draws.ranges import Switch, names_by_path, parameters, patches
 from sim.scenario.lengths import read_share
 from sim.scenario.load import Scenario, build
 from sim.scenario.tree import Scalar, Tree, merged, replaced
 from sim.scenario.variants import same_world
+from sim.scenario.vocabulary import WITHOUT_EFFECT
 from sim.scenario.written import (
     Kind,
     Path,

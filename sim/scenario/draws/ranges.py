@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.scenario.document import WITHOUT_EFFECT, dotted
 from sim.scenario.load import Scenario
+from sim.scenario.problems import dotted
 from sim.scenario.tree import PATCH, Tree, merged
+from sim.scenario.vocabulary import WITHOUT_EFFECT
 from sim.scenario.written import Kind, Path, has_range, kind_of, written_ends
 
 PARTS = ("world", "decrees")

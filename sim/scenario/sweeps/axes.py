@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from sim.scenario.document import NAMED, dotted
-from sim.scenario.problems import Problem, ScenarioError, nearest
+from sim.scenario.problems import Problem, ScenarioError, dotted, nearest
 from sim.scenario.tree import Tree, merged, read_value
+from sim.scenario.vocabulary import NAMED
 
 OPTION = "--vary"
 CHANGEABLE = ("world", "decrees", "measured from")

@@ -7,7 +7,6 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import get_args
 
-from sim.scenario.document import words_of_world
 from sim.scenario.graded import DecreeShare, Number, Quantity, Said, Status
 from sim.scenario.law.afterwards import DecreeEducation, DecreeOver
 from sim.scenario.law.amounts import OneAmount
@@ -34,6 +33,7 @@ from sim.scenario.law.work import Capacity, Turns
 from sim.scenario.lengths import read_date, read_length
 from sim.scenario.load import Scenario
 from sim.scenario.tree import Tree
+from sim.scenario.vocabulary import words_of_world
 from sim.scenario.words.phrases import (
     amount,
     basis,
