@@ -268,6 +268,24 @@ LAWS = {
         "p": law("release", cap="12 in all", rank=["lottery", "oldest"]),
         "q": law("release", cap="4 per camp", rank=["oldest", "lottery"], granted="2003-01-15"),
     }),
+    "read on an earlier day": ("plain", {  # whom one refuses as too late, the next reads before
+        "p": law("release", {"served": "< 1 year"}, review={"approved": "50%"}),
+        "q": law("release", {"served": "< 1 year"}, granted="2002-07-01",
+                 thresholds_on="2002-05-02"),
+    }),
+    "exiled once": ("plain", {
+        name: law("release", granted=day, release={
+            "exile": {"origin": "hills", "to": "chosen by camp"}})
+        for name, day in (("p", "2002-06-01"), ("q", "2003-01-01"), ("r", "2003-08-01"))
+    }),
+    "struck before it began": ("plain", {
+        "p": law({"release": True, "expunge": True}, reach={"offences until": "2002-05-01"}),
+        "q": law("release", {"earlier spells": {"served": ">= 0 days"}}, granted="2003-06-01"),
+    }),
+    "due on the day of the grant": ("crowd", {
+        "p": law({"release point": {"fraction": "30%", "for": "those to come"}},
+                 {"sentence": ">= 1 day"}, lists_due="2001-02-20", granted="2002-05-01"),
+    }),
 }  # fmt: skip
 
 
