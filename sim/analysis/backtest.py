@@ -17,8 +17,8 @@ from sim.analysis.drawn import LeftOut, plan_draws
 from sim.analysis.estimates import Floats
 from sim.custody.waterfalls import DECREE
 from sim.scenario.draws.ranges import parameters
-from sim.scenario.load import Scenario
 from sim.scenario.reports import Report, Reports
+from sim.scenario.scenario import Scenario
 from sim.scenario.variants import without_decrees
 from sim.study.cells import Point, Summary
 from sim.study.designs import latin_hypercube

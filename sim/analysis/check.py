@@ -9,9 +9,10 @@ from typing import TypedDict
 from sim.analysis.measures import window_of
 from sim.custody.cases import run_cases
 from sim.scenario.law.tables import useless_rows
-from sim.scenario.load import Scenario, find, load
+from sim.scenario.load import find, load
 from sim.scenario.problems import ENDINGS, ScenarioError
 from sim.scenario.reports import is_reports_file, load_reports
+from sim.scenario.scenario import Scenario
 from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep, paired, repeated
 from sim.study.execute import solved
 

@@ -11,7 +11,7 @@ from sim.analysis.estimates import Estimate, Floats
 from sim.analysis.measures import MEASURE, Window, window_of
 from sim.analysis.outcomes import outcomes
 from sim.scenario.draws.subsets import clause_subsets
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.variants import same_world
 from sim.study.cells import Point
 from sim.study.execute import solved

@@ -13,8 +13,8 @@ from sim.analysis.outcomes import Outcomes
 from sim.analysis.question import Pair, Question, question, read
 from sim.analysis.ratios import Ratio, relative
 from sim.analysis.rebound import Rebound, rebound
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import last_release_day
+from sim.scenario.scenario import Scenario
 from sim.study.study import Crew, Progress, Study
 
 HEADLINE = (

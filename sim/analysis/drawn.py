@@ -20,8 +20,8 @@ from sim.analysis.measures import Window, window_of
 from sim.analysis.sensitivity import Bools
 from sim.scenario.draws.drawing import MEDIAN, drawn_together
 from sim.scenario.draws.ranges import Range, Switch, parameters
-from sim.scenario.load import Scenario
 from sim.scenario.problems import ScenarioError
+from sim.scenario.scenario import Scenario
 from sim.study.cells import Point
 from sim.study.designs import latin_hypercube, morris_points, saltelli_points, sobol_points
 from sim.study.execute import solved

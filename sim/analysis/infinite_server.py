@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from sim.scenario.lengths import in_units, whole_days
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import Sentences
 
 Floats = NDArray[np.float64]

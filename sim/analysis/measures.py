@@ -22,8 +22,8 @@ from sim.analysis.readings import (
     years,
 )
 from sim.scenario.lengths import whole_days
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import first_release_day, occasions
+from sim.scenario.scenario import Scenario
 from sim.study.cells import Summary
 
 __all__ = [

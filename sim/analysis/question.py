@@ -11,9 +11,9 @@ from datetime import date, timedelta
 
 from sim.analysis.measures import Window, window_of
 from sim.analysis.outcomes import Outcomes, outcomes
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import first_release_day
 from sim.scenario.problems import Problem, ScenarioError
+from sim.scenario.scenario import Scenario
 from sim.scenario.variants import Alternative, alternatives, same_world, shifted
 from sim.study.cells import Point
 from sim.study.execute import solved

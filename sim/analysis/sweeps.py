@@ -9,7 +9,7 @@ from sim.analysis.attribution import PlaceValue, place_values
 from sim.analysis.estimates import Difference, Estimate, Floats, difference, estimate, family
 from sim.analysis.measures import MEASURES, Window, window_of
 from sim.analysis.outcomes import Outcomes, outcomes
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.sweeps.points import Variant, paired, repeated
 from sim.scenario.variants import same_world
 from sim.study.cells import Point

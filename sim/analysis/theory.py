@@ -18,7 +18,8 @@ from sim.analysis.infinite_server import InfiniteServer, Ints
 from sim.custody.model import Cell, simulate
 from sim.custody.people import people_at_hand
 from sim.custody.streams import Draws
-from sim.scenario.load import Scenario, load
+from sim.scenario.load import load
+from sim.scenario.scenario import Scenario
 from sim.scenario.variants import without_decrees
 from sim.study.execute import solved
 

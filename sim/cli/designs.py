@@ -32,7 +32,7 @@ from sim.cli.work import Work
 
 if TYPE_CHECKING:
     from sim.analysis.sweeps import SweepQuestion
-    from sim.scenario.load import Scenario
+    from sim.scenario.scenario import Scenario
 
 BaselineFile = Annotated[
     Path | None,

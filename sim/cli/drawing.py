@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.analysis.estimates import Floats
     from sim.paper.ignorance import Layers
     from sim.scenario.draws.ranges import Range, Switch
-    from sim.scenario.load import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 class Drawing:

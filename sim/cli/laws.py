@@ -15,7 +15,7 @@ from sim.cli.options import Json, load_all
 
 if TYPE_CHECKING:
     from sim.analysis.check import FileResult
-    from sim.scenario.load import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 class Format(StrEnum):

@@ -12,7 +12,7 @@ from sim.cli.messages import say, stop
 
 if TYPE_CHECKING:
     from sim.analysis.precise import Wish
-    from sim.scenario.load import Scenario
+    from sim.scenario.scenario import Scenario
 
 Files = Annotated[list[Path], typer.Argument(help="Scenario files; shipped ones by name.")]
 File = Annotated[Path, typer.Argument(help="A scenario file; a shipped one by name.")]

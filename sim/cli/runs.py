@@ -32,7 +32,7 @@ from sim.cli.options import (
 from sim.cli.work import Work
 
 if TYPE_CHECKING:
-    from sim.scenario.load import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 def run(

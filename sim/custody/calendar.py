@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.custody.exponentials import exponential
 from sim.custody.streams import Draws, Stream, decree_salt
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 UNIT, DAYS_PER_YEAR = 10**12, 365.25
 """The unit of hazards, as of tolerances; the days by which a yearly rate is divided."""

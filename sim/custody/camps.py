@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import Placed
 
 Floats = NDArray[np.float64]

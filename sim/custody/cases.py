@@ -34,8 +34,8 @@ from sim.custody.traits import delays
 from sim.scenario.law.cases import Case, Expected, Who
 from sim.scenario.law.decree import Decree
 from sim.scenario.lengths import WITHOUT_TERM, in_words
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions, sittings
+from sim.scenario.scenario import Scenario
 
 LONG_AGO, NO_DECREE = -(1 << 28), -1
 

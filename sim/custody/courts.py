@@ -16,7 +16,7 @@ from sim.custody.sentencing import (
 )
 from sim.custody.stays import MeritRule, Stays, mean_held
 from sim.custody.trials import Trials
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
 
 Floats = NDArray[np.float64]

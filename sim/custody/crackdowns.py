@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.custody.steady import Steady
 from sim.custody.streams import CRACKDOWNS, Draws, Stream, decree_salt
 from sim.custody.tables import CutTable, happens, poisson_table
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import Crackdown
 
 Ints = NDArray[np.int64]

@@ -15,7 +15,7 @@ from sim.custody.ageing import BIN_DAYS
 from sim.custody.hazards import UNIT, StepHazard
 from sim.custody.mortality import CLOSE, ITERATIONS, Mortality
 from sim.scenario.lengths import whole_days
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
 
 Floats = NDArray[np.float64]

@@ -26,8 +26,8 @@ from sim.scenario.law.clauses import Review
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.selection import DecreeCap
 from sim.scenario.lengths import WITHOUT_TERM, whole_days
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import PYONGYANG
 
 PLAIN_AGE = whole_days(30, "year")

@@ -37,8 +37,8 @@ from sim.custody.start import past_releases
 from sim.custody.streams import Draws, Stream
 from sim.custody.tables import bound_of, happens
 from sim.scenario.lengths import in_year
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, sittings
+from sim.scenario.scenario import Scenario
 
 # The order within a day, as slots of the clock: death, expiry, admissions and returns (one sweep),
 # merit, stages of decrees, turns of escorts, releases by decree, census.

@@ -18,7 +18,7 @@ from sim.custody.stays import of_each
 from sim.custody.steady import Steady, solve
 from sim.custody.tables import CutTable, TruncatedTable, poisson_table
 from sim.custody.trials import Judgments
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 Ints = NDArray[np.int64]
 

@@ -35,7 +35,7 @@ from sim.custody.sentencing import (
 from sim.custody.stays import Stays, mean_held, of_each
 from sim.custody.trials import Trials
 from sim.custody.wear import Varying
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 

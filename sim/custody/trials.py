@@ -17,7 +17,7 @@ from sim.custody.hazards import NEVER
 from sim.custody.sentencing import SentenceDistribution, phase_distribution
 from sim.custody.streams import Stream
 from sim.custody.tables import CutTable, happens
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]

@@ -27,9 +27,10 @@ from sim.paper.manifest import MANIFEST, about_comparison
 from sim.paper.report import tables_of
 from sim.paper.sweeps import about_sweep, scenarios_of, sweep_files
 from sim.scenario.draws.ranges import parameters
-from sim.scenario.load import Scenario, from_resolved
+from sim.scenario.load import from_resolved
 from sim.scenario.problems import ScenarioError
 from sim.scenario.reports import Reports, reports_from_plain
+from sim.scenario.scenario import Scenario
 from sim.scenario.sweeps.points import Variant
 from sim.study.study import Study
 

@@ -11,8 +11,8 @@ from sim.paper.data import csv_text, resolved_files
 from sim.paper.plain_text import plain_text
 from sim.paper.table import Cell, Column, Group, Panel, Row, Table
 from sim.scenario.draws.ranges import shared_places
-from sim.scenario.load import Scenario
 from sim.scenario.reports import Report, Reports
+from sim.scenario.scenario import Scenario
 
 NOT_COMPARED = "not compared"
 PERSONS, PER_CENT = "persons", "%"

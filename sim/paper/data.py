@@ -19,7 +19,7 @@ import numpy as np
 from sim.analysis.compare import Comparison
 from sim.analysis.estimates import Difference, Estimate, estimate
 from sim.analysis.measures import MEASURE, MEASURES
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 Cell = str | int | float | bool | None
 Row = Mapping[str, Cell]

@@ -32,7 +32,7 @@ from sim.paper.data import (
     waterfall_rows,
 )
 from sim.paper.manifest import MANIFEST
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.study.store import FILE, LOCK
 
 UNFINISHED = ".unfinished"

@@ -14,7 +14,7 @@ from pathlib import Path
 from sim.analysis.compare import Comparison
 from sim.custody import kernel
 from sim.paper.waterfall import offence_groups
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.study.cells import MODEL_VERSION
 
 MANIFEST = "manifest.json"

@@ -14,7 +14,7 @@ from sim.paper.effects import WIDTH
 from sim.paper.numbers import PLUS_MINUS, count, interval, printed, signed
 from sim.paper.table import Cell, Column, Layer, Panel, Row, Table
 from sim.scenario.draws.ranges import Range, Switch
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 ROWS = 20
 WIDEST = {"assumption": 34, "as written": 26, "sources": 22, "order": 9}

@@ -19,9 +19,10 @@ from sim.analysis.survival import Incidence, life_table, observed_incidence
 from sim.paper.data import Row, read_csv
 from sim.paper.folder import FolderError
 from sim.paper.results import About, Results, made, manifest_of, read_results
-from sim.scenario.load import Scenario, from_resolved
+from sim.scenario.load import from_resolved
 from sim.scenario.occasions import occasions
 from sim.scenario.problems import ScenarioError
+from sim.scenario.scenario import Scenario
 from sim.study.cells import Summary
 from sim.study.store import FILE, Key, Store
 

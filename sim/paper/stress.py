@@ -14,7 +14,7 @@ from sim.analysis.measures import MEASURES
 from sim.paper.parameters import graded_parts
 from sim.paper.source import Source
 from sim.paper.table import Cell, Column, Panel, Row, Table
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
 
 NAME = "stress"

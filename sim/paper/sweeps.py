@@ -12,7 +12,7 @@ from sim.analysis.sweeps import Sweep
 from sim.paper.data import Row, csv_text, difference_numbers, resolved_files
 from sim.paper.effects import GUARD, WIDTH
 from sim.paper.numbers import NOT_OBSERVED, half_width, signed
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 
 def sweep_table(sweep: Sweep) -> str:

@@ -24,7 +24,8 @@ from sim.paper.dictionary import NAME as DICTIONARY
 from sim.paper.dictionary import dictionary_text
 from sim.paper.folder import FolderError, no_run
 from sim.paper.manifest import MANIFEST, OF_THE_MAKING, described
-from sim.scenario.load import Scenario, from_resolved
+from sim.scenario.load import from_resolved
+from sim.scenario.scenario import Scenario
 from sim.study.cells import MODEL_VERSION, Point, Summary
 from sim.study.execute import Task, run_task
 from sim.study.packing import unpack

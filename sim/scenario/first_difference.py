@@ -10,8 +10,8 @@ from sim.scenario.law.chances import Chance
 from sim.scenario.law.clauses import Clause, Review
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import On, asks_each_part, read_days
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, day_read, occasions
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import Crackdown
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from sim.scenario.law.dates import Offset
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import On
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from sim.scenario.load import BIBLIOGRAPHY, Scenario, find, shipped_folder
+from sim.scenario.load import BIBLIOGRAPHY, find, shipped_folder
 from sim.scenario.problems import Problem, ScenarioError
+from sim.scenario.scenario import Scenario
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z -]*")
 _NAME = re.compile(r"[\w][\w .,%=+()-]*")

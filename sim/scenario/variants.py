@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sim.scenario.load import Scenario, build
+from sim.scenario.load import build
 from sim.scenario.problems import Problem, ScenarioError
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import Tree, merged, replaced
 from sim.scenario.written import framed, scalar, without
 

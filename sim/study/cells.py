@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.record import Record
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 MODEL_VERSION = "2"
 """Changes whenever the same files and seed would give other cells."""

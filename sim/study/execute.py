@@ -23,7 +23,7 @@ from sim.custody.model import simulate as run_cell
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.streams import Draws
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.study.cells import Point, summarise
 from sim.study.packing import pack
 from sim.study.store import Key, Packed

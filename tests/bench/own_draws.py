@@ -14,7 +14,7 @@ from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.prisons import Prisons
 from sim.custody.streams import Draws
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from tests.bench.floor import SLICES
 
 

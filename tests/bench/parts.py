@@ -15,7 +15,7 @@ from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.study.cells import Point
 from sim.study.execute import Task, execute, processes, run_task
 from tests.bench.own_draws import floor_of, words_asked

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sim.scenario.load import Scenario, build, load
+from sim.scenario.load import build, load
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import Tree, replaced
 
 WORLD = Path(__file__).with_name("reference-work.yaml")

@@ -12,7 +12,7 @@ from sim.custody.columns import DTYPES
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell
 from sim.custody.register import BY_DECREE, Register
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 
 Event = tuple[object, ...]
 DRAWN = ("born", "origin", "offence", "imposed", "health", "camp", "admitted", "base", "tolerance",

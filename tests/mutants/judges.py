@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # nothing of the engine is imported before a mutant is in its
     from sim.custody.model import Cell
     from sim.custody.prisons import Prisons
     from sim.custody.streams import Draws
-    from sim.scenario.load import Scenario
+    from sim.scenario.scenario import Scenario
 
 TESTS = ("tests/custody/test_*.py", "tests/theory/test_time.py")
 """Tests of what random laws seldom meet, such as birthdays on 29 February."""

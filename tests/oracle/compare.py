@@ -18,7 +18,7 @@ from sim.custody.record import Record
 from sim.custody.register import BY_DEATH, BY_EXPIRY
 from sim.custody.streams import Draws
 from sim.scenario.lengths import FOR_LIFE, OF_DEATH
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from tests.oracle.curves import freed, same_curves
 from tests.oracle.engine import Oracle
 from tests.oracle.judgment import OF_ITSELF, leaves_on, phases_by_day

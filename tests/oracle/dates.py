@@ -8,8 +8,8 @@ from sim.custody.exponentials import exponential
 from sim.custody.streams import Draws, Stream, decree_salt
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.waits import Latency
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion
+from sim.scenario.scenario import Scenario
 from tests.oracle.law import Facts, holds
 
 TRILLION = 10**12

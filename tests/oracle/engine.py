@@ -28,9 +28,9 @@ from sim.custody.traits import delays, labelled, petty, sex_of
 from sim.scenario.flags import Flag
 from sim.scenario.law.predicate import Predicate
 from sim.scenario.lengths import FOR_LIFE, OF_DEATH
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import Occasion, occasions
 from sim.scenario.prisoners import OPEN
+from sim.scenario.scenario import Scenario
 from tests.oracle.chances import asked, chance_for, places, rooms
 from tests.oracle.dates import days_late, goes_on, grants_by_chance
 from tests.oracle.escorts import Waiting

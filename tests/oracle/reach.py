@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import Drawn, Occasion, occasions
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
 from tests.oracle.judgment import OF_ITSELF
 from tests.oracle.law import Spell

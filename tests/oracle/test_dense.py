@@ -282,6 +282,12 @@ LAWS = {
         "p": law({"release": True, "expunge": True}, reach={"offences until": "2002-05-01"}),
         "q": law("release", {"earlier spells": {"served": ">= 0 days"}}, granted="2003-06-01"),
     }),
+    "ranks of the untried": ("untried", {
+        name: law("end the case", granted=day, lists_due=day, cap="3 per camp", rank=[rank])
+        for name, day, rank in (("p", "2002-03-01", "least remaining"),
+                                ("q", "2002-06-01", "shortest sentence"),
+                                ("r", "2002-09-01", "longest served share"))
+    }),
     "due on the day of the grant": ("crowd", {
         "p": law({"release point": {"fraction": "30%", "for": "those to come"}},
                  {"sentence": ">= 1 day"}, lists_due="2001-02-20", granted="2002-05-01"),

@@ -15,8 +15,9 @@ from sim.custody.model import Cell, everybody, simulate
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, BY_EXPIRY
 from sim.custody.streams import Draws
-from sim.scenario.load import Scenario, load
+from sim.scenario.load import load
 from sim.scenario.problems import ScenarioError
+from sim.scenario.scenario import Scenario
 from sim.study.cells import Point
 from sim.study.execute import Task, run_task, solved
 from tests.contracts.events import same_persons

@@ -13,7 +13,8 @@ import pytest
 
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
-from sim.scenario.load import Scenario, build, deciding, load, shipped_folder
+from sim.scenario.load import build, load, shipped_folder
+from sim.scenario.scenario import Scenario, deciding
 from sim.scenario.tree import Tree, replaced
 from tests.oracle.compare import check
 

@@ -13,7 +13,8 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from sim.scenario.load import Scenario, build
+from sim.scenario.load import build
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import from_plain
 from tests.oracle.judgment import before_judgment_of
 from tests.oracle.stocks import stock_of

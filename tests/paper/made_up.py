@@ -13,7 +13,8 @@ from sim.analysis.compare import Comparison, Swing
 from sim.analysis.estimates import Difference, Estimate
 from sim.analysis.measures import MEASURES, Window
 from sim.analysis.outcomes import Outcomes, Tally
-from sim.scenario.load import Scenario, load
+from sim.scenario.load import load
+from sim.scenario.scenario import Scenario
 from tests.cli.command import file
 
 WINDOW = Window(520, 540, 2922, date(2010, 1, 1))

@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 from sim.scenario.law.predicate import AGES, EXPECTED, LENGTHS, OF_A_STATUS, SHARES
 from sim.scenario.law.selection import Rank
-from sim.scenario.load import Scenario, build, shipped_folder
+from sim.scenario.load import build, shipped_folder
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import Tree, read_tree
 
 Node = dict[str, Any]

@@ -12,8 +12,9 @@ from sim.scenario.law.afterwards import Afterwards
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.decree import Decree
-from sim.scenario.load import Scenario, load, shipped_folder
+from sim.scenario.load import load, shipped_folder
 from sim.scenario.problems import BELOW, Problem, ScenarioError, nearest, shown
+from sim.scenario.scenario import Scenario
 
 WRONG = Path(__file__).parent / "wrong"
 SHIPPED = sorted(shipped_folder().glob("*.yaml"))

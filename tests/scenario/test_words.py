@@ -393,7 +393,7 @@ LEAVES = [
       for count in (1, 2)),
     *(PartIs(whose, LengthIs("sentence", sign, 365)) for whose in PARTS for sign in OPPOSITE),
     *(PartIs(whose, rule) for whose in PARTS for rule in (Tagged("a"), OneOf("offence", ("a",)))),
-    *(OffenceIs(name, ">", Fraction(2)) for name in ("points", "harm")),
+    *(OffenceIs(name, ">", Fraction(2), in_days=False) for name in ("points", "harm")),
     OffenceIs("maximum", ">", Fraction(2), in_days=True),
     *(OneOf(kind, ("true",), among) for kind in ("fined", "rich") for among in (True, False)),
     Table(((Tagged("a"), Tagged("b")),)),

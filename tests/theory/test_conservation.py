@@ -16,7 +16,8 @@ from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws
-from sim.scenario.load import Scenario, build, load, shipped_folder
+from sim.scenario.load import build, load, shipped_folder
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import replaced
 from tests.theory.worlds import (
     busy_world,

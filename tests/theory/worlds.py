@@ -11,7 +11,8 @@ from typing import Any
 from sim.custody.model import Cell, simulate
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.streams import Draws
-from sim.scenario.load import Scenario, build, load
+from sim.scenario.load import build, load
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import Tree, replaced
 
 File = dict[str, Any]

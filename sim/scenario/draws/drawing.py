@@ -22,7 +22,8 @@ from fractions import Fraction
 from sim.scenario.contradictions import summing
 from sim.scenario.draws.ranges import Switch, names_by_path, parameters, patches
 from sim.scenario.lengths import read_share
-from sim.scenario.load import Scenario, build
+from sim.scenario.load import build
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import Scalar, Tree, merged, replaced
 from sim.scenario.variants import same_world
 from sim.scenario.vocabulary import WITHOUT_EFFECT

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.scenario.load import Scenario
 from sim.scenario.problems import dotted
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import PATCH, Tree, merged
 from sim.scenario.vocabulary import WITHOUT_EFFECT
 from sim.scenario.written import Kind, Path, has_range, kind_of, written_ends

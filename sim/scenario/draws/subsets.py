@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
-from sim.scenario.load import Scenario, build
+from sim.scenario.load import build
 from sim.scenario.problems import nearest
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import Tree, replaced
 from sim.scenario.written import without
 

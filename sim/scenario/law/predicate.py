@@ -214,7 +214,7 @@ class OffenceIs:
     name: str
     operator: Operator
     size: Fraction
-    in_days: bool = False
+    in_days: bool
 
 
 @dataclass(frozen=True)

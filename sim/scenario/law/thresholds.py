@@ -188,7 +188,7 @@ def released_reader(after: str, on: On | None) -> LeafReader:
 def offence_number(name: str, operator: str, text: str) -> OffenceIs:
     """Read a comparison of a number of the offence."""
     try:
-        return OffenceIs(name, operator, Fraction(text.strip()))  # type: ignore[arg-type]
+        return OffenceIs(name, operator, Fraction(text.strip()), in_days=False)  # type: ignore[arg-type]
     except ValueError:
         raise ValueError(f"expected a number, found {text!r}") from None
 

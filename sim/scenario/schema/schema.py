@@ -33,8 +33,8 @@ from sim.scenario.law import (
 )
 from sim.scenario.law.effects import END_THE_CASE
 from sim.scenario.lengths import read_date, read_length, read_month_day, read_share
-from sim.scenario.load import Scenario
 from sim.scenario.reports import Names, ReportsFile
+from sim.scenario.scenario import Scenario
 from sim.scenario.schema.keys import HELP
 from sim.scenario.schema.patterns import (
     CAP,

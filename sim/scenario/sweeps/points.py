@@ -11,8 +11,9 @@ from itertools import product
 from math import prod
 from pathlib import Path
 
-from sim.scenario.load import Scenario, build
+from sim.scenario.load import build
 from sim.scenario.problems import Problem, ScenarioError, nearest
+from sim.scenario.scenario import Scenario
 from sim.scenario.sweeps.axes import (
     CHANGEABLE,
     OPTION,

@@ -14,8 +14,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationError
 
 from sim.scenario.graded import Block, at_least_one
-from sim.scenario.load import Scenario, find, is_sweep, load
+from sim.scenario.load import find, is_sweep, load
 from sim.scenario.problems import Problem, ScenarioError, dotted
+from sim.scenario.scenario import Scenario
 from sim.scenario.sweeps.axes import Axis, flat, keys, vary
 from sim.scenario.sweeps.points import Making, Variant, grid, paired, repeated
 from sim.scenario.tree import Tree, read_tree

@@ -31,7 +31,7 @@ from sim.scenario.law.thresholds import read_on
 from sim.scenario.law.waits import DecreeLength, Latency
 from sim.scenario.law.work import Capacity, Turns
 from sim.scenario.lengths import read_date, read_length
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import Tree
 from sim.scenario.vocabulary import words_of_world
 from sim.scenario.words.phrases import (

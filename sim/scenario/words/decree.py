@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 
 from sim.scenario.law.selection import Cap
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.words.afterwards import release
 from sim.scenario.words.basis import aside, described
 from sim.scenario.words.chances import take_up

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from sim.scenario.law.amounts import Reduce
 from sim.scenario.law.decree import Decree
-from sim.scenario.load import Scenario
 from sim.scenario.occasions import occasions
+from sim.scenario.scenario import Scenario
 from sim.scenario.words.phrases import day
 
 CLOSING, CHECKING = "when the lists close", "on the day of the check"

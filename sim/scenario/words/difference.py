@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from sim.scenario.first_difference import first_difference_day
-from sim.scenario.load import Scenario, deciding
+from sim.scenario.scenario import Scenario, deciding
 from sim.scenario.sweeps.axes import flat
 from sim.scenario.words.decree import STAGES, Statement, decree_in_words
 from sim.scenario.words.phrases import day, sentence

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sim.scenario.lengths import read_length, read_share
-from sim.scenario.load import Scenario, build
+from sim.scenario.load import build
 from sim.scenario.reports import Reports
+from sim.scenario.scenario import Scenario
 from sim.scenario.sweeps.sweep import Sweep, Variant
 from sim.scenario.tree import PATCH, merged
 from sim.scenario.words.decree import Statement, decree_in_words

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sim.scenario.before_judgment import Lasting
 from sim.scenario.flags import Flag
 from sim.scenario.graded import Length, Number, Proportion
-from sim.scenario.load import Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.words.conditions import condition_in_words
 from sim.scenario.words.effects import points_in_words
 from sim.scenario.words.phrases import (
