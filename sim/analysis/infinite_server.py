@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from sim.scenario.lengths import in_units, whole_days
+from sim.scenario.offences import Sentences
 from sim.scenario.scenario import Scenario
-from sim.scenario.world import Sentences
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

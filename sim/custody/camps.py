@@ -14,8 +14,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario.offences import Placed
 from sim.scenario.scenario import Scenario
-from sim.scenario.world import Placed
 
 Floats = NDArray[np.float64]
 ROUNDS, CLOSE, FAR = 2000, 1e-13, 1e-9

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sim.custody.roots import root
 from sim.scenario.before_judgment import Lasting
 from sim.scenario.lengths import DAYS_IN, FOR_LIFE, OF_DEATH, in_units, in_words
+from sim.scenario.offences import Sentences
 from sim.scenario.scenario import Scenario
-from sim.scenario.world import Sentences
 
 LIFE, DEATH = ENDLESS = (FOR_LIFE, OF_DEATH)
 """Days that stand for sentences without a term: for life, and of death."""

@@ -12,7 +12,8 @@ from sim.scenario.prisoners import read_prisoners
 from sim.scenario.problems import Problem, ScenarioError, dotted, missing, shown
 from sim.scenario.scenario import Scenario
 from sim.scenario.stock import SEASONED, with_stock, years_before
-from sim.scenario.tree import PATCH, Tree, apart, from_plain, merged, read_tree
+from sim.scenario.tree import PATCH, Tree, apart, from_plain, merged
+from sim.scenario.yaml_files import read_tree
 
 BIBLIOGRAPHY = "sources.bib"
 RESOLVED = "(resolved) "

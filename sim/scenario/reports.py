@@ -19,7 +19,8 @@ from sim.scenario.graded import Amount, Block, Number, Status, at_least_one, che
 from sim.scenario.load import find, is_reports, known_sources, load, named_sources
 from sim.scenario.problems import Problem, ScenarioError, dotted, nearest
 from sim.scenario.scenario import Scenario
-from sim.scenario.tree import Tree, read_tree
+from sim.scenario.tree import Tree
+from sim.scenario.yaml_files import read_tree
 
 Counted = Literal["released", "reduced", "beneficiaries"]
 COUNTED: tuple[str, ...] = get_args(Counted)

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import pytest
 
-from sim.scenario.tree import read_value
+from sim.scenario.yaml_files import read_value
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

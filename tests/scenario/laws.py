@@ -11,7 +11,8 @@ from sim.scenario.law.predicate import AGES, EXPECTED, LENGTHS, OF_A_STATUS, SHA
 from sim.scenario.law.selection import Rank
 from sim.scenario.load import build, shipped_folder
 from sim.scenario.scenario import Scenario
-from sim.scenario.tree import Tree, read_tree
+from sim.scenario.tree import Tree
+from sim.scenario.yaml_files import read_tree
 
 Node = dict[str, Any]
 SIGNS = ("<", "<=", ">", ">=")

@@ -11,7 +11,7 @@ from sim.scenario.problems import ScenarioError
 from sim.scenario.schema.patterns import DATE, LENGTH, SHARE
 from sim.scenario.schema.schema import schema
 from sim.scenario.starter import starter
-from sim.scenario.tree import read_tree
+from sim.scenario.yaml_files import read_tree
 from tests.scenario.laws import law, scenario_of
 from tests.scenario.test_load import WRONG
 

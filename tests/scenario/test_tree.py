@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.problems import ScenarioError
-from sim.scenario.tree import Tree, merged, read_tree, read_value, replaced
+from sim.scenario.tree import Tree, merged, replaced
+from sim.scenario.yaml_files import read_tree, read_value
 
 FILE = """\
 title: A world
@@ -155,7 +156,7 @@ def test_half_a_character_is_refused_with_and_without_compiled_code(
 ):
     if loader is None:
         pytest.skip("the library of YAML has no compiled code here")
-    monkeypatch.setattr("sim.scenario.tree._LOADER", loader)
+    monkeypatch.setattr("sim.scenario.yaml_files._LOADER", loader)
     ((line, _, message),) = problems_of(write(f"a: 1\nb: {word}\n"))
     assert line == 2
     assert "holds half a character, which no file can hold" in message

@@ -30,7 +30,7 @@ from sim.scenario.law.predicate import (
 from sim.scenario.law.thresholds import kind_of_attribute
 from sim.scenario.lengths import WITHOUT_TERM
 from sim.scenario.scenario import Scenario
-from sim.scenario.tree import TRUTH_WORDS
+from sim.scenario.yaml_files import TRUTH_WORDS
 
 _NUMBER = r"\d+(\.\d+)?"
 _LENGTH = rf"{_NUMBER}\s*(day|month|year)s?"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from sim.scenario.problems import Problem, ScenarioError, dotted, nearest
-from sim.scenario.tree import Tree, merged, read_value
+from sim.scenario.tree import Tree, merged
 from sim.scenario.vocabulary import NAMED
+from sim.scenario.yaml_files import read_value
 
 OPTION = "--vary"
 CHANGEABLE = ("world", "decrees", "measured from")

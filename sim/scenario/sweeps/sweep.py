@@ -19,8 +19,9 @@ from sim.scenario.problems import Problem, ScenarioError, dotted
 from sim.scenario.scenario import Scenario
 from sim.scenario.sweeps.axes import Axis, flat, keys, vary
 from sim.scenario.sweeps.points import Making, Variant, grid, paired, repeated
-from sim.scenario.tree import Tree, read_tree
+from sim.scenario.tree import Tree
 from sim.scenario.variants import same_world
+from sim.scenario.yaml_files import read_tree
 
 __all__ = [
     "Axis",
