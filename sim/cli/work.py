@@ -148,7 +148,7 @@ class Work:
     def _replicated(self, study: Study, asked: Question, rule: Precision) -> Question:
         """Replicate until differences are precise enough, and tell how that ended."""
         from sim.analysis.precise import replicate
-        from sim.study.store import Key
+        from sim.study.cells import Key
 
         before, broken = study.store.there(), frozenset(study.store.damaged())
         with (

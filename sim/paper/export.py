@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.paper.folder import SaveError
-from sim.study.cells import Summary
-from sim.study.store import FILE, DamagedError, Key, Store, Wanted
+from sim.study.cells import Key, Summary, Wanted
+from sim.study.database import DamagedError
+from sim.study.store import FILE, Store
 
 if TYPE_CHECKING:
     import pandas as pd

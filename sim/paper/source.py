@@ -23,8 +23,8 @@ from sim.scenario.load import from_resolved
 from sim.scenario.occasions import occasions
 from sim.scenario.problems import ScenarioError
 from sim.scenario.scenario import Scenario
-from sim.study.cells import Summary
-from sim.study.store import FILE, Key, Store
+from sim.study.cells import Key, Summary
+from sim.study.store import FILE, Store
 
 
 class NothingToDraw(FolderError):  # noqa: N818 - no mistake of anybody

@@ -26,10 +26,11 @@ from sim.paper.folder import FolderError, no_run
 from sim.paper.manifest import MANIFEST, OF_THE_MAKING, described
 from sim.scenario.load import from_resolved
 from sim.scenario.scenario import Scenario
-from sim.study.cells import MODEL_VERSION, Point, Summary
+from sim.study.cells import MODEL_VERSION, Key, Point, Summary, Wanted
+from sim.study.database import DamagedError
 from sim.study.execute import Task, run_task
 from sim.study.packing import unpack
-from sim.study.store import FILE, DamagedError, Key, Store, Wanted
+from sim.study.store import FILE, Store
 from sim.study.study import open_to_look
 
 TOLERANCE = 1e-9

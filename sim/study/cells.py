@@ -72,3 +72,44 @@ def summarise(label: str, replication: int, address: str, record: Record) -> Sum
         record.stock_by_camp.astype(np.int32), record.exiled_to.sum(axis=0),
         record.curves, record.waterfalls, record.groups,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """By what a cell is found: hash of its design point, seed, replication."""
+
+    point: str
+    seed: int
+    replication: int
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A cell as it is stored."""
+
+    key: Key
+    address: str
+    world: str
+    tables: str
+    packed: bytes
+
+    @property
+    def checksum(self) -> bytes:
+        """Hash of the bytes and of where they belong."""
+        return checksum_of(self.key, self.address, self.packed)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Cells that a study asks for: replications 0 to n − 1 of a labelled design point."""
+
+    label: str
+    point: str
+    seed: int
+    replications: int
+
+
+def checksum_of(key: Key, address: str, packed: bytes) -> bytes:
+    """Hash a cell's bytes and where they belong."""
+    head = f"{key.point}|{key.seed}|{key.replication}|{address}|"
+    return hashlib.sha256(head.encode() + packed).digest()

@@ -24,9 +24,8 @@ from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
 from sim.custody.streams import Draws
 from sim.scenario.scenario import Scenario
-from sim.study.cells import Point, summarise
+from sim.study.cells import Key, Packed, Point, summarise
 from sim.study.packing import pack
-from sim.study.store import Key, Packed
 
 AHEAD = 4
 """Tasks handed out per worker, so that none waits for the coordinator."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.study.cells import MODEL_VERSION
+from sim.study.database import DamagedError
 from sim.study.lock import held
-from sim.study.store import FILE, LOCK, DamagedError, Store
+from sim.study.store import FILE, LOCK, Store
 from sim.study.study import Study
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
-from sim.study.cells import Point, Summary
+from sim.study.cells import Key, Packed, Point, Summary, Wanted
+from sim.study.database import StoreError
 from sim.study.execute import AHEAD, Task, execute, processes
 from sim.study.lock import Lock
-from sim.study.store import FILE, LOCK, Key, Packed, Store, StoreError, Wanted
+from sim.study.store import FILE, LOCK, Store
 
 BATCH_SECONDS = 1.0
 """Cells wait at most so long before they are committed."""

@@ -319,7 +319,7 @@ def test_one_cell_with_two_contents_is_refused(tmp_path, whole):
         packed = data.execute(
             "SELECT packed FROM cell WHERE replication = 1 AND point = ?", (point,)
         ).fetchone()[0]
-        from sim.study.store import Key, Packed
+        from sim.study.cells import Key, Packed
 
         checksum = Packed(Key(point, int(seed), 0), address, "", "", packed).checksum
         data.execute(

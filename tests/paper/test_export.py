@@ -7,9 +7,9 @@ import pytest
 from sim.paper.export import export
 from sim.paper.folder import SaveError
 from sim.scenario.load import load
-from sim.study.cells import Point
+from sim.study.cells import Point, Wanted
+from sim.study.database import DamagedError
 from sim.study.execute import simulate
-from sim.study.store import DamagedError, Wanted
 from sim.study.study import Ask, Study
 from tests.cli.command import amnesty, file
 

@@ -9,8 +9,9 @@ import pytest
 
 from sim.paper.manifest import MANIFEST
 from sim.paper.verify import verify
+from sim.study.cells import Packed
 from sim.study.packing import pack
-from sim.study.store import FILE, Packed, Store
+from sim.study.store import FILE, Store
 from tests.cli.command import amnesty, copies, files
 from tests.scenario.test_reports import written
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from sim.study.database import DamagedError
 from sim.study.state import state_of
-from sim.study.store import DamagedError
 from tests.cli.command import environment, files, program
 from tests.study.test_survival import contents
 

@@ -10,11 +10,12 @@ import zlib
 import pytest
 
 from sim.scenario.load import load
-from sim.study import store as module
-from sim.study.cells import Point
+from sim.study import database
+from sim.study.cells import Key, Packed, Point, Wanted
+from sim.study.database import DamagedError, StoreError
 from sim.study.lock import BusyError, Lock, held
 from sim.study.state import joined, state_of
-from sim.study.store import FILE, LOCK, DamagedError, Key, Packed, Store, StoreError, Wanted
+from sim.study.store import FILE, LOCK, Store
 from sim.study.study import Ask, Shard, Study
 from tests.cli.command import copies, environment, file
 
@@ -192,7 +193,7 @@ def test_another_database_is_refused(tmp_path):
 
 
 def test_a_newer_version_is_refused(folder, monkeypatch):
-    monkeypatch.setattr(module, "FORMAT", 0)
+    monkeypatch.setattr(database, "FORMAT", 0)
     before = (folder / FILE).read_bytes()
     with pytest.raises(DamagedError, match=r"written by a newer version of amnesty \(format 1;"):
         Study(folder)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.study.database import DamagedError
 from sim.study.state import state_of
-from sim.study.store import FILE, LOCK, DamagedError, Store
+from sim.study.store import FILE, LOCK, Store
 from sim.study.study import drop
 from tests.cli.command import environment, file, files, program
 
