@@ -34,7 +34,7 @@ OUR_OWN = {
     "sim.paper.folder": {"FolderError": WRONG_INPUT, "SaveError": FAILED},
     "sim.study.cluster": {"AddressError": WRONG_INPUT, "ClusterError": FAILED},
     "sim.study.lock": {"BusyError": WRONG_INPUT},
-    "sim.study.store": {"DamagedError": WRONG_INPUT, "StoreError": FAILED},
+    "sim.study.database": {"DamagedError": WRONG_INPUT, "StoreError": FAILED},
     "sim.study.study": {"InterruptedStudyError": INTERRUPTED, "WorkerLostError": FAILED},
 }
 """Mistakes and failures by the module that raises them, with their exit status."""

@@ -1,5 +1,6 @@
 """Every bad input, through every command that reads it: told, and nothing run or written."""
 
+import importlib
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli.messages import OUR_OWN
 from tests.cli.command import amnesty, changed, copies, file, program
 
 HELD = "held: {value: 200, low: 100, high: 400, unit: persons, source: assumption, grade: C}"
@@ -237,3 +239,10 @@ def test_half_a_character_is_refused(tmp_path, old, new):
     assert (done.returncode, done.stdout) == (2, "")
     assert "holds half a character, which no file can hold" in done.stderr
     assert not out.exists()
+
+
+def test_mistakes_that_are_named_by_their_module_are_there():
+    for module, kinds in OUR_OWN.items():
+        for kind in kinds:
+            assert issubclass(getattr(importlib.import_module(module), kind), Exception)
+            assert getattr(importlib.import_module(module), kind).__module__ == module
