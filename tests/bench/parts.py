@@ -79,9 +79,14 @@ def reference_work() -> Ratios:
     })  # fmt: skip
 
 
-def _cell(scenario: Scenario, world: Prisons, replication: int = 1) -> None:
-    draws = Draws(1, replication)
+def _cell(scenario: Scenario, world: Prisons) -> None:
+    draws = Draws(1, 1)
     simulate(scenario, world, draws, people=people_at_hand(world, draws))
+
+
+def _alone(scenario: Scenario, world: Prisons) -> None:
+    """Run a cell as a study of one scenario does: nothing is kept for others."""
+    simulate(scenario, world, Draws(1, 1))
 
 
 def own_draws() -> Ratios:
@@ -91,7 +96,7 @@ def own_draws() -> Ratios:
     world = prisons(scenarios[0])
     pardon = scenarios[SIX.index("2020-anniversary")]
     counts = words_asked(pardon, world)
-    taken = side_by_side({"floor": floor_of(counts), "cell": lambda: _cell(pardon, world)}, ROUNDS)
+    taken = side_by_side({"floor": floor_of(counts), "cell": lambda: _alone(pardon, world)}, ROUNDS)
     _say(f"floor of its {sum(counts):,} words", 1e3 * taken["floor"])
     _say("2020 pardon, alone", 1e3 * taken["cell"])
     each: list[list[float]] = []
