@@ -39,8 +39,8 @@ Lines = frozenset[tuple[str, int]]
 """Lines of files, by path and number."""
 
 
-Run = tuple["Scenario", "Prisons", "Draws", Sequence[int]]
-"""A scenario, its world, what is drawn, and days on which another clock stops."""
+Run = tuple["Scenario", "Prisons", "Draws", str | Sequence[int]]
+"""A scenario, its world, what is drawn, and another clock: its days, or ``day`` for all of them."""
 
 
 class _Ran:
@@ -127,12 +127,12 @@ class Dense(_Ran):
     def drawn(self) -> Run:
         """Return the law in its world."""
         from sim.custody.streams import Draws
-        from tests.oracle.test_dense import LAWS, WORLDS
+        from tests.oracle.test_dense import BY_DAY, LAWS, WORLDS
         from tests.theory.worlds import scenario, solved
 
         world, decrees = LAWS[self.name]
         made = scenario(WORLDS[world], decrees)
-        return made, solved(made), Draws(5, 1), (0, 181, 500)
+        return made, solved(made), Draws(5, 1), "day" if self.name in BY_DAY else (0, 181, 500)
 
 
 @dataclass(frozen=True)
@@ -261,13 +261,13 @@ def _traced(names: set[str]) -> Iterator[set[tuple[str, int]]]:
         sys.settrace(before)
 
 
-def _left(scenario: Scenario, world: Prisons, draws: Draws, stops: Sequence[int]) -> bytes:
+def _left(scenario: Scenario, world: Prisons, draws: Draws, other: str | Sequence[int]) -> bytes:
     """Return a digest of who left when, and of the record, on the production clock and another."""
     from sim.custody.model import simulate
     from sim.custody.streams import Draws
 
     found = sha256()
-    for clock in ("production", stops):
+    for clock in ("production", other):
         # Of this run alone: what is noted with draws would be there the second time.
         again = Draws(draws.seed, draws.replication)
         for part in _parts(simulate(scenario, world, again, clock=clock), world.days):

@@ -97,6 +97,12 @@ LAWS = {
         for number, (name, order) in enumerate(
             [("a", "rank"), ("b", "joining")])
     }),
+    "files of those released": ("plain", {  # in the evening, so that the day's work may be theirs
+        "a": law("release", {"sentence": "< 2 years"}, granted="2002-01-31"),
+        "b": law("release", ordered="2002-01-01", lists_due="2002-03-01", granted="2002-04-01",
+                 rank=["shortest sentence"],
+                 review={"officers per camp": 1, "files a day": 0.3, "order": "rank"}),
+    }),
     "suspended": ("plain", {
         "cut": law({"reduce": {"by": "25 days"}, "revived if": {"within": LONG, "from": "law"}}),
         "freed": law({"release": True, "revived if": {
@@ -295,9 +301,14 @@ LAWS = {
 }  # fmt: skip
 
 
+BY_DAY = {"selected elsewhere", "places"}
+"""Laws that the day clock runs as well: between lists and grant it counts heads."""
+
+
 @pytest.mark.parametrize("name", LAWS)
 def test_the_engine_does_what_the_oracle_does(name):
     world, laws = LAWS[name]
     made = scenario(WORLDS[world], laws)
-    oracle, _ = check(made, Draws(5, 1), ((0, 181, 500),), world=solved(made))
+    clocks = ((0, 181, 500), *(["day"] if name in BY_DAY else []))
+    oracle, _ = check(made, Draws(5, 1), clocks, world=solved(made))
     assert {docket.occasion.decree for docket in oracle.dockets if docket.stages} == set(laws)
