@@ -27,6 +27,7 @@ from sim.scenario.law import (
     effects,
     points,
     selection,
+    timing,
     waits,
     when,
     work,
@@ -101,7 +102,7 @@ _READ: dict[object, JsonSchemaValue] = {
     _reader(cases.Sentence): {"anyOf": [LENGTH, {"enum": ["life", "death"]}]},
     _reader(graded.SentenceDays): {"anyOf": [LENGTH, {"const": "life"}]},
     decree.Decree.model_fields["thresholds_on"].metadata[0].func: {
-        "anyOf": [{"enum": list(get_args(decree.Threshold))}, *DAY["anyOf"]]
+        "anyOf": [{"enum": list(get_args(timing.Threshold))}, *DAY["anyOf"]]
     },
 }
 """What stands in a file for each function that reads a value from a text."""
