@@ -464,6 +464,31 @@ PLAIN = "    granted: 2020-10-08\n"
 THEFT = "    clauses: {thieves: {when: {offence: theft}, then: release}}\n"
 
 
+def test_thresholds_of_an_earlier_day_are_projected_to_nothing(tmp_path):
+    told = statements(tmp_path, f"{PLAIN}    thresholds_on: 2020-09-01\n{THEFT}")["thresholds"]
+    assert "reckoned to 1 September 2020. The term is the one known when the lists close" in told
+    assert "projected" not in told
+
+
+def test_where_files_are_reviewed_not_everybody_is_put_on_the_list(tmp_path):
+    work = "    ordered: 2020-07-01\n    review: {officers per camp: 1, files a day: 2}\n"
+    said = statements(tmp_path, PLAIN + work + THEFT)
+    assert said["no review"].endswith("whoever is eligible and reached by the review is put on the "
+                                      "list and approved.")  # fmt: skip
+
+
+def test_where_people_await_trial_a_reach_is_said_of_final_sentences(tmp_path):
+    head = "title: T\nextends: laws/pending-cases.yaml\ndecrees:\n  amnesty: null\n  d:\n"
+    body = (
+        "    source: dailynk-2020-07\n    grade: A\n    granted: 2010-07-01\n"
+        "    reach: {offences until: 2010-03-01}\n" + THEFT
+    )
+    said = statements(tmp_path, body, head)
+    assert "becomes final later is read on the day on which it does." in said["reach"]
+    assert "extinguished" not in said["reach"]
+    assert said["judgment"].startswith("All this is given to those whose sentence is final once it")
+
+
 def statements(tmp_path, body, head=HEAD):
     file = tmp_path / "own.yaml"
     file.write_text(head + body, encoding="utf-8")
