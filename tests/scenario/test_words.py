@@ -484,9 +484,20 @@ def test_where_people_await_trial_a_reach_is_said_of_final_sentences(tmp_path):
         "    reach: {offences until: 2010-03-01}\n" + THEFT
     )
     said = statements(tmp_path, body, head)
-    assert "becomes final later is read on the day on which it does." in said["reach"]
+    assert "becomes final later is read on that day, from which on the" in said["reach"]
     assert "extinguished" not in said["reach"]
     assert said["judgment"].startswith("All this is given to those whose sentence is final once it")
+
+
+def test_whoever_a_reach_meets_later_is_not_released_with_the_others(tmp_path):
+    reach = "    reach: {offences until: 2020-03-01}\n    release: {education: 9 days from grant}\n"
+    said = statements(tmp_path, PLAIN + reach + THEFT)
+    assert said["days"] == (
+        "Those on the lists are released on 17 October 2020, the later of the day of the grant and "
+        "the end of education. Whoever is read later is educated from that day on, or from the "
+        "grant if that is later."
+    )
+    assert "on the day of admission, from which on the decree has its effect" in said["reach"]
 
 
 def statements(tmp_path, body, head=HEAD):

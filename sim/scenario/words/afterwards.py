@@ -31,7 +31,11 @@ def release(law: Law) -> Parts:
         yield "education", sentence(text)
     else:
         yield "education", described(text, education, d)
-    yield "days", _days(law)
+    later = (
+        "Whoever is read later is educated from that day on, or from the grant if that is later."
+    )
+    taught = d.reach is not None and education is not None and education.value is not None
+    yield "days", joined(_days(law), later if taught else "")
     yield from tranches(law)
     yield from latency(law)
     if after.turns:
@@ -70,7 +74,8 @@ def _days(law: Law) -> str:
         waits = after.exile is not None and after.exile.approval is not None
         if after.tranches or after.latency or after.turns or waits:
             return sentence(f"releases begin {first}")
-        return sentence(f"all are released {first}")
+        whom = "all" if law.decree.reach is None else "those on the lists"
+        return sentence(f"{whom} are released {first}")
     text = f"releases begin {first}, spread evenly over {counted(over.value, 'day')} in each camp"
     return described(text, over, law.decree)
 

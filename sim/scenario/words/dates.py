@@ -131,12 +131,13 @@ def _reach(law: Law) -> str:
     )
 
 
+_FROM = "from which on the decree has its effect, or from the grant on if that is later"
 _NEW_SENTENCES = (
-    "Who is admitted later for such an offence is read on the day of admission.",
+    f"Who is admitted later for such an offence is read on the day of admission, {_FROM}.",
     "A sentence that it then ends before it has begun is extinguished, and is no admission.",
 )
 _NEW_JUDGMENTS = (
-    "Whose sentence for such an offence becomes final later is read on the day on which it does.",
+    f"Whose sentence for such an offence becomes final later is read on that day, {_FROM}.",
 )
 
 
