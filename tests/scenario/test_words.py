@@ -500,6 +500,25 @@ def test_whoever_a_reach_meets_later_is_not_released_with_the_others(tmp_path):
     assert "on the day of admission, from which on the decree has its effect" in said["reach"]
 
 
+def test_a_moved_release_point_is_said_of_whom_a_reach_meets(tmp_path):
+    rests = "source: dailynk-2020-07, grade: A"
+    head = (
+        "title: T\nextends: laws/three-prisons.yaml\nworld:\n  release point:\n"
+        f"    fraction: {{value: 2/3, {rests}}}\n    earlier by: {{value: 1 year, {rests}}}\n"
+        "decrees:\n  d:\n"
+    )
+    body = (
+        "    source: dailynk-2020-07\n    grade: A\n    granted: 2010-04-15\n"
+        "    reach: {offences until: 2010-03-30}\n    clauses: {c: {when: {offence: theft}, "
+        "then: {release point: {fraction: 1/2}}}}\n"
+    )
+    said = statements(tmp_path, body, head)["clause c"]
+    assert "This is said of all whom the decree reaches," in said
+    (setting, *_) = explained(load(tmp_path / "own.yaml")).paragraphs
+    released = "ordinarily released after two thirds of the term, 1 year earlier than that."
+    assert released in " ".join(setting.split())
+
+
 def statements(tmp_path, body, head=HEAD):
     file = tmp_path / "own.yaml"
     file.write_text(head + body, encoding="utf-8")
