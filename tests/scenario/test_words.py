@@ -993,6 +993,23 @@ def test_where_some_wait_not_all_are_released_on_the_first_day(tmp_path, waits):
     assert said["days"] == "Releases begin on the day of the grant."
 
 
+def test_classes_that_hold_everybody_have_days_of_their_own(tmp_path):
+    classes = "{women: {when: {sex: women}, out: 3 days after the grant}, men: {out: 2020-11-01}}"
+    plain = PLAIN + THEFT + f"    release: {{tranches: {classes}}}\n"
+    said = statements(tmp_path, plain)
+    assert said["days"] == "Each of the classes below is released from a day of its own on."
+    assert said["tranches"].endswith(
+        "all others. Of several, the first that names a person counts."
+    )
+    taught = plain.replace("{tranches", "{education: 9 days from grant, over: 2 days, tranches")
+    said = statements(tmp_path, taught)
+    assert said["days"].endswith("of its own on, spread evenly over 2 days in each camp.")
+    assert said["tranches"].endswith("counts. Nobody goes before the end of education.")
+    some = plain.replace("men: {out", "men: {when: {offence: theft}, out")
+    said = statements(tmp_path, some)["tranches"]
+    assert said.endswith("counts. Who is in none goes on the first day.")
+
+
 def test_a_standing_decree_closes_no_lists(tmp_path):
     standing = "    in force: {from: 2018-01-01, to: 2018-12-31}\n    take-up: 90%\n"
     said = statements(tmp_path, standing + THEFT)
