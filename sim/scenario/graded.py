@@ -92,6 +92,7 @@ _SUCH = {
     "Commute": "{from: life, to: 20 years}",
     "Drive": "{arrests per release: 50%, within: 3 months}",
     "InForce": "{from: 2018-01-01, to: 2018-12-31}",
+    "MovedPoint": "{fraction: 1/2}",
     "Reach": "{offences until: 2020-07-01}",
     "Review": "{recommended: 60%}",
     "Revival": "{within: 5 years, from: law}",

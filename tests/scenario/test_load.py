@@ -723,6 +723,15 @@ def test_a_name_is_no_key_of_the_language(tmp_path: Path, name: str) -> None:
             "then: release", "then: {release point: {fraction: 1/2}}",
             "exclusion 'the young': 'age' on a named day cannot be asked of those to come, only",
         ),
+        (
+            "then: release", "then: {reduce: {by: 2 days per day of sentence}}",
+            "no amount: '2 days per day of sentence'; expected such as",
+        ),
+        (
+            "then: release",
+            "then: {reduce: {by: {value: 1/4 of sentence, low: 1/5 of sentence, high: 1/3}}}",
+            "the range of an amount is of its number alone: write 1/5",
+        ),
         ("cap: none", "revived if: {within: 1 year}", "it stands below 'then' of a clause"),
         ("cap: none", "reach: 2019-01-01", "such as {offences until: 2020-07-01}, found"),
         ("cap: none", "random: {rate: 1}", "'granted' and 'random' exclude each other"),
