@@ -1010,6 +1010,19 @@ def test_classes_that_hold_everybody_have_days_of_their_own(tmp_path):
     assert said.endswith("counts. Who is in none goes on the first day.")
 
 
+def test_measured_is_from_the_first_planned_release_where_there_is_one(tmp_path):
+    head = HEAD.replace("decrees:", "measured from: 2016-01-01\ndecrees:", 1)
+    statements(tmp_path, "    in force: {from: 2018-01-01, to: 2018-12-31}\n" + THEFT, head)
+    assert "Effects are measured from 1 January 2016 on." in explained_text(tmp_path)
+    statements(tmp_path, PLAIN + THEFT, head)
+    told = "Effects are measured from the first planned release on, 8 October 2020."
+    assert told in explained_text(tmp_path)
+
+
+def explained_text(tmp_path):
+    return " ".join(explained(load(tmp_path / "own.yaml")).paragraphs)
+
+
 def test_a_standing_decree_closes_no_lists(tmp_path):
     standing = "    in force: {from: 2018-01-01, to: 2018-12-31}\n    take-up: 90%\n"
     said = statements(tmp_path, standing + THEFT)
