@@ -90,6 +90,14 @@ _SUCH = {
     "Reduce": "{by: 3 years}",
     "Credit": "{by: 30 days}",
     "Commute": "{from: life, to: 20 years}",
+    "Drive": "{arrests per release: 50%, within: 3 months}",
+    "InForce": "{from: 2018-01-01, to: 2018-12-31}",
+    "MovedPoint": "{fraction: 1/2}",
+    "Reach": "{offences until: 2020-07-01}",
+    "Review": "{recommended: 60%}",
+    "Revival": "{within: 5 years, from: law}",
+    "Surprise": "{rate: 0.5}",
+    "Tranche": "{when: {health: ill}, out: 30 days after the grant}",
 }
 """How a mapping is written whose keys a file leaves out."""
 _QUOTED = re.compile(r"'([^']*)'")
@@ -107,6 +115,8 @@ def _plain(line: ErrorDetails, keys: list[str]) -> str:
         return f"unknown word {shown(found)}: {nearest(str(found), words)}"
     if kind == "model_type" and line["ctx"]["class_name"] in _SUCH:
         return f"expected such as {_SUCH[line['ctx']['class_name']]}, found {shown(found)}"
+    if kind == "dict_type" and path[-1] == "exclude":
+        return f"expected such as {{serious crime: {{offence: murder}}}}, found {shown(found)}"
     if kind in _EXPECTED:
         return f"expected {_EXPECTED[kind]}, found {shown(found)}"
     return line["msg"].removeprefix("Value error, ")

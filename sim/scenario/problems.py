@@ -16,6 +16,9 @@ BELOW = {
     "below 'release' of a decree": (
         "education", "over", "escort", "exile", "supervision", "tranches", "latency",
     ),
+    "below 'then' of a clause": (
+        "reduce", "commute", "credit", "revived if", "serve the rest", "expunge", "abroad",
+    ),
     "below 'when'": (
         "offence", "gravity", "camp", "residence", "sentence", "term", "served", "remaining",
         "until due", "served share", "served share of sentence", "age", "age at offence", "sex",
@@ -23,6 +26,12 @@ BELOW = {
     ),
 }  # fmt: skip
 """Where keys stand that are often written in another place."""
+OF_A_CASE = {
+    "age": "'born' or 'age at offence'", "remaining": "'sentence' and 'served'",
+    "term": "'sentence' and 'reduced'", "served share": "'sentence' and 'served'",
+    "reductions": "'reduced'", "earlier spells": "'history'", "earlier pardons": "'history'",
+}  # fmt: skip
+"""What the person of a case has in the place of what a condition asks."""
 ALIKE = 0.85
 """From this likeness on, a valid word is held to be meant even where the word found has a place."""
 SHOWN = 60
@@ -83,10 +92,14 @@ def missing(path: Path, *folders: Path) -> str:
 def unknown_key(key: str, keys: Iterable[str]) -> str:
     """Refuse a key, with the place where it belongs or the valid key nearest to it."""
     known = sorted(set(keys))
+    of_a_case = "takes up" in known
+    if of_a_case and key in OF_A_CASE:
+        return f"unknown key {key!r}: of the person of a case write {OF_A_CASE[key]}"
     place = next((where for where, words in BELOW.items() if key in words), None)
     if place and not get_close_matches(key, known, n=1, cutoff=ALIKE):
         return f"unknown key {key!r} here: it stands {place}"
-    return f"unknown key {key!r}: {nearest(key, known)}"
+    flags = "" if not of_a_case else "; a flag of the world stands below 'flags'"
+    return f"unknown key {key!r}: {nearest(key, known)}{flags}"
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -95,7 +95,10 @@ def merged(
         here = (*path, key)
         if child.value is None:
             if key not in result and found is not None:
-                message = f"null removes nothing: {nearest(key, base.value)}"
+                meant = nearest(key, base.value)
+                if not meant.endswith("?"):
+                    meant = "leave out a key of which nothing is said"
+                message = f"null removes nothing: {meant}"
                 found.append(Problem(child.file, child.line, ".".join(here), message))
             result.pop(key, None)
         elif key == PATCH:

@@ -12,6 +12,7 @@ from sim.scenario.law.afterwards import Afterwards
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.effects import Effect
 from sim.scenario.load import load, shipped_folder
 from sim.scenario.problems import BELOW, Problem, ScenarioError, nearest, shown
 from sim.scenario.scenario import Scenario
@@ -247,7 +248,7 @@ MISTAKES = {
     "not-of-a-bare-word": (7, f"{ECONOMIC}.when.not", "such as {offence: theft}"),
     "age-without-unit": (7, f"{ECONOMIC}.when.age", "needs its unit, such as '18 years'"),
     "exclusions-as-a-list": (
-        3, f"{PARTY}.exclude", "expected a mapping of keys, found ['murder', 'robbery']"),
+        3, f"{PARTY}.exclude", "such as {serious crime: {offence: murder}}, found ['murder'"),
     "exclusion-of-a-bare-word": (3, f"{PARTY}.exclude.murderers", "such as {offence: theft}"),
     "typo-in-an-effect": (6, f"{ECONOMIC}.then.reduce.buy", "did you mean 'by'?"),
     "reduction-without-an-amount": (7, f"{ECONOMIC}.then", "such as {reduce: {by: 3 years}}"),
@@ -266,7 +267,7 @@ MISTAKES = {
     "release-point-that-moves-nothing": (
         7, f"{ECONOMIC}.then.release point", "moves nothing; expected 'fraction'"),
     "release-point-of-those-to-come-by-time-served": (
-        8, f"{BORDER}.when", "this cannot be asked of those to come, but offence, gravity"),
+        8, f"{BORDER}.when", "cannot be asked of those to come, only offence, gravity"),
     "release-point-of-the-world-by-camp": (
         4, "world.release point.0", "depends on offence, its tags, and sentence alone"),
     "commutation-of-ten-years": (
@@ -367,7 +368,7 @@ MISTAKES = {
     "chance-without-a-number": (3, f"{PARTY}.take-up", "either a probability or a 'table'"),
     "counts-people": (3, f"{PARTY}.counts", "expected one of: both, reductions, releases"),
     "review-with-a-typo": (3, f"{PARTY}.review.recommend", "did you mean 'recommended'?"),
-    "review-by-nobody": (3, f"{PARTY}.review", "expected a mapping of keys, found '60%'"),
+    "review-by-nobody": (3, f"{PARTY}.review", "expected such as {recommended: 60%}, found '60%'"),
     "recommended-above-one": (
         3, f"{PARTY}.review.recommended", "between 0 and 1 (0% and 100%); found 60"),
     "education-in-letters": (
@@ -699,11 +700,66 @@ def test_a_name_is_no_key_of_the_language(tmp_path: Path, name: str) -> None:
         load(file)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("when: {offence: theft}", "when: {offence: not theft}", "'not theft': write {not: theft}"),
+        ("when: {offence: theft}", "when: {offence: violent}", "a tag; write {tag: violent}"),
+        ("when: {offence: theft}", "when: {or: [{sex: men}]}", "written as a list of them"),
+        ("when: {offence: theft}", "when: {recidivist: true}", "asks is a flag of the world"),
+        (
+            "when: {offence: theft}", "when: {served: '>= 1/2 of sentence'}",
+            "ask a share of 'served share of sentence', such as '>= 1/2'",
+        ),
+        (
+            "when: {offence: theft}", "when: {served share: '>= 50% of term'}",
+            "ask a share of 'served share', such as '>= 50%'",
+        ),
+        (
+            "then: release", "then: [release, expunge]",
+            "stands in one mapping, such as {release: true, expunge: true}",
+        ),
+        (
+            "then: release", "then: {release point: {fraction: 1/2}}",
+            "exclusion 'the young': 'age' on a named day cannot be asked of those to come, only",
+        ),
+        (
+            "then: release", "then: {reduce: {by: 2 days per day of sentence}}",
+            "no amount: '2 days per day of sentence'; expected such as",
+        ),
+        (
+            "then: release",
+            "then: {reduce: {by: {value: 1/4 of sentence, low: 1/5 of sentence, high: 1/3}}}",
+            "the range of an amount is of its number alone: write 1/5",
+        ),
+        ("cap: none", "revived if: {within: 1 year}", "it stands below 'then' of a clause"),
+        ("cap: none", "reach: 2019-01-01", "such as {offences until: 2020-07-01}, found"),
+        ("cap: none", "random: {rate: 1}", "'granted' and 'random' exclude each other"),
+        ("who: {served", "who: {age: 60, served", "of a case write 'born' or 'age at offence'"),
+        ("who: {served", "who: {wealthy: true, served", "of the world stands below 'flags'"),
+    ],
+)  # fmt: skip
+def test_what_is_often_written_is_told_how_to_be_said(tmp_path, old, new, told):
+    text = (
+        "title: T\nextends: laws/three-prisons.yaml\ndecrees:\n  d:\n    source: dailynk-2020-07\n"
+        "    grade: A\n    granted: 2010-10-08\n    cap: none\n"
+        "    exclude: {the young: {age on grant: '< 18 years'}}\n"
+        "    clauses: {c: {when: {offence: theft}, then: release}}\n"
+        "    cases: {k: {who: {served: 1 year}, then: released}}\n"
+    )
+    write(tmp_path, text)
+    assert old in text
+    file = tmp_path / "own.yaml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = problems_of(file)
+    assert [told in problem.message for problem in found] == [True]
+
+
 def test_keys_are_told_to_stand_where_they_may():
     """The places that messages name are those of the language."""
     models = {
         "in a decree, beside 'clauses'": Decree, "in a clause, beside 'when'": Clause,
-        "below 'release' of a decree": Afterwards,
+        "below 'release' of a decree": Afterwards, "below 'then' of a clause": Effect,
     }  # fmt: skip
     for place, model in models.items():
         keys = {field.alias or name for name, field in model.model_fields.items()}

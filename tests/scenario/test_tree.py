@@ -242,7 +242,7 @@ def test_a_null_that_removes_nothing_is_told():
     merged(plant({"cap": 1, "a": {}}), plant({"cpa": None, "a": {"b": None}}), found)
     assert [(problem.path, problem.message) for problem in found] == [
         ("cpa", "null removes nothing: did you mean 'cap'?"),
-        ("a.b", "null removes nothing: nothing is expected here"),
+        ("a.b", "null removes nothing: leave out a key of which nothing is said"),
     ]
 
 

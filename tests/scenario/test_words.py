@@ -464,6 +464,61 @@ PLAIN = "    granted: 2020-10-08\n"
 THEFT = "    clauses: {thieves: {when: {offence: theft}, then: release}}\n"
 
 
+def test_thresholds_of_an_earlier_day_are_projected_to_nothing(tmp_path):
+    told = statements(tmp_path, f"{PLAIN}    thresholds_on: 2020-09-01\n{THEFT}")["thresholds"]
+    assert "reckoned to 1 September 2020. The term is the one known when the lists close" in told
+    assert "projected" not in told
+
+
+def test_where_files_are_reviewed_not_everybody_is_put_on_the_list(tmp_path):
+    work = "    ordered: 2020-07-01\n    review: {officers per camp: 1, files a day: 2}\n"
+    said = statements(tmp_path, PLAIN + work + THEFT)
+    assert said["no review"].endswith("whoever is eligible and reached by the review is put on the "
+                                      "list and approved.")  # fmt: skip
+
+
+def test_where_people_await_trial_a_reach_is_said_of_final_sentences(tmp_path):
+    head = "title: T\nextends: laws/pending-cases.yaml\ndecrees:\n  amnesty: null\n  d:\n"
+    body = (
+        "    source: dailynk-2020-07\n    grade: A\n    granted: 2010-07-01\n"
+        "    reach: {offences until: 2010-03-01}\n" + THEFT
+    )
+    said = statements(tmp_path, body, head)
+    assert "becomes final later is read on that day, from which on the" in said["reach"]
+    assert "extinguished" not in said["reach"]
+    assert said["judgment"].startswith("All this is given to those whose sentence is final once it")
+
+
+def test_whoever_a_reach_meets_later_is_not_released_with_the_others(tmp_path):
+    reach = "    reach: {offences until: 2020-03-01}\n    release: {education: 9 days from grant}\n"
+    said = statements(tmp_path, PLAIN + reach + THEFT)
+    assert said["days"] == (
+        "Those on the lists are released on 17 October 2020, the later of the day of the grant and "
+        "the end of education. Whoever is read later is educated from that day on, or from the "
+        "grant if that is later."
+    )
+    assert "on the day of admission, from which on the decree has its effect" in said["reach"]
+
+
+def test_a_moved_release_point_is_said_of_whom_a_reach_meets(tmp_path):
+    rests = "source: dailynk-2020-07, grade: A"
+    head = (
+        "title: T\nextends: laws/three-prisons.yaml\nworld:\n  release point:\n"
+        f"    fraction: {{value: 2/3, {rests}}}\n    earlier by: {{value: 1 year, {rests}}}\n"
+        "decrees:\n  d:\n"
+    )
+    body = (
+        "    source: dailynk-2020-07\n    grade: A\n    granted: 2010-04-15\n"
+        "    reach: {offences until: 2010-03-30}\n    clauses: {c: {when: {offence: theft}, "
+        "then: {release point: {fraction: 1/2}}}}\n"
+    )
+    said = statements(tmp_path, body, head)["clause c"]
+    assert "This is said of all whom the decree reaches," in said
+    (setting, *_) = explained(load(tmp_path / "own.yaml")).paragraphs
+    released = "ordinarily released after two thirds of the term, 1 year earlier than that."
+    assert released in " ".join(setting.split())
+
+
 def statements(tmp_path, body, head=HEAD):
     file = tmp_path / "own.yaml"
     file.write_text(head + body, encoding="utf-8")
@@ -936,6 +991,36 @@ def test_a_share_without_a_last_digit_is_written_as_a_fraction(tmp_path):
 def test_where_some_wait_not_all_are_released_on_the_first_day(tmp_path, waits):
     said = statements(tmp_path, PLAIN + THEFT + f"    release: {{{waits}}}\n")
     assert said["days"] == "Releases begin on the day of the grant."
+
+
+def test_classes_that_hold_everybody_have_days_of_their_own(tmp_path):
+    classes = "{women: {when: {sex: women}, out: 3 days after the grant}, men: {out: 2020-11-01}}"
+    plain = PLAIN + THEFT + f"    release: {{tranches: {classes}}}\n"
+    said = statements(tmp_path, plain)
+    assert said["days"] == "Each of the classes below is released from a day of its own on."
+    assert said["tranches"].endswith(
+        "all others. Of several, the first that names a person counts."
+    )
+    taught = plain.replace("{tranches", "{education: 9 days from grant, over: 2 days, tranches")
+    said = statements(tmp_path, taught)
+    assert said["days"].endswith("of its own on, spread evenly over 2 days in each camp.")
+    assert said["tranches"].endswith("counts. Nobody goes before the end of education.")
+    some = plain.replace("men: {out", "men: {when: {offence: theft}, out")
+    said = statements(tmp_path, some)["tranches"]
+    assert said.endswith("counts. Who is in none goes on the first day.")
+
+
+def test_measured_is_from_the_first_planned_release_where_there_is_one(tmp_path):
+    head = HEAD.replace("decrees:", "measured from: 2016-01-01\ndecrees:", 1)
+    statements(tmp_path, "    in force: {from: 2018-01-01, to: 2018-12-31}\n" + THEFT, head)
+    assert "Effects are measured from 1 January 2016 on." in explained_text(tmp_path)
+    statements(tmp_path, PLAIN + THEFT, head)
+    told = "Effects are measured from the first planned release on, 8 October 2020."
+    assert told in explained_text(tmp_path)
+
+
+def explained_text(tmp_path):
+    return " ".join(explained(load(tmp_path / "own.yaml")).paragraphs)
 
 
 def test_a_standing_decree_closes_no_lists(tmp_path):

@@ -31,7 +31,7 @@ Whole = Literal[
 """What an amount may be a share of, or be counted over."""
 Unit = Literal["day", "month", "year"]
 WHOLES: tuple[str, ...] = get_args(Whole)
-_SHARE = re.compile(r"(.+?) of (.+)")
+_SHARE = re.compile(r"([\d.]\S*(?:\s*%)?)\s+of (.+)")
 _PER = re.compile(r"(.+) per (complete|started) (?:([1-9]\d*) )?(day|month|year)s? (.+)")
 _WITHIN = re.compile(r"served(?: from (?P<first>.+?))?(?: to (?P<last>.+))?")
 HALF = re.compile(r"half the (sentence|term)")
@@ -119,6 +119,9 @@ def _read_end(value: object) -> Fraction | int | None:
     if value is None or isinstance(value, Fraction | int):
         return value
     text = str(value).strip()
+    if " of " in text or " per " in text:
+        number = re.split(" of | per ", text)[0]
+        raise ValueError(f"the range of an amount is of its number alone: write {number}")
     return read_share(text) if text.endswith("%") or "/" in text else read_length(text)
 
 

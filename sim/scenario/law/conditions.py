@@ -52,6 +52,7 @@ from sim.scenario.law.thresholds import (
     read_on,
     read_pardons,
     released_reader,
+    share_meant,
     size_of,
 )
 from sim.scenario.lengths import WITHOUT_TERM, names_no_term
@@ -210,8 +211,15 @@ class ConditionReader:
     def _meant(self, name: str) -> str:
         if name == "tag":
             return "tags are those of the offence; write 'offence: {tag: …}'"
+        if name in ("any", "any of", "or"):
+            return "any of several conditions is written as a list of them"
         flags = [flag for kind in FLAGS for flag in self.words.get(kind, ())]
-        return nearest(name, (*ATTRIBUTES, *flags))
+        meant = nearest(name, (*ATTRIBUTES, *flags))
+        return (
+            meant
+            if meant.endswith("?")
+            else f"{meant}; what else a law asks is a flag of the world"
+        )
 
     def _boolean(self, name: str, data: object, path: Path) -> Predicate:
         if not isinstance(data, bool):
@@ -365,11 +373,19 @@ class ConditionReader:
         known = self.words.get(kind)
         for value in values:
             if not isinstance(value, str) or (known is not None and value not in known):
-                suggestion = nearest(str(value), known or ())
-                self._wrong(path, f"unknown {kind} {value!r}: {suggestion}", value)
+                self._wrong(path, f"unknown {kind} {value!r}: {self._word(kind, value)}", value)
         if not values:
             self._wrong(path, f"an empty list names no {kind}", data)
         return tuple(map(str, values))
+
+    def _word(self, kind: str, value: object) -> str:
+        """Say what to write for a word that is not known."""
+        text, known = str(value), self.words.get(kind) or ()
+        if text.removeprefix("not ") in known:
+            return f"write {{not: {text.removeprefix('not ')}}}"
+        if kind == "offence" and text in self.words.get("tag", ()):
+            return f"it is a tag; write {{tag: {text}}}"
+        return nearest(text, known)
 
     def _given(self, name: str, data: object, path: Path) -> Predicate:
         """Read how many reductions, or pardons ever, somebody has had, and by whom."""
@@ -408,7 +424,7 @@ class ConditionReader:
             try:
                 parts.append(read.reader(read.name, match[1], match[2]))
             except ValueError as error:
-                self._wrong(path, str(error), data)
+                self._wrong(path, f"{error}{share_meant(read.name, match[2])}", data)
         if len(parts) > 1 and contradiction(parts):
             self._wrong(path, f"can never hold: nothing is {data!r}", data)
         return parts[0] if len(parts) == 1 else Every(tuple(parts))

@@ -120,6 +120,8 @@ class Decree(Timing):
             raise ValueError("'since' and 'except every' belong to 'every', such as '5 years'")
         elif (self.granted is None) == (self.random is None):
             kinds = "'every: year' with 'dates', or 'random: {rate: 0.5}'"
+            if self.granted:
+                raise ValueError("'granted' and 'random' exclude each other")
             raise ValueError(f"'granted' is missing (or {kinds})")
         self.days_in_order()
         return self
@@ -252,14 +254,17 @@ class Decree(Timing):
                     message = f"'for' and the decree's {other!r} both say who is met; leave one out"
                     say(message, name, "then", "release point", "for")
                 continue
-            rules: list[tuple[Predicate, tuple[str, ...]]] = [(clause.when, ("when",))]
-            rules += [(e.when, ()) for n, e in self.exclude.items() if n not in clause.despite]
-            for rule, path in rules:
-                if "those to come" in moved.reach and not all(
-                    map(known_at_admission, leaves(rule))
-                ):
-                    what = "this" if path else "an exclusion that binds it"
-                    message = f"{what} cannot be asked of those to come, but {KNOWN}"
+            if "those to come" not in moved.reach:
+                continue
+            rules: list[tuple[Predicate, str, tuple[str, ...]]] = [(clause.when, "", ("when",))]
+            binding = {n: e.when for n, e in self.exclude.items() if n not in clause.despite}
+            rules += [(rule, f"exclusion {n!r}: ", ()) for n, rule in binding.items()]
+            for rule, whose, path in rules:
+                unknown = [leaf for leaf in leaves(rule) if not known_at_admission(leaf)]
+                if unknown:
+                    what = repr(getattr(unknown[0], "attribute", "this"))
+                    day = " on a named day" if getattr(unknown[0], "on", None) else ""
+                    message = f"{whose}{what}{day} cannot be asked of those to come, only {KNOWN}"
                     say(f"{message}; or write 'for: those held'", name, *path)
         if wrong:
             raise ValidationError.from_exception_data("release point", wrong)

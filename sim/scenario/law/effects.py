@@ -143,6 +143,10 @@ def _read_effect(value: object, info: ValidationInfo) -> object:
     if isinstance(value, Effect):
         return value
     expected = "expected 'release', 'end the case' or such as {reduce: {by: 3 years}}"
+    if isinstance(value, list):
+        expected = (
+            "what goes together stands in one mapping, such as {release: true, expunge: true}"
+        )
     raise ValueError(f"unknown effect {shown(value)}: {expected}")
 
 

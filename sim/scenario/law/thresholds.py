@@ -34,6 +34,7 @@ from sim.scenario.lengths import DAYS_IN, in_units, read_date, read_length, read
 COMPARISON = re.compile(r"(<=|>=|==|<|>)\s*(.+)")
 SWAPPED = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<="}
 AGO = " ago"
+_SHARE = re.compile(r"\d+(?:\.\d+)?\s*%|\d+/\d+")
 _BEFORE = rf"(?P<before>\d\S* \w+) before (?P<anchor>{'|'.join(ANCHORS)})"
 _ON = re.compile(rf"(?P<name>.+?) (?:on (?P<day>\S+)|{_BEFORE})")
 LeafReader = Callable[[str, str, str], Compared]
@@ -107,6 +108,15 @@ def no_comparison(kind: str, text: str, found: object, reader: LeafReader, name:
     except ValueError:
         such = example.get(kind, ">= 1")
     return f"expected a comparison such as {such!r}, found {found!r}"
+
+
+def share_meant(name: str, text: str) -> str:
+    """Say how a share served is asked for where ``served: ">= 1/2 of sentence"`` stands."""
+    share, _, whole = text.strip().partition(" of ")
+    if not name.startswith("served") or not _SHARE.fullmatch(share):
+        return ""
+    of = " of sentence" if "sentence" in (whole or name) else ""
+    return f"; ask a share of 'served share{of}', such as '>= {share}'"
 
 
 def size_of(leaf: Compared) -> Fraction | int:

@@ -31,7 +31,11 @@ def release(law: Law) -> Parts:
         yield "education", sentence(text)
     else:
         yield "education", described(text, education, d)
-    yield "days", _days(law)
+    later = (
+        "Whoever is read later is educated from that day on, or from the grant if that is later."
+    )
+    taught = d.reach is not None and education is not None and education.value is not None
+    yield "days", joined(_days(law), later if taught else "")
     yield from tranches(law)
     yield from latency(law)
     if after.turns:
@@ -65,13 +69,18 @@ def release(law: Law) -> Parts:
 
 def _days(law: Law) -> str:
     over, first = law.decree.release.over, _first_release(law)
+    classes = list(law.decree.release.tranches.values())
+    begin = f"releases begin {first}"
+    if classes and classes[-1].when is None:
+        begin = "each of the classes below is released from a day of its own on"
     if over is None or (over.value == 1 and over.low is None):
         after = law.decree.release
         waits = after.exile is not None and after.exile.approval is not None
         if after.tranches or after.latency or after.turns or waits:
-            return sentence(f"releases begin {first}")
-        return sentence(f"all are released {first}")
-    text = f"releases begin {first}, spread evenly over {counted(over.value, 'day')} in each camp"
+            return sentence(begin)
+        whom = "all" if law.decree.reach is None else "those on the lists"
+        return sentence(f"{whom} are released {first}")
+    text = f"{begin}, spread evenly over {counted(over.value, 'day')} in each camp"
     return described(text, over, law.decree)
 
 

@@ -127,9 +127,18 @@ def _reach(law: Law) -> str:
         described(text, until, law.decree),
         part_in_words("this reach", law.decree.reach, law.decree),
         "Of those held when the lists close, nobody else is before it.",
-        "Who is admitted later for such an offence is read on the day of admission.",
-        "A sentence that it then ends before it has begun is extinguished, and is no admission.",
+        *(_NEW_SENTENCES if law.scenario.world.before_judgment is None else _NEW_JUDGMENTS),
     )
+
+
+_FROM = "from which on the decree has its effect, or from the grant on if that is later"
+_NEW_SENTENCES = (
+    f"Who is admitted later for such an offence is read on the day of admission, {_FROM}.",
+    "A sentence that it then ends before it has begun is extinguished, and is no admission.",
+)
+_NEW_JUDGMENTS = (
+    f"Whose sentence for such an offence becomes final later is read on that day, {_FROM}.",
+)
 
 
 def _thresholds(law: Law) -> str:
@@ -148,8 +157,9 @@ def _thresholds(law: Law) -> str:
             to = f"{_from_grant(days)}{when}"
         case _:
             to = law.date(first.threshold_day)
+    after = first.threshold_day > first.close_day
+    how = "They are projected to it from the term" if after else "The term is the one"
     return joined(
         sentence(f"{attributes} are reckoned to {to}"),
-        "They are projected to it from the term known when the lists close, the day on which "
-        "everything else is read.",
+        f"{how} known when the lists close, the day on which everything else is read.",
     )

@@ -156,7 +156,9 @@ def _moved_in_words(point: MovedPoint, decree: Decree) -> str:
         least = f"{length(point.at_least.value)}{aside(point.at_least, decree)}"
         said.append(f"at least {least} must be served")
     whom = f"of those held {when_read(decree)}"
-    if "those to come" in point.reach and not decree.in_force:
+    if decree.reach is not None:
+        whom = "of all whom the decree reaches"
+    elif "those to come" in point.reach and not decree.in_force:
         later = "of those admitted after the lists have closed"
         whom = later if len(point.reach) == 1 else f"{whom} and {later}"
     return joined(
@@ -175,9 +177,9 @@ def points_in_words(world: World) -> Iterator[str]:
         parts = [f"after {fraction(row.fraction.value)} of the term"]
         for moved, way in ((row.earlier_by, "earlier"), (row.later_by, "later")):
             if moved:
-                parts.append(f"{length(moved.value)} {way}")
+                parts.append(f"{length(moved.value)} {way} than that")
         least = f", but not before {length(row.at_least.value)} are served" if row.at_least else ""
-        yield sentence(f"{who} ordinarily released {listed(parts, 'or rather')}{least}")
+        yield sentence(f"{who} ordinarily released {', '.join(parts)}{least}")
 
 
 def how_reduced(reductions: Sequence[Limited]) -> str:

@@ -6,10 +6,12 @@ import re
 import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 
 from sim.scenario.lengths import read_length, read_share
 from sim.scenario.load import build
+from sim.scenario.occasions import first_release_day
 from sim.scenario.reports import Reports
 from sim.scenario.scenario import Scenario
 from sim.scenario.sweeps.sweep import Sweep, Variant
@@ -111,13 +113,22 @@ def _reports(reports: Reports) -> Section:
     return Section(reports.title, reports_in_words(reports), (), tuple(sections), reports.name)
 
 
+def _measured(scenario: Scenario, stated: date) -> str:
+    """Say from which day effects are measured: a decree with a day of its own goes before."""
+    planned = first_release_day(scenario)
+    if planned is None:
+        return f"Effects are measured from {day(stated)} on."
+    first = scenario.world.start + timedelta(days=planned)
+    return f"Effects are measured from the first planned release on, {day(first)}."
+
+
 def _scenario(scenario: Scenario) -> Section:
     document = scenario.document
     head = [setting_in_words(scenario)]
     if document.note:
         head.append(sentence(f"Note: {document.note}"))
     if document.measured_from:
-        head.append(f"Effects are measured from {day(document.measured_from)} on.")
+        head.append(_measured(scenario, document.measured_from))
     sections = [_decree(scenario, name) for name in scenario.decrees]
     if not sections:
         head.append("There is no decree: nobody is released or reduced by one.")

@@ -96,8 +96,12 @@ def _judged(law: Law) -> Iterator[str]:
     """Say who is before a decree where people are held before judgment."""
     effects = [clause.then for clause in law.decree.clauses.values()]
     if not all(effect.end_the_case for effect in effects):
-        other = "Anything but an end of the case" if any(e.end_the_case for e in effects) else "It"
-        when = "once it is" if law.decree.reach else when_read(law.decree)
+        other = (
+            "Anything but an end of the case"
+            if any(e.end_the_case for e in effects)
+            else "All this"
+        )
+        when = "once it is so" if law.decree.reach else when_read(law.decree)
         yield f"{other} is given to those whose sentence is final {when}, and to nobody else."
     yield (
         "Whoever awaits trial has no sentence yet, so a condition on a sentence, a term, what is "
@@ -147,7 +151,8 @@ def review(law: Law) -> Parts:
             continue
         yield word, joined(*_asked(law, asks, noun, word))
     if none:
-        also = "" if len(none) < 2 else ": whoever is eligible is put on the list and approved"
+        who = "eligible" if law.decree.review.work is None else "eligible and reached by the review"
+        also = "" if len(none) < 2 else f": whoever is {who} is put on the list and approved"
         yield "no review", f"No {listed(none, 'and no')} is asked for{also}."
     if law.decree.review.work is not None:
         yield "work", _work(law, law.decree.review.work)

@@ -25,12 +25,18 @@ def tranches(law: Law) -> Parts:
             ),
             part_in_words("this tranche", tranche, law.decree),
         ]
+    after = law.decree.release
     if said:
-        rule = (
-            "Of several, the first that names a person counts; who is in none goes with the rest. "
-            "Nobody goes before the end of education."
+        taught = after.education is not None and after.education.value is not None
+        yield (
+            "tranches",
+            joined(
+                *said,
+                "Of several, the first that names a person counts.",
+                "Who is in none goes on the first day." if tranche.when else "",
+                "Nobody goes before the end of education." if taught else "",
+            ),
         )
-        yield "tranches", joined(*said, rule)
 
 
 def latency(law: Law) -> Parts:
