@@ -18,6 +18,11 @@ Int32s = NDArray[np.int32]
 Columns = dict[str, NDArray[np.generic]]
 NOBODY = -1
 """The number of a spell that is none of these lives."""
+ENDED: dict[str, type[np.integer]] = {
+    "left": np.int32, "cause": np.int16, "due": np.int32, "merit_days": np.int32,
+    "merit_count": np.int16,
+}  # fmt: skip
+"""Columns of a register of which it is known what they come to, with their types."""
 
 
 class Lives:
@@ -35,6 +40,8 @@ class Lives:
         """Day of a death at liberty after it, else ``NEVER``."""
         self.following: Int32s = np.full(first_rows, NOBODY, dtype=np.int32)
         """Number of the spell that follows, else `NOBODY`."""
+        self.ended: dict[str, NDArray[np.integer]] = {}
+        """What those columns come to, by name; a day of leaving of ``NEVER`` is not known."""
         self.merit: dict[int, NDArray[np.int8]] = {}
         """By year whether the word of a spell gives it merit, -1 where nobody has asked."""
         self._parts: list[Columns] = []
@@ -51,6 +58,17 @@ class Lives:
             self.died = longer(self.died, room, NEVER)
             self.following = longer(self.following, room, NOBODY)
         return np.arange(first, self.size, dtype=np.int32)
+
+    def end(self, numbers: NDArray[np.integer], columns: Columns) -> None:
+        """Keep how spells end that nothing but merit has changed: days of leaving, and the rest."""
+        if not self.ended or len(self.ended["left"]) < self.size:
+            room = len(self.left)
+            before, self.ended = self.ended, {n: np.zeros(room, t) for n, t in ENDED.items()}
+            self.ended["left"][:] = NEVER
+            for name, column in before.items():
+                self.ended[name][: len(column)] = column
+        for name, column in self.ended.items():
+            column[numbers] = columns[name]
 
     def everybody(self, people: Columns) -> Columns:
         """Return people's columns with those of the spells that follow after them, by number.

@@ -151,6 +151,10 @@ class Register(Spells):
             self.key[rows] = CLOSED
             yield rows, stages
 
+    def until(self, rows: Rows) -> NDArray[np.int32]:
+        """Day on which spells have ended, or will end as things are."""
+        return np.minimum(self.left[rows], self.key[rows] // STAGES)
+
     def held(self, day: int, *, alone: bool = False) -> Rows:
         """Rows held when decrees act on a day, once the register is up to date.
 

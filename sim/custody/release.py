@@ -90,6 +90,17 @@ class Gate:
             elif len(register) == end:
                 return ended
 
+    def pass_by(self, register: Register, first: int = NEVER, last: int = NEVER) -> None:
+        """Let pass what is known from another scenario of spells that no decree meets any more.
+
+        Decrees act on no day but from the first to the last (`Sequels.pass_by`).
+        """
+        if self.sequels is None:
+            return
+        if self.outside.count:
+            self._at_liberty(register, *self.outside.taken())
+        self._come_back(register, *self.sequels.pass_by(register, first, last))
+
     def _let_out(self, register: Register, closed: Rows, stages: NDArray[np.uint8]) -> None:
         """Do what happens on the day on which people leave alive."""
         lives = stages != DEATH

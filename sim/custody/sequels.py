@@ -11,9 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.lives import NOBODY, Int32s, Lives, longer
-from sim.custody.register import BY_EXPIRY, Register, Rows
+from sim.custody.lives import ENDED, NOBODY, Int32s, Lives, longer
+from sim.custody.register import (
+    BY_DEATH,
+    BY_DECREE,
+    BY_EXPIRY,
+    TO_COME,
+    Register,
+    Rows,
+)
 from sim.custody.sentencing import LIFE
+from sim.custody.spells import BLANK, CLOSED
 
 Mask = NDArray[np.bool_]
 
@@ -71,6 +79,78 @@ class Sequels:
             lives.following[self._number[before]] = following
             self._number[after] = following
 
+    def pass_by(
+        self, register: Register, first: int = NEVER, last: int = NEVER
+    ) -> tuple[Rows, Rows]:
+        """Let spells that no decree has changed pass at once, if it is known how they end.
+
+        And those that follow upon them. Left out are spells that meet any day from `first` to
+        `last`, if there are such days, on which decrees may act: who leaves on the first of them
+        does so before. It has to be settled what follows those who have left alive so far.
+
+        Returns
+        -------
+        tuple
+            Rows of those who come back after a spell that has passed, and of their next spells.
+        """
+        r, lives, none = register, self.lives, np.empty(0, dtype=np.intp)
+        if not lives.ended:
+            return none, none
+        n = min(self.same, len(lives.ended["left"]))
+        ends, cause = lives.ended["left"][:n], lives.ended["cause"][:n]
+        followed = (lives.left[:n] == ends) & (cause == BY_EXPIRY)
+        free = (followed | (cause == BY_DEATH)) & (ends < NEVER) & self._untouched_so_far(r, n)
+        if last < NEVER:
+            free &= (ends <= first) | (r.admitted[:n] > last)
+        passing = free & (r.left[:n] == NEVER)
+        rows, before, after, staying = np.flatnonzero(passing), [none], [none], [none]
+        while len(rows):
+            following = lives.following[rows]
+            back = np.flatnonzero((following != NOBODY) & followed[rows])
+            new = following[back].astype(np.intp)
+            before.append(rows[back])
+            after.append(new)
+            there = free[new]
+            staying.append(new[np.flatnonzero(~there)])
+            rows = new[np.flatnonzero(there)]
+            passing[rows] = True
+            r.to_come -= len(rows)
+        r.come(np.concatenate(staying))
+        r.own("merit_days", "merit_count", "died_free")
+        for name, column in lives.ended.items():
+            _put(getattr(r, name)[:n], column[:n], passing)
+        _put(r.died_free[:n], lives.died[:n], passing & followed)
+        _put(r.key[:n], CLOSED, passing)
+        return np.concatenate(before), np.concatenate(after)
+
+    def keep(self, register: Register) -> None:
+        """Keep how spells have ended that no decree has changed, at the end of a scenario."""
+        if register.has_moved:
+            return
+        r, lives = register, self.lives
+        gone = self._untouched_so_far(r, len(r)) & (r.left < NEVER) & (r.left > TO_COME)
+        gone &= r.cause < BY_DECREE
+        if lives.ended:
+            n = min(self.same, len(lives.ended["left"]))
+            gone[:n] &= lives.ended["left"][:n] == NEVER
+        rows = np.flatnonzero(gone)
+        number = self._numbers(r, rows)
+        known = (r.cause[rows] == BY_DEATH) | (lives.left[number] == r.left[rows])
+        known &= number != NOBODY
+        rows, number = rows[known], number[known]
+        if len(rows):
+            lives.end(number, {name: getattr(r, name)[rows] for name in ENDED})
+
+    def _untouched_so_far(self, register: Register, n: int) -> Mask:
+        """Say of so many first rows which no decree has changed, or selected for release."""
+        r, found = register, np.ones(n, dtype=np.bool_)
+        found[r.commuted[r.commuted < n]] = False
+        for name in ("occasion", "pardon_days", "revived", "credited"):
+            column = getattr(r, name)
+            if any(column.strides):  # while one value stands for all, nobody is
+                found &= column[:n] == BLANK[name]
+        return found
+
     def knows_merit(self, year: int) -> bool:
         """Whether a scenario has asked for the lots of a year."""
         return year in self.lives.merit
@@ -87,13 +167,13 @@ class Sequels:
         rows = min(len(found), self.same)
         known[:rows] = found[:rows]
         there = (register.left == NEVER) & (register.admitted <= latest)
-        held = np.flatnonzero(there & (known != 0))
-        held = held[~register.endless(held)]
-        others = held[known[held] < 0]
+        there &= register.imposed < LIFE
+        others = np.flatnonzero(there & (known < 0))
         if len(others):
             known[others] = drawn(others)
-            self._keep_merit(year, known)
-        return np.asarray(held[known[held] == 1])
+            if (self._numbers(register, others) != NOBODY).any():
+                self._keep_merit(year, known)
+        return np.flatnonzero(there & (known == 1))
 
     def learn_merit(self, register: Register, year: int, latest: int, given: Rows) -> None:
         """Keep who of those held, admitted by a day, have been given merit by the lot of a year."""
@@ -128,3 +208,8 @@ class Sequels:
         if len(register) > len(self._number):
             self._number = longer(self._number, len(register) * 5 // 4, NOBODY)
         return np.asarray(self._number[rows])
+
+
+def _put(column: NDArray[np.integer], values: NDArray[np.integer] | int, where: Mask) -> None:
+    """Write values where a mask says so; without a branch, which would often be guessed wrong."""
+    column += (values - column) * where
