@@ -102,4 +102,7 @@ def grants(
 
 
 def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Ints:
-    return sex_of(prisons, draws, register.person[rows], register.line[rows]).astype(np.int64)
+    def drawn(rows: Rows) -> NDArray[np.bool_]:
+        return sex_of(prisons, draws, register.person[rows], register.line[rows])
+
+    return register.lasting("women", rows, drawn).astype(np.int64)

@@ -86,12 +86,12 @@ def follow_up(
     if r.has_trials:
         seen &= (r.cause[rows] != BY_EXPIRY) | ~r.acquitted(rows)
     kind = (r.cause[rows] >= BY_DECREE).astype(np.int64)
-    returned, died = (
-        count(kind[chosen], left[chosen], month[chosen])
-        for chosen in (seen & (np.arange(len(rows)) < len(back)),
-                       seen & (np.arange(len(rows)) >= len(back)))
-    )  # fmt: skip
-    at_risk += returned + died - count(kind[seen], left[seen], end[seen] - 1)
+    chosen = np.flatnonzero(seen)
+    split = int(np.count_nonzero(seen[: len(back)]))
+    kind, left, month, end = kind[chosen], left[chosen], month[chosen], end[chosen]
+    returned = count(kind[:split], left[:split], month[:split])
+    died = count(kind[split:], left[split:], month[split:])
+    at_risk += returned + died - count(kind, left, end - 1)
     at_risk = np.cumsum(at_risk[..., ::-1], axis=-1)[..., ::-1]
     return {
         f"{fate} after {kind}": np.ascontiguousarray(counts[k, :, :FOLLOW_UP_MONTHS])

@@ -88,7 +88,7 @@ class Reading:
             places, met = self._met(bench, decree, occasion, turns)
             bench = bench.some(places)
             if counted:
-                kinds, excluded = kinds[places], excluded[:, places]
+                kinds, excluded = kinds[places], excluded.take(places, axis=1)
             else:
                 kinds, excluded = self._sorted(bench, decree, occasion)
             parts.append((bench.rows, kinds, met, excluded))
@@ -119,7 +119,8 @@ class Reading:
         any_clause = met.any(axis=0)
         if turns is not None:
             turns.put_off(bench.rows, np.where(any_clause, 0, first_days(bench, clauses)))
-        return places[any_clause], met[:, any_clause]
+        some = np.flatnonzero(any_clause)
+        return places[some], met.take(some, axis=1)
 
     def reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""

@@ -231,8 +231,8 @@ class Calls:
         """Do what `Movements.of` does; `kinds` are those of admission, the causes, the unbegun."""
         n = len(columns[0])
         told = _Columns(n, *columns)
-        came = np.zeros((kinds[0], days + 2, camps), dtype=np.int32)
-        went = np.zeros((kinds[1], days + 1, camps), dtype=np.int32)
+        came = np.zeros((kinds[0], camps, days + 2), dtype=np.int32)
+        went = np.zeros((kinds[1], camps, days + 1), dtype=np.int32)
         served = np.zeros((kinds[1], days + 1), dtype=np.int64)
         refused = self.library.movements(
             came.ctypes.data, went.ctypes.data, served.ctypes.data, n, told.address, days, camps,

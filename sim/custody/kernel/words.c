@@ -525,7 +525,7 @@ EXPORT i64 tally(i64 *counts, i64 n, const column *columns, i64 masks, i64 parts
     return -1;
 }
 
-/* Movements.of: adds to counts by kind or cause, day and camp, and to days served by cause and day.
+/* Movements.of: adds to counts by kind or cause, camp and day, and to days served by cause and day.
  * Columns: camp, kind, admitted, left, cause. */
 EXPORT i64 movements(
     int32_t *came, int32_t *went, i64 *served, i64 n, const column *columns, i64 days, i64 camps,
@@ -545,10 +545,9 @@ EXPORT i64 movements(
             i64 day = most(least(admitted[i], days), -1) + 1, end = least(left[i], days);
             i64 why = most(least(cause[i], causes - 2), 0);
             why = kind[i] == extinguished ? causes - 1 : why;
-            came[(kind[i] * (days + 2) + day) * camps + camp[i]]++;
-            end += why * (days + 1);
-            went[end * camps + camp[i]]++;
-            served[end] += left[i] - admitted[i];
+            came[(kind[i] * camps + camp[i]) * (days + 2) + day]++;
+            went[(why * camps + camp[i]) * (days + 1) + end]++;
+            served[why * (days + 1) + end] += left[i] - admitted[i];
         }
     }
     return -1;
