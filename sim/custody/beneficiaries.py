@@ -105,4 +105,6 @@ def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> In
     def drawn(rows: Rows) -> NDArray[np.bool_]:
         return sex_of(prisons, draws, register.person[rows], register.line[rows])
 
-    return register.lasting("women", rows, drawn).astype(np.int64)
+    # Of a scenario alone nobody asks again: marking who has been asked takes longer.
+    found = register.lasting("women", rows, drawn) if register.further else drawn(rows)
+    return found.astype(np.int64)

@@ -9,6 +9,8 @@ address, as in a scenario alone.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from sim.custody.hazards import NEVER
 
 Int32s = NDArray[np.int32]
 Columns = dict[str, NDArray[np.generic]]
+Numbers = dict[str, NDArray[np.integer]]
 NOBODY = -1
 """The number of a spell that is none of these lives."""
 ENDED: dict[str, type[np.integer]] = {
@@ -23,6 +26,27 @@ ENDED: dict[str, type[np.integer]] = {
     "merit_count": np.int16,
 }  # fmt: skip
 """Columns of a register of which it is known what they come to, with their types."""
+
+
+class Finished(NamedTuple):
+    """What is left of the register of a scenario, for the next to look at.
+
+    Attributes
+    ----------
+    columns
+        Columns by name.
+    commuted
+        Rows of sentences that have been commuted.
+    numbers
+        Number of the spell of each row; `NOBODY` where it is none of these lives.
+    same
+        So many first rows are the spells of these numbers.
+    """
+
+    columns: Numbers
+    commuted: NDArray[np.intp]
+    numbers: Int32s
+    same: int
 
 
 class Lives:
@@ -40,10 +64,14 @@ class Lives:
         """Day of a death at liberty after it, else ``NEVER``."""
         self.following: Int32s = np.full(first_rows, NOBODY, dtype=np.int32)
         """Number of the spell that follows, else `NOBODY`."""
-        self.ended: dict[str, NDArray[np.integer]] = {}
-        """What those columns come to, by name; a day of leaving of ``NEVER`` is not known."""
+        self.ended: Numbers = {}
+        """What those columns come to, by name, of spells that nothing but merit has changed; a day
+        of leaving of ``NEVER`` is not known.
+        """
         self.merit: dict[int, NDArray[np.int8]] = {}
         """By year whether the word of a spell gives it merit, -1 where nobody has asked."""
+        self.last: Finished | None = None
+        """Columns of the scenario before, if they are still to be looked at."""
         self._parts: list[Columns] = []
         self._everybody: tuple[int, Columns] = (first_rows, {})
 
@@ -59,16 +87,15 @@ class Lives:
             self.following = longer(self.following, room, NOBODY)
         return np.arange(first, self.size, dtype=np.int32)
 
-    def end(self, numbers: NDArray[np.integer], columns: Columns) -> None:
-        """Keep how spells end that nothing but merit has changed: days of leaving, and the rest."""
+    def ends(self) -> Numbers:
+        """Return the columns of how spells end, with room for all of them."""
         if not self.ended or len(self.ended["left"]) < self.size:
-            room = len(self.left)
-            before, self.ended = self.ended, {n: np.zeros(room, t) for n, t in ENDED.items()}
+            room, before = len(self.left), self.ended
+            self.ended = {name: np.zeros(room, dtype=dtype) for name, dtype in ENDED.items()}
             self.ended["left"][:] = NEVER
             for name, column in before.items():
                 self.ended[name][: len(column)] = column
-        for name, column in self.ended.items():
-            column[numbers] = columns[name]
+        return self.ended
 
     def everybody(self, people: Columns) -> Columns:
         """Return people's columns with those of the spells that follow after them, by number.

@@ -164,9 +164,9 @@ class _Model:
         self.env.run()
 
     def cell(self) -> Cell:
-        if self.gate.sequels is not None:
-            self.gate.sequels.keep(self.register)
         self.register.finish()
+        if self.gate.sequels is not None:
+            self.gate.sequels.leave(self.register)
         self.court.settle(self.register)
         counted = record(
             self.prisons,

@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.lives import ENDED, NOBODY, Int32s, Lives, longer
+from sim.custody.lives import ENDED, NOBODY, Finished, Int32s, Lives, Numbers, longer
 from sim.custody.register import (
     BY_DEATH,
     BY_DECREE,
     BY_EXPIRY,
-    TO_COME,
     Register,
     Rows,
 )
@@ -24,12 +23,17 @@ from sim.custody.sentencing import LIFE
 from sim.custody.spells import BLANK, CLOSED
 
 Mask = NDArray[np.bool_]
+CHANGED = ("occasion", "pardon_days", "revived", "credited")
+"""Columns that a decree changes in all whom it selects for release, or whose term it changes, but
+for commutations and other release points.
+"""
 
 
 class Sequels:
     """What one scenario takes from the lives, and what it finds out for them."""
 
     def __init__(self, lives: Lives, names: tuple[str, ...]) -> None:
+        _keep(lives)
         self.lives, self.names = lives, names
         self._number: Int32s = np.arange(lives.size, dtype=np.int32)
         """Number of the spell of each row."""
@@ -99,7 +103,11 @@ class Sequels:
         n = min(self.same, len(lives.ended["left"]))
         ends, cause = lives.ended["left"][:n], lives.ended["cause"][:n]
         followed = (lives.left[:n] == ends) & (cause == BY_EXPIRY)
-        free = (followed | (cause == BY_DEATH)) & (ends < NEVER) & self._untouched_so_far(r, n)
+        free = (
+            (followed | (cause == BY_DEATH))
+            & (ends < NEVER)
+            & _left_alone({name: getattr(r, name) for name in CHANGED}, r.commuted)[:n]
+        )
         if last < NEVER:
             free &= (ends <= first) | (r.admitted[:n] > last)
         passing = free & (r.left[:n] == NEVER)
@@ -123,33 +131,11 @@ class Sequels:
         _put(r.key[:n], CLOSED, passing)
         return np.concatenate(before), np.concatenate(after)
 
-    def keep(self, register: Register) -> None:
-        """Keep how spells have ended that no decree has changed, at the end of a scenario."""
-        if register.has_moved:
-            return
-        r, lives = register, self.lives
-        gone = self._untouched_so_far(r, len(r)) & (r.left < NEVER) & (r.left > TO_COME)
-        gone &= r.cause < BY_DECREE
-        if lives.ended:
-            n = min(self.same, len(lives.ended["left"]))
-            gone[:n] &= lives.ended["left"][:n] == NEVER
-        rows = np.flatnonzero(gone)
-        number = self._numbers(r, rows)
-        known = (r.cause[rows] == BY_DEATH) | (lives.left[number] == r.left[rows])
-        known &= number != NOBODY
-        rows, number = rows[known], number[known]
-        if len(rows):
-            lives.end(number, {name: getattr(r, name)[rows] for name in ENDED})
-
-    def _untouched_so_far(self, register: Register, n: int) -> Mask:
-        """Say of so many first rows which no decree has changed, or selected for release."""
-        r, found = register, np.ones(n, dtype=np.bool_)
-        found[r.commuted[r.commuted < n]] = False
-        for name in ("occasion", "pardon_days", "revived", "credited"):
-            column = getattr(r, name)
-            if any(column.strides):  # while one value stands for all, nobody is
-                found &= column[:n] == BLANK[name]
-        return found
+    def leave(self, register: Register) -> None:
+        """Leave a finished register to the next scenario, which keeps how its spells have ended."""
+        if not register.has_moved:
+            columns = {name: getattr(register, name) for name in (*ENDED, *CHANGED)}
+            self.lives.last = Finished(columns, register.commuted, self._number, self.same)
 
     def knows_merit(self, year: int) -> bool:
         """Whether a scenario has asked for the lots of a year."""
@@ -208,6 +194,36 @@ class Sequels:
         if len(register) > len(self._number):
             self._number = longer(self._number, len(register) * 5 // 4, NOBODY)
         return np.asarray(self._number[rows])
+
+
+def _keep(lives: Lives) -> None:
+    """Keep how spells have ended that no decree has changed in the scenario before."""
+    if lives.last is None:
+        return
+    columns, commuted, numbers, n = lives.last
+    lives.last, ends = None, lives.ends()
+    left, cause = columns["left"], columns["cause"]
+    gone = _left_alone(columns, commuted) & (left < NEVER) & (cause < BY_DECREE)
+    known = gone[:n] & ((cause[:n] == BY_DEATH) | (lives.left[:n] == left[:n]))
+    if (known & (ends["left"][:n] == NEVER)).any():
+        for name, column in ends.items():
+            _put(column[:n], columns[name][:n], known)
+    rows = n + np.flatnonzero(gone[n : len(numbers)])
+    number = numbers[rows]
+    some = (number != NOBODY) & ((cause[rows] == BY_DEATH) | (lives.left[number] == left[rows]))
+    rows, number = rows[some], number[some]
+    for name, column in ends.items():
+        column[number] = columns[name][rows]
+
+
+def _left_alone(columns: Numbers, commuted: Rows) -> Mask:
+    """Say which spells no decree has changed so far, or selected for release, shape (rows,)."""
+    found = np.ones(len(columns["occasion"]), dtype=np.bool_)
+    found[commuted] = False
+    for name in CHANGED:
+        if any(columns[name].strides):  # while one value stands for all, it is blank
+            found &= columns[name] == BLANK[name]
+    return found
 
 
 def _put(column: NDArray[np.integer], values: NDArray[np.integer] | int, where: Mask) -> None:
