@@ -22,10 +22,12 @@ Numbers = dict[str, NDArray[np.integer]]
 NOBODY = -1
 """The number of a spell that is none of these lives."""
 ENDED: dict[str, type[np.integer]] = {
-    "left": np.int32, "cause": np.int16, "due": np.int32, "merit_days": np.int32,
+    "left": np.int32, "cause": np.int16, "due": np.int32, "key": np.int32, "merit_days": np.int32,
     "merit_count": np.int16,
 }  # fmt: skip
 """Columns of a register of which it is known what they come to, with their types."""
+UNKNOWN = -1
+"""The day of leaving of a spell of which it is not known how it ends, if it does."""
 
 
 class Finished(NamedTuple):
@@ -65,9 +67,7 @@ class Lives:
         self.following: Int32s = np.full(first_rows, NOBODY, dtype=np.int32)
         """Number of the spell that follows, else `NOBODY`."""
         self.ended: Numbers = {}
-        """What those columns come to, by name, of spells that nothing but merit has changed; a day
-        of leaving of ``NEVER`` is not known.
-        """
+        """What those columns come to, by name, of spells that nothing but merit has changed."""
         self.merit: dict[int, NDArray[np.int8]] = {}
         """By year whether the word of a spell gives it merit, -1 where nobody has asked."""
         self.last: Finished | None = None
@@ -92,7 +92,7 @@ class Lives:
         if not self.ended or len(self.ended["left"]) < self.size:
             room, before = len(self.left), self.ended
             self.ended = {name: np.zeros(room, dtype=dtype) for name, dtype in ENDED.items()}
-            self.ended["left"][:] = NEVER
+            self.ended["left"][:] = UNKNOWN
             for name, column in before.items():
                 self.ended[name][: len(column)] = column
         return self.ended

@@ -11,16 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.lives import ENDED, NOBODY, Finished, Int32s, Lives, Numbers, longer
+from sim.custody.lives import ENDED, NOBODY, UNKNOWN, Finished, Int32s, Lives, Numbers, longer
 from sim.custody.register import (
-    BY_DEATH,
-    BY_DECREE,
     BY_EXPIRY,
     Register,
     Rows,
 )
 from sim.custody.sentencing import LIFE
-from sim.custody.spells import BLANK, CLOSED
+from sim.custody.spells import BLANK
 
 Mask = NDArray[np.bool_]
 CHANGED = ("occasion", "pardon_days", "revived", "credited")
@@ -40,6 +38,8 @@ class Sequels:
         self.same = lives.size
         """So many first rows of this scenario are the spells of these numbers."""
         self.to_come = lives.size - lives.first_rows
+        self.settled: Mask = np.zeros(self.same, dtype=np.bool_)
+        """Which of them have passed: nothing more happens to them, even if they are still held."""
 
     def known(self, register: Register, rows: Rows) -> Mask:
         """Say of those who have left of whom it is known what follows, shape (n,)."""
@@ -86,7 +86,7 @@ class Sequels:
     def pass_by(
         self, register: Register, first: int = NEVER, last: int = NEVER
     ) -> tuple[Rows, Rows]:
-        """Let spells that no decree has changed pass at once, if it is known how they end.
+        """Let spells that no decree has changed pass at once, if it is known how they end or stand.
 
         And those that follow upon them. Left out are spells that meet any day from `first` to
         `last`, if there are such days, on which decrees may act: who leaves on the first of them
@@ -103,14 +103,11 @@ class Sequels:
         n = min(self.same, len(lives.ended["left"]))
         ends, cause = lives.ended["left"][:n], lives.ended["cause"][:n]
         followed = (lives.left[:n] == ends) & (cause == BY_EXPIRY)
-        free = (
-            (followed | (cause == BY_DEATH))
-            & (ends < NEVER)
-            & _left_alone({name: getattr(r, name) for name in CHANGED}, r.commuted)[:n]
-        )
+        free = (followed | (cause < BY_EXPIRY)) & (ends != UNKNOWN)
+        free &= _left_alone({name: getattr(r, name) for name in CHANGED}, r.commuted)[:n]
         if last < NEVER:
             free &= (ends <= first) | (r.admitted[:n] > last)
-        passing = free & (r.left[:n] == NEVER)
+        passing = free & (r.left[:n] == NEVER) & ~self.settled[:n]
         rows, before, after, staying = np.flatnonzero(passing), [none], [none], [none]
         while len(rows):
             following = lives.following[rows]
@@ -128,13 +125,13 @@ class Sequels:
         for name, column in lives.ended.items():
             _put(getattr(r, name)[:n], column[:n], passing)
         _put(r.died_free[:n], lives.died[:n], passing & followed)
-        _put(r.key[:n], CLOSED, passing)
+        self.settled[:n] |= passing
         return np.concatenate(before), np.concatenate(after)
 
     def leave(self, register: Register) -> None:
         """Leave a finished register to the next scenario, which keeps how its spells have ended."""
         if not register.has_moved:
-            columns = {name: getattr(register, name) for name in (*ENDED, *CHANGED)}
+            columns = {name: getattr(register, name) for name in (*ENDED, *CHANGED, "admitted")}
             self.lives.last = Finished(columns, register.commuted, self._number, self.same)
 
     def knows_merit(self, year: int) -> bool:
@@ -148,37 +145,41 @@ class Sequels:
 
         Those of whom it is not known are `drawn`.
         """
-        known = np.full(len(register), -1, dtype=np.int8)
-        found = self.lives.merit[year]
-        rows = min(len(found), self.same)
-        known[:rows] = found[:rows]
         there = (register.left == NEVER) & (register.admitted <= latest)
         there &= register.imposed < LIFE
-        others = np.flatnonzero(there & (known < 0))
+        there[: self.same] &= ~self.settled
+        held, found = np.flatnonzero(there), self.lives.merit[year]
+        known = np.full(len(held), -1, dtype=np.int8)
+        before = int(np.searchsorted(held, min(len(found), self.same)))
+        known[:before] = found[held[:before]]
+        others = np.flatnonzero(known < 0)
         if len(others):
-            known[others] = drawn(others)
-            if (self._numbers(register, others) != NOBODY).any():
-                self._keep_merit(year, known)
-        return np.flatnonzero(there & (known == 1))
+            known[others] = drawn(held[others])
+            number = self._numbers(register, held[others])
+            of_lives = np.flatnonzero(number != NOBODY)
+            if len(of_lives):
+                self._merit_of(year)[number[of_lives]] = known[others[of_lives]]
+        return held[np.flatnonzero(known == 1)]
 
     def learn_merit(self, register: Register, year: int, latest: int, given: Rows) -> None:
         """Keep who of those held, admitted by a day, have been given merit by the lot of a year."""
         there = (register.left == NEVER) & (register.admitted <= latest)
-        asked = there & (register.imposed < LIFE)
-        known = np.where(asked, 0, -1).astype(np.int8)
+        known = (there & (register.imposed < LIFE)).view(np.int8) - np.int8(1)
         known[given] = 1
-        self._keep_merit(year, known)
-
-    def _keep_merit(self, year: int, known: NDArray[np.int8]) -> None:
-        """Keep what has been found, by row, -1 where it has not."""
-        found = np.full(self.lives.size, -1, dtype=np.int8)
-        before = self.lives.merit.get(year, found[:0])
-        found[: len(before)] = before
+        found = self._merit_of(year)
         found[: self.same] = known[: self.same]
         added = self._number[self.same : len(known)]
         of_lives = np.flatnonzero(added != NOBODY)
         found[added[of_lives]] = known[self.same + of_lives]
-        self.lives.merit[year] = found
+
+    def _merit_of(self, year: int) -> NDArray[np.int8]:
+        """Return what is known of the lots of a year, with room for all lives."""
+        found = self.lives.merit.setdefault(year, np.empty(0, dtype=np.int8))
+        if len(found) < self.lives.size:
+            more = np.full(self.lives.size, -1, dtype=np.int8)
+            more[: len(found)] = found
+            self.lives.merit[year] = found = more
+        return found
 
     def _untouched(self, register: Register, rows: Rows) -> Mask:
         """Say of those who have left which spells went as they go without a decree.
@@ -203,14 +204,16 @@ def _keep(lives: Lives) -> None:
     columns, commuted, numbers, n = lives.last
     lives.last, ends = None, lives.ends()
     left, cause = columns["left"], columns["cause"]
-    gone = _left_alone(columns, commuted) & (left < NEVER) & (cause < BY_DECREE)
-    known = gone[:n] & ((cause[:n] == BY_DEATH) | (lives.left[:n] == left[:n]))
-    if (known & (ends["left"][:n] == NEVER)).any():
+    alone = _left_alone(columns, commuted) & (columns["admitted"] < NEVER)
+    there = alone & (cause < BY_EXPIRY)  # dead, or still held
+    out = alone & (cause == BY_EXPIRY)
+    known = there[:n] | (out[:n] & (lives.left[:n] == left[:n]))
+    if (known & (ends["left"][:n] == UNKNOWN)).any():
         for name, column in ends.items():
             _put(column[:n], columns[name][:n], known)
-    rows = n + np.flatnonzero(gone[n : len(numbers)])
+    rows = n + np.flatnonzero((there | out)[n : len(numbers)])
     number = numbers[rows]
-    some = (number != NOBODY) & ((cause[rows] == BY_DEATH) | (lives.left[number] == left[rows]))
+    some = (number != NOBODY) & (there[rows] | (lives.left[number] == left[rows]))
     rows, number = rows[some], number[some]
     for name, column in ends.items():
         column[number] = columns[name][rows]
