@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 Rows = NDArray[np.intp]
 Notes = dict[str, NDArray[np.int16]]
-"""Small numbers by name, one for each person whom scenarios share."""
+"""Small numbers by name, one for each of the first rows, which scenarios share."""
 UNKNOWN = -1
+NOTHING = np.zeros(0, dtype=np.int16)
 AT_FIRST = 2
 """So many times what is asked of rows is looked up for these alone."""
 
@@ -18,7 +19,7 @@ AT_FIRST = 2
 class Findings:
     """Small numbers of the rows of a register, such as whether a label is on.
 
-    Those of people whom scenarios share, which are the first rows, are kept for all of these.
+    Those of the first rows, which scenarios share, are kept for all of these.
     """
 
     def __init__(self, first_rows: int, notes: Notes | None) -> None:
@@ -37,8 +38,10 @@ class Findings:
         more than many rows.
         """
         column = self.columns.get(name)
-        if name not in self.notes:
-            self.notes[name] = np.full(self.first_rows, UNKNOWN, dtype=np.int16)
+        noted = self.notes.setdefault(name, NOTHING)
+        if len(noted) < self.first_rows:
+            more = np.full(self.first_rows - len(noted), UNKNOWN, dtype=np.int16)
+            self.notes[name] = np.concatenate((noted, more))
         if column is None or len(column) < size:
             known = self.notes[name] if column is None else column
             more = np.full(size + size // 4 - len(known), UNKNOWN, dtype=np.int16)

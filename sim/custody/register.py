@@ -90,7 +90,7 @@ class Register(Spells):
         self.followed: list[tuple[Rows, Rows]] = []
         self.turns: list[Turns] = []
         """Who is to be read when, of rules that are read again and again."""
-        self._findings = Findings(self.first_to_come, notes)
+        self._findings = Findings(self._size, notes)
         for start in range(0, self._size, WINDOW):
             self.rekey(slice(start, start + WINDOW))
         if to_come:

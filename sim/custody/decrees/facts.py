@@ -155,8 +155,8 @@ class Facts:
         r, rows = self.register, self.rows
         known = self.term + r.merit_days[rows] + r.pardon_days[rows] - r.revived[rows]
         label, before = self.prisons.scenario.world.label, np.zeros_like(known)
-        if label is not None:
-            before = np.where(self.labelled, np.minimum(label.cut.value, known), before)
+        if label is not None:  # a product takes a part of the time of `numpy.where`
+            before = np.minimum(label.cut.value, known) * self.labelled
         if r.stated:
             stated, sure = r.known("earlier_days", rows)
             before = np.where(sure, stated, before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,14 +79,15 @@ def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
 def _first_by_lot(register: Register, rows: Rows, keys: list[Key], places: int) -> Ints:
     """Order by lot, which is the second key, those of one group who may get one of the places.
 
-    Nobody whose lot is greater than that of the last place is looked at again.
+    They are sought where that many lots are likely to lie; nobody else is looked at again.
     """
     lottery = keys[1]
-    if places < len(rows):
-        bound = np.partition(lottery, places)[places]
-        near = np.flatnonzero(lottery <= bound)
-        order = _by_lot(register, rows[near], [key[near] for key in keys])
-        return np.asarray(near[order])
+    likely = (places + 4 * sqrt(places) + 16) / max(len(rows), 1)
+    if likely < 1:
+        near = np.flatnonzero(lottery < np.uint64(likely * 2.0**64))
+        if len(near) >= places:
+            order = _by_lot(register, rows[near], [key[near] for key in keys])
+            return np.asarray(near[order])
     return _by_lot(register, rows, keys)
 
 
