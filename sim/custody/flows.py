@@ -86,9 +86,9 @@ class Movements:
 
     def stock_by_camp(self) -> Ints:
         """Held at the end of each day: admitted by then and not yet left, shape (days, camps)."""
-        by_then = np.cumsum(self.came.sum(axis=0), axis=1)[:, 1:]
-        held = by_then - np.cumsum(self.went.sum(axis=0), axis=1)
-        return np.ascontiguousarray(held.T)
+        came = self.came.sum(axis=0)
+        more = came[:, 1:] - self.went.sum(axis=0)
+        return np.ascontiguousarray((came[:, :1] + np.cumsum(more, axis=1)).T)
 
 
 def flows(
@@ -260,9 +260,9 @@ def _remitted(
     would_leave = np.minimum(r.due[spared], r.dies[spared])
     cut = shortened(prisons, register)
     uncut = np.minimum(due_without_decrees(prisons, register, cut), r.dies[cut])
-    rows, following = nexts
-    back = r.admitted[following]
-    meanwhile = (r.cause[rows] >= BY_DECREE) & (back < np.minimum(r.due[rows], r.dies[rows]))
+    freed = np.flatnonzero(r.cause[nexts[0]] >= BY_DECREE)
+    rows, back = nexts[0][freed], r.admitted[nexts[1][freed]]
+    meanwhile = back < np.minimum(r.due[rows], r.dies[rows])
     return {
         "freed who would still be held": between(r.left[spared], would_leave, days),
         "terms cut that would still run": between(r.due[cut], uncut, days),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +55,9 @@ class Gate:
         exile = prisons.scenario.world.exile
         self.destinations: CutTable | None = None
         if exile:
-            codes = [places(prisons).index(name) for name in exile.destinations]
-            shares = [share.value for share in exile.destinations.values()]
-            self.destinations = CutTable([(np.array(codes), np.array(shares))])
+            codes = tuple(places(prisons).index(name) for name in exile.destinations)
+            shares = tuple(share.value for share in exile.destinations.values())
+            self.destinations = _destinations(codes, shares)
 
     def advance(self, register: Register, limit: int, *, wait: bool = False) -> int:
         """Bring the register up to date: close all spells whose key lies below the limit.
@@ -240,6 +241,12 @@ class Gate:
         if self.sequels is not None:
             self.sequels.learn(register, everybody, rows[~spared], new)
         self._come_back(register, rows[~spared], new)
+
+
+@lru_cache(maxsize=64)
+def _destinations(codes: tuple[int, ...], shares: tuple[float, ...]) -> CutTable:
+    """Return the table of places to which people are sent."""
+    return CutTable([(np.array(codes), np.array(shares))])
 
 
 class _Outside:

@@ -12,11 +12,7 @@ from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
 from sim.custody.lives import ENDED, NOBODY, UNKNOWN, Finished, Int32s, Lives, Numbers, longer
-from sim.custody.register import (
-    BY_EXPIRY,
-    Register,
-    Rows,
-)
+from sim.custody.register import BY_EXPIRY, TO_COME, Register, Rows
 from sim.custody.sentencing import LIFE
 from sim.custody.spells import BLANK
 
@@ -40,6 +36,8 @@ class Sequels:
         self.to_come = lives.size - lives.first_rows
         self.settled: Mask = np.zeros(self.same, dtype=np.bool_)
         """Which of them have passed: nothing more happens to them, even if they are still held."""
+        self.open: Rows | None = None
+        """Of those rows the ones that are held or may come, once all that can pass have passed."""
 
     def known(self, register: Register, rows: Rows) -> Mask:
         """Say of those who have left of whom it is known what follows, shape (n,)."""
@@ -126,6 +124,9 @@ class Sequels:
             _put(getattr(r, name)[:n], column[:n], passing)
         _put(r.died_free[:n], lives.died[:n], passing & followed)
         self.settled[:n] |= passing
+        if last == NEVER:  # of all others something may still be heard
+            to_be_held = (r.left[: self.same] == NEVER) | (r.left[: self.same] == TO_COME)
+            self.open = np.flatnonzero(to_be_held & ~self.settled)
         return np.concatenate(before), np.concatenate(after)
 
     def leave(self, register: Register) -> None:
@@ -145,10 +146,7 @@ class Sequels:
 
         Those of whom it is not known are `drawn`.
         """
-        there = (register.left == NEVER) & (register.admitted <= latest)
-        there &= register.imposed < LIFE
-        there[: self.same] &= ~self.settled
-        held, found = np.flatnonzero(there), self.lives.merit[year]
+        held, found = self._held(register, latest), self.lives.merit[year]
         known = np.full(len(held), -1, dtype=np.int8)
         before = int(np.searchsorted(held, min(len(found), self.same)))
         known[:before] = found[held[:before]]
@@ -160,6 +158,17 @@ class Sequels:
             if len(of_lives):
                 self._merit_of(year)[number[of_lives]] = known[others[of_lives]]
         return held[np.flatnonzero(known == 1)]
+
+    def _held(self, register: Register, latest: int) -> Rows:
+        """Rows of those held, admitted by a day, with a term, to whom more may happen."""
+        r = register
+        if self.open is not None:
+            rows = np.concatenate((self.open, np.arange(self.same, len(r))))
+            held = (r.left[rows] == NEVER) & (r.admitted[rows] <= latest) & ~r.endless(rows)
+            return np.asarray(rows[held])
+        there = (r.left == NEVER) & (r.admitted <= latest) & (r.imposed < LIFE)
+        there[: self.same] &= ~self.settled
+        return np.flatnonzero(there)
 
     def learn_merit(self, register: Register, year: int, latest: int, given: Rows) -> None:
         """Keep who of those held, admitted by a day, have been given merit by the lot of a year."""
