@@ -238,6 +238,6 @@ def _left_alone(columns: Numbers, commuted: Rows) -> Mask:
     return found
 
 
-def _put(column: NDArray[np.integer], values: NDArray[np.integer] | int, where: Mask) -> None:
+def _put(column: NDArray[np.integer], values: NDArray[np.integer], where: Mask) -> None:
     """Write values where a mask says so; without a branch, which would often be guessed wrong."""
     column += (values - column) * where
