@@ -213,18 +213,19 @@ def _keep(lives: Lives) -> None:
     columns, commuted, numbers, n = lives.last
     lives.last, ends = None, lives.ends()
     left, cause = columns["left"], columns["cause"]
+    unknown = ends["left"][:n] == UNKNOWN
+    rows = n + np.flatnonzero(numbers[n : len(left)] != NOBODY)
+    if not (len(rows) or unknown.any()):
+        return
     alone = _left_alone(columns, commuted) & (columns["admitted"] < NEVER)
     there = alone & (cause < BY_EXPIRY)  # dead, or still held
     out = alone & (cause == BY_EXPIRY)
-    known = there[:n] | (out[:n] & (lives.left[:n] == left[:n]))
-    if (known & (ends["left"][:n] == UNKNOWN)).any():
-        for name, column in ends.items():
-            _put(column[:n], columns[name][:n], known)
-    rows = n + np.flatnonzero((there | out)[n : len(numbers)])
+    known = unknown & (there[:n] | (out[:n] & (lives.left[:n] == left[:n])))
     number = numbers[rows]
-    some = (number != NOBODY) & (there[rows] | (lives.left[number] == left[rows]))
+    some = np.flatnonzero(there[rows] | (out[rows] & (lives.left[number] == left[rows])))
     rows, number = rows[some], number[some]
     for name, column in ends.items():
+        _put(column[:n], columns[name][:n], known)
         column[number] = columns[name][rows]
 
 
