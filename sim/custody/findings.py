@@ -53,6 +53,10 @@ class Findings:
         self.times[name] = self.times.get(name, 0) + 1
         if self.times[name] > AT_FIRST:
             missing = np.flatnonzero(column[:size] == UNKNOWN)
+        elif len(missing) * 4 > size:  # of many some may be asked about more than once
+            asked = np.zeros(size, dtype=np.bool_)
+            asked[missing] = True
+            missing = np.flatnonzero(asked)
         column[missing] = find(missing)
         of_all = missing[missing < self.first_rows]
         self.notes[name][of_all] = column[of_all]
