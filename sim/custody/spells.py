@@ -181,8 +181,10 @@ class Spells:
             whole = getattr(self, name)
             one = first and not any(whole.strides)
             whole = np.broadcast_to(whole[:1], (self._room,)) if one else self._longer(name, whole)
-        if not whole.strides[0] and not np.equal(value, whole[0]).all():
-            whole = self._longer(name, whole[:first])
+        if not whole.strides[0]:
+            same = whole[0] == value  # of a number it takes a part of the time to compare it alone
+            if not (same if isinstance(value, int) else np.all(same)):
+                whole = self._longer(name, whole[:first])
         if whole.strides[0]:
             whole[first : self._size] = value
         self._all[name] = whole
