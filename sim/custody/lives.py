@@ -4,7 +4,8 @@ What follows an ordinary release depends on the spell and on the day alone: who 
 who comes back, when, and with which sentence. The scenario that meets it first finds it out; where
 the same spell ends on the same day in another one, the same follows and is not drawn again. Whose
 term a decree changes leaves on another day, or by decree: what follows is then found out by
-address, as in a scenario alone.
+address, as in a scenario alone. Of spells that nothing but merit changes it is kept as well how
+they end, so that they need not be met where no decree may reach them.
 """
 
 from __future__ import annotations

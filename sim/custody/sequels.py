@@ -1,4 +1,4 @@
-"""What follows an ordinary release, taken from lives that another scenario has met.
+"""What follows an ordinary release, and how spells end, taken from lives that were met before.
 
 Lives are those of `sim.custody.lives`: here they meet the register of one scenario.
 """
@@ -18,8 +18,10 @@ from sim.custody.spells import BLANK
 
 Mask = NDArray[np.bool_]
 CHANGED = ("occasion", "pardon_days", "revived", "credited")
-"""Columns that a decree changes in all whom it selects for release, or whose term it changes, but
-for commutations and other release points.
+"""Columns in which it shows that a decree has selected somebody for release or changed his term.
+
+But for commutations and other release points, which a register notes apart. An effect that shows
+nowhere of these has to be named here.
 """
 
 
