@@ -102,4 +102,9 @@ def grants(
 
 
 def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Ints:
-    return sex_of(prisons, draws, register.person[rows], register.line[rows]).astype(np.int64)
+    def drawn(rows: Rows) -> NDArray[np.bool_]:
+        return sex_of(prisons, draws, register.person[rows], register.line[rows])
+
+    # Of a scenario alone nobody asks again: marking who has been asked takes longer.
+    found = register.lasting("women", rows, drawn) if register.further else drawn(rows)
+    return found.astype(np.int64)

@@ -34,10 +34,10 @@ class Movements:
     Attributes
     ----------
     came
-        Admissions by kind, day and camp, shape (kinds, days + 1, camps); first those before the
+        Admissions by kind, camp and day, shape (kinds, camps, days + 1); first those before the
         start.
     went
-        Leavings by cause, day and camp, shape (causes, days, camps); one cause stands for all
+        Leavings by cause, camp and day, shape (causes, camps, days); one cause stands for all
         decrees.
     served
         Days served by those who leave, by cause and day, shape (causes, days).
@@ -56,7 +56,7 @@ class Movements:
             found = kernel.compiled.movements(columns, days, camps, size)
             if found is not None:
                 came, went, served = found
-                return Movements(came[:, : days + 1], went[:, :days], served[:, :days])
+                return Movements(came[..., : days + 1], went[..., :days], served[:, :days])
         came = np.zeros(KINDS * (days + 2) * camps, dtype=np.int64)
         went = np.zeros(CAUSES * (days + 1) * camps, dtype=np.int64)
         served = np.zeros(CAUSES * (days + 1), dtype=np.int64)
@@ -64,29 +64,31 @@ class Movements:
             rows = slice(start, start + SPAN)
             kind, camp = r.kind[rows].astype(np.int64), r.camp[rows]
             day = np.clip(r.admitted[rows], -1, days) + 1
-            came += np.bincount((kind * (days + 2) + day) * camps + camp, minlength=len(came))
+            came += np.bincount((kind * camps + camp) * (days + 2) + day, minlength=len(came))
             cause = np.clip(r.cause[rows], 0, BY_DECREE).astype(np.int64)
             cause[kind == EXTINGUISHED] = UNBEGUN
-            code = cause * (days + 1) + np.minimum(r.left[rows], days)
-            went += np.bincount(code * camps + camp, minlength=len(went))
+            end = np.minimum(r.left[rows], days)
+            went += np.bincount((cause * camps + camp) * (days + 1) + end, minlength=len(went))
             # Sums of whole days stay far below 2**53, so the floats of a weighted count are exact.
             stay = r.left[rows] - r.admitted[rows]
+            code = cause * (days + 1) + end
             served += np.bincount(code, stay, minlength=len(served)).astype(np.int64)
         return Movements(
-            came.reshape(KINDS, days + 2, camps)[:, : days + 1],
-            went.reshape(CAUSES, days + 1, camps)[:, :days],
+            came.reshape(KINDS, camps, days + 2)[..., : days + 1],
+            went.reshape(CAUSES, camps, days + 1)[..., :days],
             served.reshape(CAUSES, days + 1)[:, :days],
         )
 
     @cached_property
     def leavings(self) -> Ints:
         """Leavings by cause and day, shape (causes, days)."""
-        return np.asarray(self.went.sum(axis=2))
+        return np.asarray(self.went.sum(axis=1))
 
     def stock_by_camp(self) -> Ints:
         """Held at the end of each day: admitted by then and not yet left, shape (days, camps)."""
-        by_then = np.cumsum(self.came.sum(axis=0), axis=0)[1:]
-        return np.asarray(by_then - np.cumsum(self.went.sum(axis=0), axis=0))
+        came = self.came.sum(axis=0)
+        more = came[:, 1:] - self.went.sum(axis=0)
+        return np.ascontiguousarray((came[:, :1] + np.cumsum(more, axis=1)).T)
 
 
 def flows(
@@ -150,7 +152,7 @@ def between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) -> 
 
 def _admissions(register: Register, movements: Movements, days: int) -> dict[str, Ints]:
     """Count admissions by day and kind."""
-    admitted = movements.came[:, 1:].sum(axis=2)
+    admitted = movements.came[..., 1:].sum(axis=1)
     again = np.flatnonzero(register.freed_by >= 0)
     again = again[register.kind[again] == RETURN]
     return {
@@ -258,9 +260,9 @@ def _remitted(
     would_leave = np.minimum(r.due[spared], r.dies[spared])
     cut = shortened(prisons, register)
     uncut = np.minimum(due_without_decrees(prisons, register, cut), r.dies[cut])
-    rows, following = nexts
-    back = r.admitted[following]
-    meanwhile = (r.cause[rows] >= BY_DECREE) & (back < np.minimum(r.due[rows], r.dies[rows]))
+    freed = np.flatnonzero(r.cause[nexts[0]] >= BY_DECREE)
+    rows, back = nexts[0][freed], r.admitted[nexts[1][freed]]
+    meanwhile = back < np.minimum(r.due[rows], r.dies[rows])
     return {
         "freed who would still be held": between(r.left[spared], would_leave, days),
         "terms cut that would still run": between(r.due[cut], uncut, days),

@@ -7,6 +7,9 @@ it, so that who stops being followed depends on the calendar alone.
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,11 +57,7 @@ def follow_up(
         release from length(m months) + 1 to length(m + 1 months).
     """
     r, days = register, prisons.days
-    ends = np.array([whole_days(m, "month") for m in range(FOLLOW_UP_MONTHS + 1)])
-    clock = np.arange(days + 1)
-    month_of = np.searchsorted(ends, clock, side="left") - 1
-    followed_for = np.searchsorted(ends, clock, side="right") - 1
-    months = calendar_months(prisons)
+    month_of, last, months = _calendar(prisons.scenario.world.start, days)
     shape = (len(RELEASES), int(months[-1]) + 1, FOLLOW_UP_MONTHS + 1)
 
     def count(kind: Ints, left: Ints, month: Ints, how_many: Ints | None = None) -> Ints:
@@ -67,7 +66,6 @@ def follow_up(
         return np.asarray(counts.reshape(shape)).astype(np.int64)
 
     # Everybody as if nothing happened to him, by day; then those to whom something did, by person.
-    last = followed_for[days - 1 - clock[:days]]
     some = np.flatnonzero(last > 0)
     kinds = np.repeat([0, 1], len(some))
     whole = leavings[(BY_EXPIRY, BY_DECREE), :]
@@ -86,12 +84,12 @@ def follow_up(
     if r.has_trials:
         seen &= (r.cause[rows] != BY_EXPIRY) | ~r.acquitted(rows)
     kind = (r.cause[rows] >= BY_DECREE).astype(np.int64)
-    returned, died = (
-        count(kind[chosen], left[chosen], month[chosen])
-        for chosen in (seen & (np.arange(len(rows)) < len(back)),
-                       seen & (np.arange(len(rows)) >= len(back)))
-    )  # fmt: skip
-    at_risk += returned + died - count(kind[seen], left[seen], end[seen] - 1)
+    chosen = np.flatnonzero(seen)
+    split = int(np.count_nonzero(seen[: len(back)]))
+    kind, left, month, end = kind[chosen], left[chosen], month[chosen], end[chosen]
+    returned = count(kind[:split], left[:split], month[:split])
+    died = count(kind[split:], left[split:], month[split:])
+    at_risk += returned + died - count(kind, left, end - 1)
     at_risk = np.cumsum(at_risk[..., ::-1], axis=-1)[..., ::-1]
     return {
         f"{fate} after {kind}": np.ascontiguousarray(counts[k, :, :FOLLOW_UP_MONTHS])
@@ -100,8 +98,16 @@ def follow_up(
     }
 
 
-def calendar_months(prisons: Prisons) -> Ints:
-    """Calendar month of each day, 0 for that of the world's start, shape (days,)."""
-    first = np.datetime64(prisons.scenario.world.start, "D")
-    months = (first + np.arange(prisons.days)).astype("datetime64[M]")
-    return np.asarray((months - months[:1]).astype(np.int64))
+@lru_cache(maxsize=8)
+def _calendar(start: date, days: int) -> tuple[Ints, Ints, Ints]:
+    """Months that have passed since a release, by days since it, shape (days + 1,).
+
+    Then, by the day of a release, shape (days,) each: whole months for which it is followed, and
+    its calendar month, 0 for the first.
+    """
+    ends = np.array([whole_days(m, "month") for m in range(FOLLOW_UP_MONTHS + 1)])
+    clock = np.arange(days + 1)
+    month_of = np.searchsorted(ends, clock, side="left") - 1
+    last = (np.searchsorted(ends, clock, side="right") - 1)[days - 1 - clock[:days]]
+    months = (np.datetime64(start, "D") + clock[:days]).astype("datetime64[M]")
+    return month_of, last, (months - months[:1]).astype(np.int64)

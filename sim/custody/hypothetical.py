@@ -166,6 +166,7 @@ def remember(register: Register, scenario: Scenario, who: Who) -> None:
         register.parts[int(rows[-1][0])] = ((offence, imposed),)
         if stay.expunged:
             register.to_strike = np.union1d(register.to_strike, rows[-1])
+    register.own("spell", "free_since")
     register.spell[0] = len(who.history)
     if who.history:
         register.free_since[0] = (who.history[-1].released - start).days

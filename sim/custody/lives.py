@@ -4,10 +4,13 @@ What follows an ordinary release depends on the spell and on the day alone: who 
 who comes back, when, and with which sentence. The scenario that meets it first finds it out; where
 the same spell ends on the same day in another one, the same follows and is not drawn again. Whose
 term a decree changes leaves on another day, or by decree: what follows is then found out by
-address, as in a scenario alone.
+address, as in a scenario alone. Of spells that nothing but merit changes it is kept as well how
+they end, so that they need not be met where no decree may reach them.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +19,37 @@ from sim.custody.hazards import NEVER
 
 Int32s = NDArray[np.int32]
 Columns = dict[str, NDArray[np.generic]]
+Numbers = dict[str, NDArray[np.integer]]
 NOBODY = -1
 """The number of a spell that is none of these lives."""
+ENDED: dict[str, type[np.integer]] = {
+    "left": np.int32, "cause": np.int16, "due": np.int32, "key": np.int32, "merit_days": np.int32,
+    "merit_count": np.int16,
+}  # fmt: skip
+"""Columns of a register of which it is known what they come to, with their types."""
+UNKNOWN = -1
+"""The day of leaving of a spell of which it is not known how it ends, if it does."""
+
+
+class Finished(NamedTuple):
+    """What is left of the register of a scenario, for the next to look at.
+
+    Attributes
+    ----------
+    columns
+        Columns by name.
+    commuted
+        Rows of sentences that have been commuted.
+    numbers
+        Number of the spell of each row; `NOBODY` where it is none of these lives.
+    same
+        So many first rows are the spells of these numbers.
+    """
+
+    columns: Numbers
+    commuted: NDArray[np.intp]
+    numbers: Int32s
+    same: int
 
 
 class Lives:
@@ -35,8 +67,12 @@ class Lives:
         """Day of a death at liberty after it, else ``NEVER``."""
         self.following: Int32s = np.full(first_rows, NOBODY, dtype=np.int32)
         """Number of the spell that follows, else `NOBODY`."""
+        self.ended: Numbers = {}
+        """What those columns come to, by name, of spells that nothing but merit has changed."""
         self.merit: dict[int, NDArray[np.int8]] = {}
         """By year whether the word of a spell gives it merit, -1 where nobody has asked."""
+        self.last: Finished | None = None
+        """Columns of the scenario before, if they are still to be looked at."""
         self._parts: list[Columns] = []
         self._everybody: tuple[int, Columns] = (first_rows, {})
 
@@ -51,6 +87,16 @@ class Lives:
             self.died = longer(self.died, room, NEVER)
             self.following = longer(self.following, room, NOBODY)
         return np.arange(first, self.size, dtype=np.int32)
+
+    def ends(self) -> Numbers:
+        """Return the columns of how spells end, with room for all of them."""
+        if not self.ended or len(self.ended["left"]) < self.size:
+            room, before = len(self.left), self.ended
+            self.ended = {name: np.zeros(room, dtype=dtype) for name, dtype in ENDED.items()}
+            self.ended["left"][:] = UNKNOWN
+            for name, column in before.items():
+                self.ended[name][: len(column)] = column
+        return self.ended
 
     def everybody(self, people: Columns) -> Columns:
         """Return people's columns with those of the spells that follow after them, by number.

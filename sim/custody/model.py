@@ -22,7 +22,7 @@ from sim.custody.calendar import drawn_grants
 from sim.custody.columns import DTYPES, Columns
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
-from sim.custody.decrees.soonest import soonest
+from sim.custody.decrees.soonest import looks_at_newcomers, soonest
 from sim.custody.people import people_at_hand
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
@@ -136,6 +136,12 @@ class _Model:
         self.gate = Gate(
             prisons, draws, scenario.decrees, self.occasions, self.court.arrive, patience, sequels
         )
+        self.passes = (
+            trace is None
+            and clock != "day"
+            and not any(looks_at_newcomers(decree) for decree in scenario.decrees.values())
+        )
+        """Whether spells whose course is known may pass without being met day by day."""
         self.trace = trace
         self.by_day = clock == "day"
         self.agenda = _agenda(self.occasions, self.days)
@@ -159,6 +165,8 @@ class _Model:
 
     def cell(self) -> Cell:
         self.register.finish()
+        if self.gate.sequels is not None:
+            self.gate.sequels.leave(self.register)
         self.court.settle(self.register)
         counted = record(
             self.prisons,
@@ -180,8 +188,14 @@ class _Model:
 
     def _sweeps(self) -> Waiting:
         """Deaths, expiries, admissions and returns, up to the decrees of each stop."""
+        acting = [day for day, _, _ in self.agenda]
+        if self.passes:
+            self.gate.pass_by(self.register, *(acting[:1] + acting[-1:]))
         for day in self.stops:
             yield self._until(day, SWEEP)
+            if self.passes and acting and day > acting[-1]:
+                self.gate.pass_by(self.register)
+                acting = []
             before = self.register.certain
             limit = day * STAGES + ADMISSION + 1
             ended = self.gate.advance(self.register, limit, wait=self.trace is None)

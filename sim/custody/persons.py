@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.columns import (
     FIRST,
     NEVER_HELD,
@@ -95,11 +96,11 @@ def next_spell(
     if prisons.steady.course is not None:
         streams = (*streams, *STREAMS[: prisons.steady.course.longest])
     words = draws.several(streams, person, spell=spell, line=line)
-    health = pick_health(prisons, words, NEW, 0)
-    offence, segment = pick_offence(prisons, words, NEW, 0)
-    imposed = pick(prisons.sentence, segment, words, Stream.SENTENCE)
     origin = np.asarray(kept["origin"], dtype=np.int64)
-    own = spell_of(prisons, words, offence, imposed, health, origin)
+    health, offence, imposed, camp = drawn_next(
+        prisons, draws, words, (person, spell, line), origin
+    )
+    own = spell_in(prisons, offence, imposed, health, origin, camp)
     due = due_day(prisons, admitted, imposed, own["point"])
     due = or_execution(prisons, words, imposed, admitted, due)
     return columns_of(len(person), {
@@ -114,6 +115,27 @@ def next_spell(
         "merit_days": 0,
         **(prisons.judgments.drawn(words, admitted, due) if prisons.judgments else {}),
     })  # fmt: skip
+
+
+def drawn_next(
+    prisons: Prisons, draws: Draws, words: WordsOf, who: tuple[Ints, Ints, Words], origin: Ints
+) -> tuple[Value, Value, Value, Value]:
+    """Draw health, offence, sentence and camp of the next spells of people who return."""
+    if kernel.compiled is not None:  # in one call: most of the time they are few
+        offences, differ = len(prisons.steady.mix), prisons.scenario.world.offences_differ
+        own = 2 * len(prisons.steady.hazards)
+        tables = (prisons.health, prisons.offence, prisons.sentence, prisons.camp)
+        found = kernel.compiled.next_spells(
+            (*who, origin), [draws.key_words(stream) for stream in OF_A_SPELL],
+            [table.pinned for table in tables],
+            (2 * len(prisons.steady.origin_all), own, own * offences), offences * differ,
+        )  # fmt: skip
+        if found is not None:
+            return found[0], found[1], found[2], found[3]
+    health = pick_health(prisons, words, NEW, 0)
+    offence, segment = pick_offence(prisons, words, NEW, 0)
+    imposed = pick(prisons.sentence, segment, words, Stream.SENTENCE)
+    return health, offence, imposed, pick_camp(prisons, words, offence, origin)
 
 
 def without_spared(
@@ -200,11 +222,23 @@ def spell_of(
     prisons: Prisons, words: WordsOf, offence: Value, imposed: Value, health: Value, origin: Value
 ) -> Part:
     """Draw what belongs to a spell, and find its release point."""
+    camp = pick_camp(prisons, words, offence, origin)
+    return spell_in(prisons, offence, imposed, health, origin, camp)
+
+
+def pick_camp(prisons: Prisons, words: WordsOf, offence: Value, origin: Value) -> Value:
+    """Draw the camp by origin; by offence as well where those of camps differ."""
     segment = origin
     if prisons.scenario.world.offences_differ:
         wide = origin if isinstance(origin, int) else origin.astype(np.int64)
         segment = wide * len(prisons.steady.mix) + offence
-    camp = pick(prisons.camp, segment, words, Stream.CAMP)
+    return pick(prisons.camp, segment, words, Stream.CAMP)
+
+
+def spell_in(
+    prisons: Prisons, offence: Value, imposed: Value, health: Value, origin: Value, camp: Value
+) -> Part:
+    """Put together what belongs to a spell in a camp, and find its release point."""
     risk = prisons.steady.hazard_class[health, origin]
     rate = prisons.steady.hazards[risk]
     return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate,
@@ -231,8 +265,10 @@ def or_execution(
         Sentences, the last day before the danger counts, and days due: never, for these.
     """
     rate = prisons.steady.stays.executions
+    if not rate:
+        return due
     rows = np.flatnonzero(np.broadcast_to(np.equal(imposed, DEATH), due.shape))
-    if not rate or not len(rows):
+    if not len(rows):
         return due
     tolerance = exponential(words(Stream.EXECUTION)[rows])
     wait = days_until_used_up(tolerance, np.full(len(rows), rate, dtype=np.int64))

@@ -84,8 +84,10 @@ def record(
     if stock_by_camp is None:
         stock_by_camp = movements.stock_by_camp()
     spared, nexts = spared_rows(register, prisons.days), next_spells(register)
-    sent = register.exiled & ~register.exiled_before & (register.cause >= BY_DECREE)
-    exiled = np.flatnonzero(sent)
+    freed = np.flatnonzero(register.cause >= BY_DECREE)
+    exiled = freed[register.exiled[freed] & ~register.exiled_before[freed]]
+    sent = np.zeros(len(register), dtype=np.bool_)
+    sent[exiled] = True
     names, groups = places(prisons), Groups(prisons)
     exiled_to = np.zeros((prisons.days, len(names)), dtype=np.int64)
     np.add.at(exiled_to, (register.left[exiled], register.residence[exiled]), 1)

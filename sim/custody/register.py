@@ -64,6 +64,8 @@ class Register(Spells):
         super().__init__(columns, shared=shared, varying=varying)
         self.to_come, self.first_to_come = to_come, len(columns["person"]) - to_come
         """Spells that stand there, in the last rows of these columns, and have not come yet."""
+        self.further = to_come > 0
+        """Whether another scenario has met these people before."""
         self.points = Points() if points is None else points
         self.has_trials = "judged" in columns
         """Whether people are held before judgment."""
@@ -88,7 +90,7 @@ class Register(Spells):
         self.followed: list[tuple[Rows, Rows]] = []
         self.turns: list[Turns] = []
         """Who is to be read when, of rules that are read again and again."""
-        self._findings = Findings(self.first_to_come, notes)
+        self._findings = Findings(self._size, notes)
         for start in range(0, self._size, WINDOW):
             self.rekey(slice(start, start + WINDOW))
         if to_come:
@@ -150,6 +152,10 @@ class Register(Spells):
             self.cause[rows] = np.where(stages == DEATH, BY_DEATH, BY_EXPIRY)
             self.key[rows] = CLOSED
             yield rows, stages
+
+    def until(self, rows: Rows) -> NDArray[np.int32]:
+        """Day on which spells have ended, or will end as things are."""
+        return np.minimum(self.left[rows], self.key[rows] // STAGES)
 
     def held(self, day: int, *, alone: bool = False) -> Rows:
         """Rows held when decrees act on a day, once the register is up to date.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +55,9 @@ class Gate:
         exile = prisons.scenario.world.exile
         self.destinations: CutTable | None = None
         if exile:
-            codes = [places(prisons).index(name) for name in exile.destinations]
-            shares = [share.value for share in exile.destinations.values()]
-            self.destinations = CutTable([(np.array(codes), np.array(shares))])
+            codes = tuple(places(prisons).index(name) for name in exile.destinations)
+            shares = tuple(share.value for share in exile.destinations.values())
+            self.destinations = _destinations(codes, shares)
 
     def advance(self, register: Register, limit: int, *, wait: bool = False) -> int:
         """Bring the register up to date: close all spells whose key lies below the limit.
@@ -89,6 +90,17 @@ class Gate:
                 first = register.first_to_come
             elif len(register) == end:
                 return ended
+
+    def pass_by(self, register: Register, first: int = NEVER, last: int = NEVER) -> None:
+        """Let pass what is known from another scenario of spells that no decree meets any more.
+
+        Decrees act on no day but from the first to the last (`Sequels.pass_by`).
+        """
+        if self.sequels is None:
+            return
+        if self.outside.count:
+            self._at_liberty(register, *self.outside.taken())
+        self._come_back(register, *self.sequels.pass_by(register, first, last))
 
     def _let_out(self, register: Register, closed: Rows, stages: NDArray[np.uint8]) -> None:
         """Do what happens on the day on which people leave alive."""
@@ -229,6 +241,12 @@ class Gate:
         if self.sequels is not None:
             self.sequels.learn(register, everybody, rows[~spared], new)
         self._come_back(register, rows[~spared], new)
+
+
+@lru_cache(maxsize=64)
+def _destinations(codes: tuple[int, ...], shares: tuple[float, ...]) -> CutTable:
+    """Return the table of places to which people are sent."""
+    return CutTable([(np.array(codes), np.array(shares))])
 
 
 class _Outside:

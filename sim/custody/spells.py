@@ -128,15 +128,17 @@ class Spells:
     def __init__(self, columns: Columns, *, shared: bool, varying: Varying | None) -> None:
         self.varying = varying
         self._all: Columns = {}
-        self._shared: set[str] = set()
-        self._room = self._size = len(columns["person"])
+        """Columns with room for more rows, of which those in use are parts."""
+        self._shared: set[str] = set(DTYPES)
+        self._size = len(columns["person"])
+        self._room = self._size + self._size // 4
         for name, column in self._complete(columns).items():
-            changes = name in CHANGING and name in columns
+            setattr(self, name, column)
             seldom = name in SELDOM and not any(column.strides)
-            copy = changes and not seldom and (shared or not column.flags.writeable)
-            setattr(self, name, column.copy() if copy else column)
-            if seldom or name not in CHANGING:
-                self._shared.add(name)
+            if name in CHANGING and not seldom:
+                if shared or not column.flags.writeable:
+                    self.own(name)
+                self._shared.discard(name)
 
     def __len__(self) -> int:
         """Return the number of spells."""
@@ -151,8 +153,6 @@ class Spells:
                 full[name] = columns[name].astype(dtype, copy=False)
             elif name == "dies":
                 full[name] = dies_on(columns, self.varying).astype(dtype)
-            elif name in CHANGING and name not in SELDOM:
-                full[name] = np.full(n, BLANK[name], dtype=dtype)
             else:
                 full[name] = np.broadcast_to(np.asarray(BLANK[name], dtype=dtype), (n,))
         return full
@@ -181,10 +181,11 @@ class Spells:
             whole = getattr(self, name)
             one = first and not any(whole.strides)
             whole = np.broadcast_to(whole[:1], (self._room,)) if one else self._longer(name, whole)
+        if not whole.strides[0]:
+            same = whole[0] == value  # of a number it takes a part of the time to compare it alone
+            if not (same if isinstance(value, int) else np.all(same)):
+                whole = self._longer(name, whole[:first])
         if whole.strides[0]:
-            whole[first : self._size] = value
-        elif np.ndim(value) or whole[0] != value:
-            whole = self._longer(name, whole[:first])
             whole[first : self._size] = value
         self._all[name] = whole
         setattr(self, name, whole[: self._size])
@@ -199,6 +200,5 @@ class Spells:
     def own(self, *names: str) -> None:
         """Make columns this register's own before they change, if they are not yet."""
         for name in self._shared.intersection(names):
-            setattr(self, name, getattr(self, name).copy())
-            self._all.pop(name, None)
-            self._shared.discard(name)
+            self._all[name] = self._longer(name, getattr(self, name))
+            setattr(self, name, self._all[name][: self._size])

@@ -89,6 +89,11 @@ class CutTable:
         first = int(self._values[0])
         self.constant = first if np.all(self._values == first) else None
 
+    @property
+    def pinned(self) -> Pinned:
+        """The table as the kernel reads it."""
+        return self._pinned
+
     def pick(self, segments: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return the value of each word, shape (n,), in its segment (one per word, or one)."""
         found = self._compiled(segments, words, index=False)

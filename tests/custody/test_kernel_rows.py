@@ -13,13 +13,14 @@ from sim.custody.decrees.groups import Groups
 from sim.custody.flows import CAUSES, KINDS, Movements
 from sim.custody.hazards import NEVER, StepHazard
 from sim.custody.liberty import Leavers
+from sim.custody.persons import next_spell
 from sim.custody.prisons import prisons
 from sim.custody.register import BY_DECREE, NO_OCCASION
 from sim.custody.sentencing import LIFE
 from sim.custody.spells import CLOSED
 from sim.custody.streams import Draws
 from tests.custody.test_kernel import SHAPES, SIZE, laid, numpys, same
-from tests.theory.worlds import busy_world, scenario, shipped
+from tests.theory.worlds import busy_world, graded, scenario, shipped
 
 pytestmark = pytest.mark.usefixtures("calls")
 SEED = st.integers(0, 2**32)
@@ -55,10 +56,14 @@ def test_kinds_that_a_hazard_does_not_know_are_refused():
             hazard.days_until(days, np.full(3, kind), days)
 
 
-@pytest.fixture(scope="module", params=["busy", "without returns", "dprk"])
+@pytest.fixture(scope="module", params=["busy", "without returns", "by camp", "dprk"])
 def world(request):
     if request.param == "dprk":
         return prisons(shipped("dprk", 800))
+    if request.param == "by camp":
+        made = busy_world()
+        made["offences"]["theft"]["by camp"] = {next(iter(made["camps"])): graded("60%")}
+        return prisons(scenario(made))
     changes = {"returns": None} if request.param == "without returns" else {}
     return prisons(scenario(busy_world(**changes)))
 
@@ -115,6 +120,32 @@ def register(seed, n):
         person=random.integers(0, 2**41, n), spell=np.ones(n, dtype=np.int16),
         line=random.integers(0, 2, n).astype(np.uint64),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [0, 1, 513, 3000])
+def test_next_spells(world, n):
+    random, origins = np.random.default_rng(n), len(world.steady.origin_all)
+    person, spell = np.sort(random.integers(0, 2**42, n)), random.integers(1, 6, n)
+    line = np.where(random.random(n) < 0.1, 2**63 + 5, 0).astype(np.uint64)
+    kept = {name: random.integers(0, origins, n) for name in ("origin", "residence")}
+    kept |= {"born": -random.integers(5000, 30_000, n), "exiled": np.zeros(n, dtype=np.bool_)}
+    kept["tolerance"] = random.integers(1, 10**13, n)
+
+    def drawn(person=person, spell=spell):
+        return next_spell(world, Draws(1, 2), person, spell, line, spell * 100, kept)
+
+    found, expected = drawn(), numpys(drawn)
+    assert found.keys() == expected.keys()
+    for name, column in expected.items():
+        assert np.array_equal(found[name], column), name
+    if n:
+        for wrong in ({"person": person - 2**42}, {"spell": -spell}):
+            with pytest.raises(ValueError, match=r"must (not be negative|be from 0)"):
+                drawn(**wrong)
+        kept["origin"] = np.full(n, 10_000)
+        if world.camp.constant is None:
+            with pytest.raises(ValueError, match="segment must be from 0"):
+                drawn()
 
 
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])

@@ -6,12 +6,15 @@ import pytest
 from sim.custody.columns import DTYPES
 from sim.custody.decrees.review import _first_of
 from sim.custody.hazards import NEVER
-from sim.custody.lives import NOBODY, Lives
+from sim.custody.lives import NOBODY, UNKNOWN, Lives
 from sim.custody.model import simulate
 from sim.custody.people import BLOCK, people_at_hand
 from sim.custody.register import TO_COME, Register
+from sim.custody.sequels import Sequels
 from sim.custody.streams import Draws
 from sim.study.execute import solved
+from tests.contracts.events import same_persons
+from tests.oracle.compare import same_records
 from tests.theory.worlds import busy_world, customary, decree, scenario
 
 pytestmark = pytest.mark.usefixtures("either_way")
@@ -84,6 +87,65 @@ def test_merit_is_given_to_no_sentence_without_a_term_whatever_is_known():
     lives = draws.shelf.lives
     asked = asked[asked < lives.first_rows]
     assert any((known[asked] == 1).any() for known in lives.merit.values())
+
+
+def passes(monkeypatch):
+    """Note for each scenario how many of its spells have passed, and how many were left open."""
+    seen = []
+
+    def noted(self, register, *days):
+        found = own(self, register, *days)
+        open_ = None if self.open is None else len(self.open)
+        seen.append((sum(day < NEVER for day in days), int(self.settled.sum()), open_))
+        return found
+
+    own = Sequels.pass_by
+    monkeypatch.setattr(Sequels, "pass_by", noted)
+    return seen
+
+
+def test_what_no_decree_meets_passes_before_it_and_the_rest_after_it(monkeypatch):
+    seen = passes(monkeypatch)
+    first, _, pardon = run(NONE, NONE, PARDON)[2]
+    alone = run(PARDON)[2][0]
+    none, whole, before, after, nobody, _ = seen
+    assert [one[0] for one in seen] == [0, 0, 2, 0, 2, 0]
+    assert none == (0, 0, None)
+    assert nobody == (2, 0, None)
+    size = len(first.register)
+    assert whole == (0, size, 0)
+    assert 0 < before[1] < after[1] < size
+    assert after[2] + after[1] < len(pardon.register)
+    same_records(alone.record, pardon.record)
+    same_persons(alone, pardon, PARDON.world.days)
+
+
+def test_how_spells_end_is_kept_for_the_next_scenario():
+    draws, people, (first, _) = run(PARDON, NONE)
+    lives, n = draws.shelf.lives, len(people["person"])
+    whole = run(NONE)[2][0].register
+    kept = lives.ended["left"][:n] != UNKNOWN
+    r = first.register
+    changed = (r.occasion != -1) | (r.pardon_days > 0)
+    assert not kept[changed[:n]].any()
+    assert 0 < changed[:n].sum() < (~kept).sum() + 1 < n
+    for name, column in lives.ended.items():
+        assert np.array_equal(column[:n][kept], getattr(whole, name)[:n][kept]), name
+
+
+@pytest.mark.parametrize("how", ["day by day", "told", "newcomers are looked at"])
+def test_nobody_passes_where_everybody_is_to_be_met(monkeypatch, how):
+    seen = passes(monkeypatch)
+    draws, people, _ = run(NONE)
+    seen.clear()
+    law = {"p": decree(cap="2% of stock")} if how == "newcomers are looked at" else {}
+    other = scenario(WORLD, law)
+    simulate(
+        other, solved(other), draws, people=people,
+        clock="day" if how == "day by day" else "production",
+        trace=(lambda day, event: None) if how == "told" else None,
+    )  # fmt: skip
+    assert not seen
 
 
 def test_other_people_have_other_lives():

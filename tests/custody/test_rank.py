@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.custody.decrees.selection import _by_lot, rank_key
+from sim.custody.decrees.selection import _by_lot, _first_by_lot, rank_key
 
 
 def test_life_is_last_even_after_who_came_after_the_day_that_counts():
@@ -26,3 +26,20 @@ def test_of_equal_lots_the_person_decides(lots):
     register = SimpleNamespace(person=person, spell=np.zeros(4), line=np.zeros(4))
     order = _by_lot(register, rows, [np.zeros(4, dtype=np.int16), np.array(lots)])
     assert order.tolist() == sorted(rows, key=lambda row: (lots[row], person[row]))
+
+
+@pytest.mark.parametrize("most", [2**64, 40])  # of small lots too many lie where few are sought
+@pytest.mark.parametrize("n", [0, 1, 7, 400])
+def test_who_may_get_a_place_by_lot(n, most):
+    random = np.random.default_rng(n)
+    rows = np.arange(n)
+    register = SimpleNamespace(
+        spell=rows % 3, line=np.zeros(n, dtype=np.uint64), person=random.permutation(n)
+    )
+    lottery = random.integers(0, most, n, dtype=np.uint64)
+    for upside_down in (lottery, ~lottery):  # of great ones too few
+        keys = [np.zeros(n, dtype=np.int16), upside_down, random.integers(0, 2, n)]
+        order = _by_lot(register, rows, keys)
+        for places in (0, 1, 3, n // 5, n, n + 1):
+            found = _first_by_lot(register, rows, keys, places)
+            assert found[:places].tolist() == order[:places].tolist()

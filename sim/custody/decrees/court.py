@@ -26,7 +26,7 @@ from sim.custody.decrees.waits import deal_releases
 from sim.custody.decrees.work import Desks
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, NO_OCCASION, STAGES, Register, Rows
+from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
 from sim.custody.streams import Draws
 from sim.custody.turns import Turns
 from sim.scenario.law.clauses import Clause
@@ -133,11 +133,10 @@ class Court:
         """Read people, review them and select within the cap; count them, unless others do."""
         decree = self.decrees[occasion.decree]
         rows, beyond = self.reading.reached(register, rows, occasion)
-        held, named, rows, kinds, met, excluded = self.reading.who_meets(
+        held, named, bench, kinds, met, excluded = self.reading.who_meets(
             register, rows, occasion, turns, counted=counted
         )
         held += beyond
-        bench = self.reading.bench(register, rows, occasion)
         reached = None if desks is None else desks.reached(register, bench.rows)
         docket = review(bench, decree, occasion, met, excluded, kinds, reached)
         docket.held, docket.beyond, docket.named = held, beyond, named
@@ -247,7 +246,7 @@ class Court:
         """Count those among spells just added who were held on days on which lists closed."""
         for watch in self.watches.values():
             watch.count_late(register, new)
-        admitted, ends = register.admitted[new], register.key[new] // STAGES
+        admitted, ends = register.admitted[new], register.until(new)
         first = int(admitted.min())
         for docket in reversed(self.closed):
             occasion = docket.occasion

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.comparing import either
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.divided import Divided
 from sim.custody.hazards import NEVER
@@ -53,7 +54,7 @@ def outcomes(
                 leaving[i] = np.where(frees[i], leaving[i], due)
             continue
         if (amounts := clause.then.amounts) is not None:
-            cuts[i] = np.where(bench.endless, 0, cut_by(bench, amounts))
+            cuts[i] = cut_by(bench, amounts) * ~bench.endless
         if parts is not None and clause.then.reduce is not None:
             cuts[i] = np.minimum(cuts[i], parts.most_days[i])
         if clause.then.credit is not None:  # no day is credited twice
@@ -61,7 +62,7 @@ def outcomes(
             cuts[i] = np.maximum(cuts[i] - before, 0)
         due = due_under(bench.register, bench.rows, clause.then, cuts[i])
         frees[i] = used_up(bench.register, bench.rows, due, occasion)
-        leaving[i] = np.where(frees[i], leaving[i], due)
+        leaving[i] = either(frees[i], leaving[i], due)
     return leaving, cuts, frees
 
 
@@ -196,7 +197,7 @@ def _whole(bench: Bench, part: Part) -> Ints:
     if part.of == "pardonable parts" and bench.pardonable is not None:
         return np.where(bench.endless, 0, bench.pardonable)
     if part.of in ("sentence", "pardonable parts"):
-        return np.where(bench.endless, 0, bench.sentence)
+        return bench.sentence * ~bench.endless
     if part.first is not None or part.last is not None:
         return _served_within(bench, part)
     if part.of not in WHOLES:

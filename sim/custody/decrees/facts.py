@@ -7,8 +7,9 @@ sentence for life, or of death, have no meaning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,18 @@ class Facts:
     flags: dict[str, Ints] = field(default_factory=dict)
     pardonable: Ints | None = None
     """Days of the parts of each sentence that a clause falls on; None where it is all of it."""
+
+    def some(self, places: Rows) -> Self:
+        """Return those in some places, in order; what is found of all is not found again."""
+        if len(places) == len(self.rows):
+            return self
+        part = replace(self, rows=self.rows[places], flags={})
+        for name, found in vars(self).items():
+            if name == "flags":
+                part.flags |= {flag: values[places] for flag, values in found.items()}
+            elif name != "rows" and isinstance(found, np.ndarray):
+                part.__dict__[name] = found[places]
+        return part
 
     @cached_property
     def offences(self) -> NDArray[np.integer]:
@@ -142,8 +155,8 @@ class Facts:
         r, rows = self.register, self.rows
         known = self.term + r.merit_days[rows] + r.pardon_days[rows] - r.revived[rows]
         label, before = self.prisons.scenario.world.label, np.zeros_like(known)
-        if label is not None:
-            before = np.where(self.labelled, np.minimum(label.cut.value, known), before)
+        if label is not None:  # a product takes a part of the time of `numpy.where`
+            before = np.minimum(label.cut.value, known) * self.labelled
         if r.stated:
             stated, sure = r.known("earlier_days", rows)
             before = np.where(sure, stated, before)

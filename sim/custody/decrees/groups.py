@@ -14,6 +14,8 @@ from sim.custody.register import Register, Rows
 from sim.scenario.world import PYONGYANG
 
 Ints = NDArray[np.int64]
+FEW = 16
+"""Of so many people one, or fewer, under a mask are counted one by one."""
 
 
 class Groups:
@@ -71,12 +73,35 @@ class Groups:
         Ints
             Shape (masks, parts, groups); `part` says for each person in which of the parts he is.
         """
+        number, n = self.members.shape[1], len(kinds)
+        found = np.zeros((len(masks), parts * number), dtype=np.int64)
+        many: dict[int, list[int]] = {}
+        for k, mask in enumerate(masks):
+            under = int(np.count_nonzero(mask))
+            if under * FEW > n:  # masks that are one, or under which everybody is, count once
+                many.setdefault(0 if under == n else id(mask), []).append(k)
+            elif under:
+                rows = np.flatnonzero(mask)
+                place = part[rows] * number + kinds[rows]
+                found[k] = np.bincount(place, minlength=parts * number)
+        if many:
+            each = [masks[alike[0]] for alike in many.values()]
+            for alike, tally in zip(
+                many.values(), self._tallied(kinds, each, part, parts), strict=True
+            ):
+                found[alike] = tally
+        return np.asarray(found.reshape(len(masks), parts, number) @ self.members.T)
+
+    def _tallied(
+        self, kinds: Ints, masks: Sequence[NDArray[np.bool_]], part: Ints, parts: int
+    ) -> Ints:
+        """Count people under each mask by part and kind, shape (masks, parts x kinds)."""
         number = self.members.shape[1]
         if kernel.compiled is not None:
             tallied = kernel.compiled.tally(kinds, masks, part, (parts, number))
             if tallied is not None:
-                return np.asarray(tallied @ self.members.T)
+                return tallied.reshape(len(masks), -1)
         which, who = np.nonzero(np.array(masks))
         place = (which * parts + part[who]) * number + kinds[who]
         found = np.bincount(place, minlength=len(masks) * parts * number)
-        return np.asarray(found.reshape(len(masks), parts, number) @ self.members.T)
+        return np.asarray(found.reshape(len(masks), -1))

@@ -67,12 +67,12 @@ class Reading:
         turns: Turns | None,
         *,
         counted: bool,
-    ) -> tuple[Ints, Ints, Rows, Ints, Mask, Mask]:
+    ) -> tuple[Ints, Ints, Bench, Ints, Mask, Mask]:
         """Find who meets a clause; count, if asked to, those held and those whom exclusions name.
 
         Of millions of people a window at a time, so that what lies between is small. Returns
-        counts by group and by exclusion and group; then rows and kinds of those who meet a clause,
-        which clauses, and which exclusions name them.
+        counts by group and by exclusion and group; then those who meet a clause, their kinds,
+        which clauses they meet, and which exclusions name them.
         """
         decree = self.decrees[occasion.decree]
         held = np.zeros(len(self.groups.names), dtype=np.int64)
@@ -86,19 +86,18 @@ class Reading:
                 for counts, mask in zip(named, excluded, strict=True):
                     counts += self.groups.count(kinds[mask])
             places, met = self._met(bench, decree, occasion, turns)
-            found = bench.rows[places]
+            bench = bench.some(places)
             if counted:
-                kinds, excluded = kinds[places], excluded[:, places]
+                kinds, excluded = kinds[places], excluded.take(places, axis=1)
             else:
-                bench = self.bench(register, found, occasion)
                 kinds, excluded = self._sorted(bench, decree, occasion)
-            parts.append((found, kinds, met, excluded))
+            parts.append((bench.rows, kinds, met, excluded))
         if len(parts) == 1:
-            return held, named, *parts[0]
+            return held, named, bench, kinds, met, excluded
         found, kinds, met, excluded = (
             np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)
         )
-        return held, named, found, kinds, met, excluded
+        return held, named, self.bench(register, found, occasion), kinds, met, excluded
 
     def _sorted(self, bench: Bench, decree: Decree, occasion: Occasion) -> tuple[Ints, Mask]:
         """Kinds of people, shape (n,), and whom each exclusion names, shape (exclusions, n)."""
@@ -115,12 +114,13 @@ class Reading:
         if turns is not None:
             places = np.flatnonzero(turns.come(bench.rows, occasion.close_day))
             if len(places) < len(bench.rows):
-                bench = self.bench(bench.register, bench.rows[places], occasion)
+                bench = bench.some(places)
         met = np.array([meets(bench, clause) for clause in clauses])
         any_clause = met.any(axis=0)
         if turns is not None:
             turns.put_off(bench.rows, np.where(any_clause, 0, first_days(bench, clauses)))
-        return places[any_clause], met[:, any_clause]
+        some = np.flatnonzero(any_clause)
+        return places[some], met.take(some, axis=1)
 
     def reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""

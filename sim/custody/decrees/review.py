@@ -61,8 +61,8 @@ def review(
     agreed = advised & approved
     clause = _first_of(favour, met, open_to, advised, agreed)
     # A cut that will leave nothing is a release, and takes a place where releases are counted.
-    columns = np.arange(n)
-    cut_days, freeing = cuts[clause, columns], frees[clause, columns]
+    place = clause * n + np.arange(n)
+    cut_days, freeing = cuts.take(place), frees.take(place)
     return Docket(
         occasion, bench.rows, kinds, bench.register.health_on(bench.rows, occasion.close_day),
         met, excluded, eligible, np.asarray(advised.any(axis=0)), np.asarray(agreed.any(axis=0)),
@@ -79,13 +79,12 @@ def _first_of(favour: Ints, *stages: Mask) -> Ints:
     """
     depth = np.zeros(favour.shape, dtype=np.int8)
     for stage in stages:
-        depth += stage
-    key = favour - (depth.astype(np.int64) << 32)
-    number, least = np.zeros(key.shape[1], dtype=np.int64), key[0]
-    for i, one in enumerate(key[1:], start=1):
-        number[one < least] = i
-        least = np.minimum(least, one)
-    return number
+        depth += stage.view(np.int8)
+    # The number of the clause stands below all that counts before it.
+    number = len(favour)
+    key = (favour - (depth.astype(np.int64) << 32)) * number
+    key += np.arange(number)[:, None]
+    return np.asarray(key.min(axis=0) % number)
 
 
 def qualified(bench: Bench, decree: Decree) -> Mask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,16 +41,21 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     def lots_of(some: Rows) -> NDArray[np.uint64]:
         return lots(bench.draws, register, some, Stream.LOTTERY, docket.occasion)
 
-    if "lottery" in decree.rank or decree.places == "passed on":
+    passed_on = decree.places == "passed on"
+    if "lottery" in decree.rank or passed_on:
         place = decree.rank.index("lottery") if "lottery" in decree.rank else len(keys)
-        order = _by_lot(register, rows, [groups, *keys[:place], lots_of(rows), *keys[place:]])
+        keys = [groups, *keys[:place], lots_of(rows), *keys[place:]]
+        if by_camp or place or passed_on:
+            order = _by_lot(register, rows, keys)
+        else:
+            order = _first_by_lot(register, rows, keys, int(room[0]))
     else:
         order = _in_order(groups, keys)
         if len(order):
             _at_the_bound(register, rows, order, [groups, *keys], room, lots_of)
     docket.queue, docket.camps = asking[order], groups[order].astype(np.int64)
-    late = place_in(docket.camps) >= room[docket.camps]
-    docket.selected[docket.queue[late]] = False
+    docket.selected[asking] = False
+    docket.selected[docket.queue[place_in(docket.camps) < room[docket.camps]]] = True
 
 
 def _in_order(groups: NDArray[np.int16], keys: list[Key]) -> Ints:
@@ -68,6 +74,21 @@ def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
         ties = (*_names(register, rows), *reversed(keys))
         order = np.lexsort(tuple(np.asarray(key) for key in ties))
     return np.asarray(order)
+
+
+def _first_by_lot(register: Register, rows: Rows, keys: list[Key], places: int) -> Ints:
+    """Order by lot, which is the second key, those of one group who may get one of the places.
+
+    They are sought where that many lots are likely to lie; nobody else is looked at again.
+    """
+    lottery = keys[1]
+    likely = (places + 4 * sqrt(places) + 16) / max(len(rows), 1)
+    if likely < 1:
+        near = np.flatnonzero(lottery < np.uint64(likely * 2.0**64))
+        if len(near) >= places:
+            order = _by_lot(register, rows[near], [key[near] for key in keys])
+            return np.asarray(near[order])
+    return _by_lot(register, rows, keys)
 
 
 def _names(register: Register, rows: Rows) -> tuple[NDArray[np.generic], ...]:

@@ -35,7 +35,7 @@ def soonest(
     shortest = int(prisons.steady.stays.lengths.min(initial=days))
     for occasion in occasions:
         decree = decrees[occasion.decree]
-        if _looks_at_newcomers(decree):
+        if looks_at_newcomers(decree):
             return dict.fromkeys(range(days), 0)
         acts = occasion.check_days or (occasion.close_day,)
         if occasion.check_days:  # thresholds never lie further ahead than on the first check
@@ -48,7 +48,8 @@ def soonest(
     return found
 
 
-def _looks_at_newcomers(decree: Decree) -> bool:
+def looks_at_newcomers(decree: Decree) -> bool:
+    """Say whether a decree looks at those who come otherwise than at who meets its clauses."""
     cap = decree.cap.value
     effects = [clause.then for clause in decree.clauses.values()]
     return (

@@ -14,7 +14,7 @@ from sim.custody.decrees.docket import Docket, joined, part_of
 from sim.custody.decrees.earliest import earliest
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
-from sim.custody.register import STAGES, Register, Rows
+from sim.custody.register import Register, Rows
 from sim.custody.turns import Turns
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion
@@ -60,7 +60,7 @@ class Watch:
         days = np.array(self.first.check_days)
         place = np.searchsorted(days, register.admitted[new])
         day = np.append(days, NEVER)[place]
-        there = (day <= self.checked) & (register.key[new] // STAGES > day)
+        there = (day <= self.checked) & (register.until(new) > day)
         late = new[there]
         self._reach(len(self.turns.first_day))
         self.seen[late] = True

@@ -28,6 +28,7 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "words_at": (*_RESULT, _WORD, _WORD, _AT, _WORD),
     "pick": (*_RESULT, _AT, _AT, _INT),
     "pick_up_to": (*_RESULT, _AT, _AT),
+    "next_spells": (*_RESULT, *(_AT,) * 4, _INT),
     "below": (*_RESULT, _AT, _WORD),
     "exponential": (*_RESULT, _AT, _AT),
     "days_until_used_up": (*_RESULT, _AT),
@@ -108,6 +109,24 @@ class Calls:
         picked = np.empty(n, dtype=np.int32)
         refused = self.library.pick_up_to(picked.ctypes.data, n, columns.address, table.address)
         return picked if refused < 0 else None
+
+    def next_spells(
+        self, columns: Sequence[Operand], keys: Sequence[Key], tables: Sequence[Pinned],
+        segments: tuple[int, int, int], width: int,
+    ) -> NDArray[np.int32] | None:  # fmt: skip
+        """Do what `sim.custody.persons.drawn_next` does, shape (4, n).
+
+        `columns` are persons, spells, lines and origins.
+        """
+        n = np.size(columns[0])
+        told = _Columns(n, *columns)
+        words = np.array(keys, dtype=np.uint64)
+        places = np.array([*(table.address for table in tables), *segments], dtype=np.int64)
+        drawn, at = np.empty((len(tables), n), dtype=np.int32), places.ctypes.data
+        refused = self.library.next_spells(
+            drawn.ctypes.data, n, told.address, words.ctypes.data, at, at + 8 * len(tables), width
+        )
+        return drawn if refused < 0 else None
 
     def below(self, words: Words, bound: int) -> NDArray[np.bool_]:
         """Say where the upper halves of words lie below a bound of at most 2**32."""
@@ -231,8 +250,8 @@ class Calls:
         """Do what `Movements.of` does; `kinds` are those of admission, the causes, the unbegun."""
         n = len(columns[0])
         told = _Columns(n, *columns)
-        came = np.zeros((kinds[0], days + 2, camps), dtype=np.int32)
-        went = np.zeros((kinds[1], days + 1, camps), dtype=np.int32)
+        came = np.zeros((kinds[0], camps, days + 2), dtype=np.int32)
+        went = np.zeros((kinds[1], camps, days + 1), dtype=np.int32)
         served = np.zeros((kinds[1], days + 1), dtype=np.int64)
         refused = self.library.movements(
             came.ctypes.data, went.ctypes.data, served.ctypes.data, n, told.address, days, camps,

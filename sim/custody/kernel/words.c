@@ -232,6 +232,45 @@ EXPORT i64 pick_up_to(int32_t *out, i64 n, const column *columns, const table *t
     return -1;
 }
 
+/* drawn_next in persons.py: health, offence, sentence and camp of the spells of those who come back,
+ * n of each. Columns: person, spell, line, origin. There is a key of two words and a table for each
+ * of the four. `segments` are those of health and offence, and the first of sentences, where one
+ * stands for each offence; a camp has one for each origin, or, if that is `width`, for each of so
+ * many offences of an origin. */
+EXPORT i64 next_spells(
+    int32_t *out, i64 n, const column *columns, const u64 *keys, const table *const *tables,
+    const i64 *segments, i64 width)
+{
+    enum { HEALTH, OFFENCE, SENTENCE, CAMP, DRAWN };
+    i64 person[BLOCK], spell[BLOCK], line[BLOCK], origin[BLOCK];
+    u64 words[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first), negative = 0;
+        int32_t *offence = out + OFFENCE * n + first;
+        load(person, &columns[0], first, m);
+        load(spell, &columns[1], first, m);
+        load(line, &columns[2], first, m);
+        load(origin, &columns[3], first, m);
+        for (i64 i = 0; i < m; i++)
+            negative |= person[i] | spell[i];
+        if (negative < 0)
+            return first;
+        for (int k = 0; k < DRAWN; k++) {
+            const table *t = tables[k];
+            words_of(words, m, keys[2 * k], keys[2 * k + 1], person, spell, 0, line);
+            for (i64 i = 0; i < m; i++) {
+                i64 segment = k < CAMP ? segments[k] : origin[i] * (width ? width : 1);
+                if (k == SENTENCE || (k == CAMP && width))
+                    segment += offence[i];
+                if ((u64)segment >= (u64)t->segments)
+                    return first;
+                out[k * n + first + i] = t->values[first_above(t, segment, words[i] >> 32)];
+            }
+        }
+    }
+    return -1;
+}
+
 /* Whether the upper half of each word lies below a bound. */
 EXPORT void below(uint8_t *out, i64 n, const column *words, u64 bound)
 {
@@ -525,7 +564,7 @@ EXPORT i64 tally(i64 *counts, i64 n, const column *columns, i64 masks, i64 parts
     return -1;
 }
 
-/* Movements.of: adds to counts by kind or cause, day and camp, and to days served by cause and day.
+/* Movements.of: adds to counts by kind or cause, camp and day, and to days served by cause and day.
  * Columns: camp, kind, admitted, left, cause. */
 EXPORT i64 movements(
     int32_t *came, int32_t *went, i64 *served, i64 n, const column *columns, i64 days, i64 camps,
@@ -545,10 +584,9 @@ EXPORT i64 movements(
             i64 day = most(least(admitted[i], days), -1) + 1, end = least(left[i], days);
             i64 why = most(least(cause[i], causes - 2), 0);
             why = kind[i] == extinguished ? causes - 1 : why;
-            came[(kind[i] * (days + 2) + day) * camps + camp[i]]++;
-            end += why * (days + 1);
-            went[end * camps + camp[i]]++;
-            served[end] += left[i] - admitted[i];
+            came[(kind[i] * camps + camp[i]) * (days + 2) + day]++;
+            went[(why * camps + camp[i]) * (days + 1) + end]++;
+            served[why * (days + 1) + end] += left[i] - admitted[i];
         }
     }
     return -1;
