@@ -143,8 +143,13 @@ def _warn(scenario: Scenario, above: str, result: FileResult) -> None:
 
 
 def _warn_of_the_day(scenario: Scenario, result: FileResult) -> None:
-    """Say so if nothing tells from which day a scenario is measured, as comparing has to know."""
+    """Say so if no day tells from when on a scenario is measured, or another than the file's."""
     try:
-        window_of(scenario)
+        window = window_of(scenario)
     except ScenarioError as error:
         result["warnings"] += [f"cannot be compared yet: {p.message}" for p in error.problems]
+        return
+    stated, day = scenario.document.measured_from, window.date_of(window.origin_day)
+    if stated not in (None, day):
+        planned = f"a decree plans its first release on {day}, from which it is measured"
+        result["warnings"].append(f"'measured from: {stated}' has no effect: {planned}")

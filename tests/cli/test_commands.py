@@ -157,6 +157,16 @@ def test_a_file_that_cannot_be_compared_as_it_is_is_warned_of(tmp_path):
     assert "cannot be compared" not in amnesty("check", file("yearly")).stderr
 
 
+def test_a_day_of_measurement_that_has_no_effect_is_warned_of(tmp_path):
+    copies(tmp_path, "halves", "short")
+    short = changed(tmp_path, "short", "extends:", "measured from: 2011-05-01\nextends:")
+    told = amnesty("check", short)
+    assert told.exit_code == 0
+    assert (
+        "'measured from: 2011-05-01' has no effect: a decree plans its first release" in told.stderr
+    )
+
+
 def test_a_mistake_outweighs_a_case_that_does_not_hold(tmp_path):
     result = amnesty("check", file("wrong-case"), tmp_path / "nothing.yaml")
     assert result.exit_code == 2

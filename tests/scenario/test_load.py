@@ -384,6 +384,8 @@ MISTAKES = {
         3, f"{PARTY}.cases.a thief.then", "names nothing; expected at least one"),
     "case-of-two-offences": (
         3, f"{PARTY}.cases.a thief.who.offence", "a word or a text, found ['theft', 'fraud']"),
+    "case-of-no-sentence-at-all": (
+        3, f"{PARTY}.cases.a thief.who.sentence", "a sentence is a day long at least"),
     "case-with-a-share-served": (3, f"{PARTY}.cases.a thief.who.served", "no length: '70%'"),
     # Assumptions to vary alone.
     "rests-on-an-unknown-path": (

@@ -46,7 +46,10 @@ Known = Annotated[str, AfterValidator(_is_known)]
 
 
 def _read_sentence(value: object) -> object:
-    return value if names_no_term(value) else read_length(value)
+    days = value if names_no_term(value) else read_length(value)
+    if days == 0:
+        raise ValueError("a sentence is a day long at least")
+    return days
 
 
 Sentence = Annotated[int | Literal["life", "death"], BeforeValidator(_read_sentence)]
