@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,9 +44,13 @@ def depth(register: Register, freed: Rows) -> dict[str, Ints]:
 
 
 def _tally(day: Ints, value: Ints) -> Ints:
-    """Count equal pairs of a day and a value that is not negative, shape (n, 3)."""
-    pairs, persons = np.unique((day << 32) + value, return_counts=True)
-    return np.column_stack((pairs >> 32, pairs & 0xFFFFFFFF, persons)).astype(np.int64)
+    """Count equal pairs of a day and a value, neither of them negative, shape (n, 3)."""
+    width = int(value.max(initial=0)) + 1
+    pairs = day * width + value
+    if (int(day.max(initial=0)) + 1) * width <= 1 << 31:  # sorted in half the time
+        pairs = pairs.astype(np.int32)
+    pairs, persons = np.unique(pairs, return_counts=True)
+    return np.column_stack((pairs // width, pairs % width, persons)).astype(np.int64)
 
 
 def grants(
@@ -74,31 +78,37 @@ def grants(
     if draws is not None:
         sizes["sex"] = 2
     order = [dockets[number] for number in sorted(dockets)]
-    none = np.zeros(0, dtype=np.intp)
     # Of all occasions together: who was eligible, at which, and whether it was granted.
-    rows = np.concatenate([none, *(docket.rows[docket.eligible] for docket in order)])
-    granted = np.concatenate(
-        [none.astype(np.bool_), *(docket.granted[docket.eligible] for docket in order)]
-    )
-    sizes_of = [int(docket.eligible.sum()) for docket in order]
-    occasion = np.repeat(np.arange(len(order)), sizes_of)
+    eligible = _of_all(order, "eligible", np.bool_)
+    rows = _of_all(order, "rows", np.intp)[eligible]
+    granted = _of_all(order, "granted", np.bool_)[eligible]
+    persons = [np.count_nonzero(docket.eligible) for docket in order]
+    place = 2 * np.repeat(np.arange(len(order)), persons) + granted
     codes = {
         "camp": register.camp[rows],
-        "health": np.concatenate(
-            [none.astype(np.int8), *(docket.health[docket.eligible] for docket in order)]
-        ),
-        "origin": (register.origin[rows] != capital).astype(np.int64),
+        "health": _of_all(order, "health", np.int8)[eligible],
+        "origin": register.origin[rows] != capital,
     }
     if draws is not None:
         codes["sex"] = _women(prisons, register, rows, draws)
-    found = {}
     for group, size in sizes.items():
-        place = occasion * size + codes[group]
-        for word, counted in (("eligible", place), ("granted", place[granted])):
-            count = np.bincount(counted, minlength=len(order) * size)
-            found[f"{word} by {group}"] = count.reshape(len(order), size)
+        place = place * size + codes[group]
+    shape = (len(order), 2, *sizes.values())
+    counts = np.bincount(place, minlength=int(np.prod(shape))).reshape(shape)
+    found = {}
+    for axis, group in enumerate(sizes, start=2):
+        others = tuple(other for other in range(2, len(shape)) if other != axis)
+        by_group = counts.sum(axis=others)
+        found[f"eligible by {group}"] = by_group.sum(axis=1)
+        found[f"granted by {group}"] = by_group[:, 1]
     closed = [docket.occasion.close_day for docket in order]
     return {"lists closed on": np.array(closed, dtype=np.int64), **found}
+
+
+def _of_all(dockets: Sequence[Docket], name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
+    """Return a column of the persons of all dockets."""
+    none = np.zeros(0, dtype=dtype)
+    return np.concatenate([none, *(getattr(docket, name) for docket in dockets)])
 
 
 def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Ints:

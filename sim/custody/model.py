@@ -212,21 +212,21 @@ class _Model:
     def _decrees(self) -> Waiting:
         """Stages of decrees, in the order of their dates, orders and names."""
         for day, number, stage in self.agenda:
-            yield self._until(day, DECREES)
+            if day * SLOTS + DECREES > self.env.now:
+                yield self._until(day, DECREES)
             if stage == "queue":
                 self.court.queue(self.register, number, day)
                 continue
             if stage == "check":
-                granted = self.court.check(self.register, number, day).granted.sum()
-                self._note(day, f"{self.occasions[number].decree}: checked, {granted} persons")
-                continue
-            if stage == "lists":
+                self.court.check(self.register, number, day)
+            elif stage == "lists":
                 self.court.close_lists(self.register, number)
             else:
                 self.court.grant(self.register, number)
-            docket = self.court.dockets[number]
-            counted = docket.selected if stage == "lists" else docket.granted
-            self._note(day, f"{self.occasions[number].decree}: {stage}, {counted.sum()} persons")
+            if self.trace is not None:
+                docket, word = self.court.dockets[number], {"check": "checked"}.get(stage, stage)
+                persons = (docket.selected if stage == "lists" else docket.granted).sum()
+                self._note(day, f"{self.occasions[number].decree}: {word}, {persons} persons")
 
     def _escorts(self) -> Waiting:
         """Let those wait for whom no escort is left, on every day on which somebody may go.
@@ -272,7 +272,7 @@ class _Model:
         register.due[rows] = np.maximum(register.due_after_cut(rows, cut), day + 1)
         register.merit_days[rows] += cut.astype(np.int32)
         register.merit_count[rows] += 1
-        register.rekey(rows)
+        register.rekey(rows, rule.cut_days)
         return rows
 
     def _merit_given(self, day: int) -> Rows:

@@ -19,6 +19,7 @@ from sim.custody.hazards import NEVER
 from sim.custody.points import Points
 from sim.custody.sentencing import DEATH as OF_DEATH
 from sim.custody.sentencing import LIFE
+from sim.custody.soon import Soon
 from sim.custody.spells import CLOSED, Spells
 from sim.custody.trials import not_before
 from sim.custody.turns import Turns
@@ -90,9 +91,10 @@ class Register(Spells):
         self.followed: list[tuple[Rows, Rows]] = []
         self.turns: list[Turns] = []
         """Who is to be read when, of rules that are read again and again."""
+        self._soon = Soon(once=True)
         self._findings = Findings(self._size, notes)
         for start in range(0, self._size, WINDOW):
-            self.rekey(slice(start, start + WINDOW))
+            self._find_end(slice(start, start + WINDOW))
         if to_come:
             self.left[self.first_to_come :], self.key[self.first_to_come :] = TO_COME, CLOSED
 
@@ -103,7 +105,7 @@ class Register(Spells):
         first = self.lengthen(columns)
         for turns in self.turns:
             turns.reach(self._size)
-        self.rekey(slice(first, self._size))
+        self._begin(slice(first, self._size))
         return np.arange(first, self._size)
 
     @property
@@ -115,7 +117,7 @@ class Register(Spells):
         """Let spells come that stand there."""
         self.to_come -= len(rows)
         self.left[rows] = NEVER
-        self.rekey(rows)
+        self._begin(rows)
 
     def finish(self) -> None:
         """Let those spells never come that have not come at the end."""
@@ -127,12 +129,54 @@ class Register(Spells):
             self.left[rows] = NEVER
             self.to_come = 0
 
-    def rekey(self, rows: Rows | slice) -> None:
-        """Find anew which end comes first, after a term or a planned release has changed."""
+    def await_turns(self, turns: Turns) -> None:
+        """Keep from now on whose turn it is under a rule."""
+        self.turns.append(turns)
+        turns.reach(self._size)
+        for start in range(0, self._size, WINDOW):
+            self._let_wait(turns, slice(start, min(start + WINDOW, self._size)))
+
+    def _begin(self, rows: Rows | slice) -> None:
+        """Find the ends of spells that are new, and when rules may come for them."""
+        self._find_end(rows)
+        for turns in self.turns:
+            self._let_wait(turns, rows)
+
+    def _let_wait(self, turns: Turns, rows: Rows | slice) -> None:
+        """Leave rows unread until a rule may come for them."""
+        admitted = self.admitted[rows].astype(np.int64)
+        terms = np.zeros_like(admitted)
+        if not self.has_trials:  # else a judgment, and no term, may settle when a spell ends
+            terms = np.maximum(self.due[rows] - admitted, 0)
+        turns.begin(rows, admitted, terms)
+
+    def rekey(self, rows: Rows, cut_days: int | None = None) -> None:
+        """Find anew which end comes first, after a term has changed; let rules be read again.
+
+        Where nothing but a cut of at most so many days has changed it, they come that much sooner.
+        """
+        self._find_end(rows)
+        for turns in self.turns:
+            if cut_days is None:
+                turns.at_once(rows)
+            else:
+                turns.sooner(rows, cut_days)
+
+    def plan(self, rows: Rows, days: NDArray[np.integer]) -> None:
+        """Plan on which days people go, shape (n,), by the occasion that has selected them.
+
+        It is the only one that does: nothing was planned before, and no rule is read again.
+        """
+        self.own("release")
+        self.release[rows] = days
+        self.key[rows] = np.minimum(self.key[rows], self.release[rows] * STAGES + RELEASE)
+        self._soon.changed(self.key, rows)
+
+    def _find_end(self, rows: Rows | slice) -> None:
+        """Find which end comes first."""
         ends = np.minimum(self.dies[rows] * STAGES + DEATH, self.due[rows] * STAGES + EXPIRY)
         self.key[rows] = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
-        for turns in self.turns:
-            turns.at_once(rows)
+        self._soon.changed(self.key, rows)
 
     def close(self, limit: int, first: int = 0) -> Iterator[tuple[Rows, NDArray[np.uint8]]]:
         """End spells from a row on whose key lies below the limit.
@@ -142,8 +186,10 @@ class Register(Spells):
         decree. The last counts as expiry until it is known by which.
         """
         for start in range(first, len(self), WINDOW):
-            window = slice(start, start + WINDOW)
-            rows = np.flatnonzero(self.key[window] < limit) + start
+            if len(self) > WINDOW:
+                rows = np.flatnonzero(self.key[start : start + WINDOW] < limit) + start
+            else:
+                rows = self._soon.below(self.key, limit)
             if not len(rows):
                 continue
             key = self.key[rows]
@@ -151,6 +197,8 @@ class Register(Spells):
             self.left[rows] = key // STAGES
             self.cause[rows] = np.where(stages == DEATH, BY_DEATH, BY_EXPIRY)
             self.key[rows] = CLOSED
+            for turns in self.turns:
+                turns.put_off(rows, NEVER)
             yield rows, stages
 
     def until(self, rows: Rows) -> NDArray[np.int32]:
@@ -174,12 +222,14 @@ class Register(Spells):
         left has no turn any more.
         """
         rows = turns.due(day, len(self))
-        gone, early = self.left[rows] < NEVER, self.admitted[rows] > day
+        gone, early = self.left[rows] != NEVER, self.admitted[rows] > day
         if over is not None:
             gone |= over[rows]
-        turns.put_off(rows[gone], NEVER)
-        turns.put_off(rows[early], self.admitted[rows[early]])
-        rows = rows[~(gone | early)]
+        wait = gone | early
+        if wait.any():
+            turns.put_off(rows[gone], NEVER)
+            turns.put_off(rows[early], self.admitted[rows[early]])
+            rows = rows[~wait]
         return np.asarray(rows[self.occasion[rows] == NO_OCCASION])
 
     def tolerance_left(self, rows: Rows) -> Ints:
@@ -246,17 +296,20 @@ class Register(Spells):
         """Day on which a sentence is known: of judgment, or of admission."""
         return np.maximum(self.admitted[rows], self.judged[rows]).astype(np.int64)
 
-    def _apart(self, rows: Rows) -> Mask:
-        """Mark rows of which ordinary release is not simply the end of the term."""
+    def _apart(self, rows: Rows) -> Mask | None:
+        """Mark rows of which ordinary release is not simply the end of the term; None of nobody."""
         if self.has_trials:
             return np.ones(len(rows), dtype=np.bool_)
-        return self.point[rows] > 0
+        if not any(self.point.strides) and not self.point[:1].any():  # one value for all
+            return None
+        apart = self.point[rows] > 0
+        return apart if apart.any() else None
 
     def ends(self, rows: Rows) -> Ints:
         """Day on which the term ends; that of release where the whole term is served."""
         ends = self.due[rows].astype(np.int64)
         early = self._apart(rows)
-        if early.any():
+        if early is not None:
             some = rows[early]
             ends[early] = self.admitted[some] + self.term(some) - self.credited[some]
         return ends
@@ -279,7 +332,7 @@ class Register(Spells):
         """Day of ordinary release if terms were so many days shorter."""
         due = self.due[rows] - days
         early = self._apart(rows)
-        if early.any():
+        if early is not None:
             some, cut = rows[early], days[early]
             due[early] = self.due_after(some, self.term(some) - cut, self.point[some])
         return np.asarray(due)

@@ -105,15 +105,17 @@ class Gate:
     def _let_out(self, register: Register, closed: Rows, stages: NDArray[np.uint8]) -> None:
         """Do what happens on the day on which people leave alive."""
         lives = stages != DEATH
-        alive, by_decree = closed[lives], stages[lives] == RELEASE
+        alive = closed[lives]
         kinds = np.zeros(len(alive), dtype=np.int64)
-        freed = np.flatnonzero(by_decree)
+        freed = np.flatnonzero(stages[lives] == RELEASE)
         if len(freed):
-            numbers = register.occasion[alive[freed]]
-            register.cause[alive[freed]] = BY_DECREE + self.positions[numbers]
-            for number in np.unique(numbers):
-                chosen = freed[numbers == number]
-                kinds[chosen] = self._leave_by_decree(register, alive[chosen], int(number))
+            out = alive[freed]
+            numbers = register.occasion[out]
+            alike = bool((numbers == numbers[0]).all())  # as mostly, which is quicker to see
+            for number in numbers[:1] if alike else np.unique(numbers):
+                chosen = slice(None) if alike else numbers == number
+                register.cause[out[chosen]] = BY_DECREE + self.positions[number]
+                kinds[freed[chosen]] = self._leave_by_decree(register, out[chosen], int(number))
         if self.prisons.steady.stays.executions:
             there = ~register.executed(alive)
             alive, kinds = alive[there], kinds[there]
@@ -127,28 +129,30 @@ class Gate:
         """Exile and arrests that a decree's releases bring; returns the kinds of release."""
         occasion = self.occasions[number]
         decree = self.decrees[occasion.position]
-        unbegun = occasion.late & (register.left[rows] == register.admitted[rows])
-        unbegun &= ~register.home[rows]  # which begins at home
-        if unbegun.any():  # a sentence that never began brings nothing of what follows release
-            register.own("kind")
-            register.kind[rows[unbegun]] = EXTINGUISHED
-            kinds = np.zeros(len(rows), dtype=np.int64)
-            if not unbegun.all():
-                kinds[~unbegun] = self._leave_by_decree(register, rows[~unbegun], number)
-            return kinds
+        if occasion.late:
+            unbegun = register.left[rows] == register.admitted[rows]
+            unbegun &= ~register.home[rows]  # which begins at home
+            if unbegun.any():  # a sentence that never began brings nothing of what follows release
+                register.own("kind")
+                register.kind[rows[unbegun]] = EXTINGUISHED
+                kinds = np.zeros(len(rows), dtype=np.int64)
+                if not unbegun.all():
+                    kinds[~unbegun] = self._leave_by_decree(register, rows[~unbegun], number)
+                return kinds
         if decree.release.exile is not None:
             self._exile(register, rows, decree.release.exile.origin, occasion)
         if decree.drive is not None:
             self._arrests(register, rows, decree, occasion)
-        job = np.zeros(len(rows), dtype=np.bool_)
-        if decree.release.job is not None:
-            words = lots(self.draws, register, rows, Stream.JOB, occasion)
-            job = happens(words, decree.release.job.value)
         educated = decree.release.education is not None and decree.release.education.value
         plain = factor_kind(
             supervision=decree.release.supervision, job=False, education=bool(educated)
         )
-        return plain + job * factor_kind(supervision=False, job=True, education=False)
+        kinds = np.full(len(rows), plain, dtype=np.int64)
+        if decree.release.job is not None:
+            words = lots(self.draws, register, rows, Stream.JOB, occasion)
+            job = happens(words, decree.release.job.value)
+            kinds += job * factor_kind(supervision=False, job=True, education=False)
+        return kinds
 
     def _exile(self, register: Register, rows: Rows, origin: str, occasion: Occasion) -> None:
         world = self.prisons.scenario.world

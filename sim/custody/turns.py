@@ -7,8 +7,13 @@ that is too early costs time and changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.custody.hazards import NEVER
+from sim.custody.soon import Soon
 
 Ints = NDArray[np.int64]
 Rows = NDArray[np.intp]
@@ -19,12 +24,28 @@ Mask = NDArray[np.bool_]
 class Turns:
     """For each row of a register, the first day on which it has to be read.
 
-    Before it is read that is the day of admission, or 0 of a row that is added. The register puts a
-    row back to 0 whenever its term or its day of release may have changed.
+    Before it is read that is a day before which the rule cannot come for it, from its admission on.
+    The register puts a row back to 0 whenever its term or its day of release may have changed.
+
+    Parameters
+    ----------
+    least
+        Returns, from terms in days, how many days whoever meets the rule has been held at least,
+        shape (n,) both; without it they may meet it on the day of their admission.
+    keeps_pace
+        Whether a term that is so many days shorter brings nobody's day nearer by more than these.
     """
 
-    def __init__(self, admitted: NDArray[np.integer]) -> None:
-        self.first_day: Int32s = np.array(admitted, dtype=np.int32)
+    def __init__(self, least: Callable[[Ints], Ints] | None = None, *, keeps_pace: bool = False):
+        self.first_day: Int32s = np.zeros(0, dtype=np.int32)
+        self.least, self.keeps_pace = least, keeps_pace
+        self.soon = Soon()
+
+    def begin(self, rows: Rows | slice, admitted: Ints, terms: Ints) -> None:
+        """Leave rows unread until the rule may come for them, whose terms are no shorter."""
+        first = admitted if self.least is None else admitted + self.least(terms)
+        self.first_day[rows] = np.minimum(first, NEVER)
+        self.soon.changed(self.first_day, rows)
 
     def come(self, rows: Rows, day: int) -> Mask:
         """Say whose turn has come on a day, shape (n,)."""
@@ -32,7 +53,7 @@ class Turns:
 
     def due(self, day: int, size: int) -> Rows:
         """Return those of so many first rows whose turn has come on a day."""
-        return np.flatnonzero(self.first_day[:size] <= day)
+        return self.soon.below(self.first_day[:size], day + 1)
 
     def put_off(self, rows: Rows, until: NDArray[np.integer] | int) -> None:
         """Leave rows unread until given days, shape (n,), unless their terms change before."""
@@ -41,6 +62,15 @@ class Turns:
     def at_once(self, rows: Rows | slice) -> None:
         """Let rows be read again whatever was said of them."""
         self.first_day[rows] = 0
+        self.soon.changed(self.first_day, rows)
+
+    def sooner(self, rows: Rows, days: int) -> None:
+        """Let rows be read so many days sooner, by which their terms are shorter at most."""
+        if not self.keeps_pace:
+            self.at_once(rows)
+            return
+        self.first_day[rows] = np.maximum(self.first_day[rows] - days, 0)
+        self.soon.changed(self.first_day, rows)
 
     def reach(self, size: int) -> None:
         """Make room for rows that are added."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.columns import EXTINGUISHED
-from sim.custody.decrees.docket import Docket, joined
+from sim.custody.decrees.docket import Docket, batches, joined
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
@@ -27,13 +26,10 @@ BEYOND, UNBEGUN = "beyond its reach", "extinguished"
 """Stages of decrees with a reach: held for an offence after it; a sentence that never began."""
 DECREE = "(decree)"
 """Stands for a decree as a whole where clauses are listed."""
-
-
-TOGETHER = 1 << 16
-"""At most so many persons of several occasions are counted together."""
-Counts = dict[tuple[str, str], Ints]
-"""Counts by clause and stage, each shape (groups,)."""
-K = TypeVar("K")
+Place = tuple[str, str, str]
+"""A decree, a clause and a stage."""
+Counts = tuple[Sequence[Place], Ints]
+"""Places, and the counts of each, shape (places, groups)."""
 
 
 def waterfalls(
@@ -42,7 +38,7 @@ def waterfalls(
     dockets: Mapping[int, Docket],
     decrees: Mapping[str, Decree],
     exiled: NDArray[np.bool_],
-) -> dict[tuple[str, str, str], Ints]:
+) -> dict[Place, Ints]:
     """Add up the occasions of each decree."""
     order = [(docket.occasion.decree, docket) for docket in dockets.values()]
     kinds = [_likeness(decrees[name], docket) for name, docket in order]
@@ -51,26 +47,24 @@ def waterfalls(
         alike.setdefault(kind, []).append(docket)
     found: dict[tuple[str, Hashable], Counts] = {}
     for kind, some in alike.items():
-        for batch in _batches(some):
-            for name, counts in _counted(register, groups, batch, decrees, exiled):
-                _add(found.setdefault((name, kind), {}), counts)
-    totals: dict[tuple[str, str, str], Ints] = {}
+        for batch in batches(some):
+            for name, places, counts in _counted(register, groups, batch, decrees, exiled):
+                before = found.get((name, kind))
+                found[name, kind] = places, counts if before is None else before[1] + counts
+    totals: dict[Place, Ints] = {}
     for kind, (name, docket) in zip(kinds, order, strict=True):
-        own = {(DECREE, "held"): docket.held}
+        own: dict[Place, Ints] = {(name, DECREE, "held"): docket.held}
         if docket.occasion.until_day is not None:
-            own[DECREE, BEYOND] = docket.beyond
+            own[name, DECREE, BEYOND] = docket.beyond
         # With the first of the occasions of a decree that are alike stand the counts of all.
-        own |= found.pop((name, kind), {})
+        if (name, kind) in found:
+            own.update(zip(*found.pop((name, kind)), strict=True))
         for i, exclusion in enumerate(decrees[name].exclude):
-            own[DECREE, f"held and named by {exclusion}"] = docket.named[i]
-        _add(totals, {(name, *place): counts for place, counts in own.items()})
+            own[name, DECREE, f"held and named by {exclusion}"] = docket.named[i]
+        if next(iter(own)) in totals:
+            own = {key: totals[key] + new if key in totals else new for key, new in own.items()}
+        totals |= own
     return totals
-
-
-def _add(totals: dict[K, Ints], counts: Mapping[K, Ints]) -> None:
-    """Add counts to totals."""
-    for key, found in counts.items():
-        totals[key] = totals[key] + found if key in totals else found
 
 
 def _likeness(decree: Decree, docket: Docket) -> Hashable:
@@ -86,26 +80,13 @@ def _likeness(decree: Decree, docket: Docket) -> Hashable:
     )
 
 
-def _batches(dockets: Sequence[Docket]) -> Iterator[list[Docket]]:
-    """Yield dockets in portions of few persons; one of many stands alone."""
-    batch: list[Docket] = []
-    persons = 0
-    for docket in dockets:
-        if batch and persons + len(docket.rows) > TOGETHER:
-            yield batch
-            batch, persons = [], 0
-        batch.append(docket)
-        persons += len(docket.rows)
-    yield batch
-
-
 def _counted(
     register: Register,
     groups: Groups,
     dockets: list[Docket],
     decrees: Mapping[str, Decree],
     exiled: NDArray[np.bool_],
-) -> Iterator[tuple[str, Counts]]:
+) -> Iterator[tuple[str, Sequence[Place], Ints]]:
     """Count occasions that are alike, for each of their decrees by clause and stage."""
     docket = dockets[0] if len(dockets) == 1 else joined(dockets)
     numbers = {name: i for i, name in enumerate(dict.fromkeys(d.occasion.decree for d in dockets))}
@@ -129,15 +110,18 @@ def _counted(
         reasons = _reasons(laws[0], docket, i) if given is None else given[:, i]
         masks += [reason & ~docket.eligible for reason in reasons]
     of_all = groups.counts(docket.kinds, [*masks, *docket.met], law, len(laws))
-    for n, (name, one) in enumerate(zip(numbers, laws, strict=True)):
-        counts = {(DECREE, stage): in_all[s, n] for s, stage in enumerate(stages)}
-        for i, exclusion in enumerate(one.exclude):
-            counts[DECREE, f"barred by {exclusion}"] = of_all[2 * i, n]
-            counts[DECREE, f"barred only by {exclusion}"] = of_all[2 * i + 1, n]
-        for i, title in enumerate(one.clauses):
-            counts[title, "meets this clause"] = of_all[2 * exclusions + i, n]
-            counts |= {(title, stage): by_clause[s, n, i] for s, stage in enumerate(stages)}
-        yield name, counts
+    # Of all decrees at once, in the order of the places that follow: shape (places, laws, groups).
+    parts = [in_all, of_all[: 2 * exclusions]]
+    for i in range(clauses):
+        parts += [of_all[2 * exclusions + i : 2 * exclusions + i + 1], by_clause[:, :, i]]
+    counts = np.concatenate(parts).swapaxes(0, 1)
+    for name, one, own in zip(numbers, laws, counts, strict=True):
+        places = [(name, DECREE, stage) for stage in stages]
+        for bar in one.exclude:
+            places += [(name, DECREE, f"barred by {bar}"), (name, DECREE, f"barred only by {bar}")]
+        for title in one.clauses:
+            places += [(name, title, stage) for stage in ("meets this clause", *stages)]
+        yield name, places, own
 
 
 def _stages_of(effect: Effect) -> tuple[object, ...]:

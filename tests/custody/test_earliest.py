@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sim.custody.decrees.bench import Bench
-from sim.custody.decrees.earliest import earliest
+from sim.custody.decrees.earliest import earliest, keeps_pace
+from sim.custody.decrees.soonest import held_at_least
 from sim.custody.hazards import NEVER
 from sim.custody.model import everybody
 from sim.custody.register import Register
@@ -133,6 +134,46 @@ def test_nobody_is_read_too_late(court, name):
             if name in EXACT and court.plain:
                 later = (first > DAY + 2) & (first < NEVER)
                 assert np.array_equal(bound[later], first[later])
+
+
+@pytest.mark.parametrize("name", [*EXACT, *BOUNDED])
+def test_nobody_meets_a_rule_before_he_has_been_held_so_long(court, name):
+    rule = ConditionReader({"decree": ("p",)}, each_part=True).read((EXACT | BOUNDED)[name])
+    r, rows = court.register, court.rows
+    terms = np.zeros(len(rows), dtype=np.int64) if r.has_trials else r.due[rows] - r.admitted[rows]
+    for ahead, every in court.later:
+        bound = r.admitted[rows] + held_at_least(rule, terms, ahead)
+        assert (bound <= court.first_days(every, rule, met=True)).all()
+
+
+@pytest.mark.parametrize("name", [*EXACT, *BOUNDED])
+def test_a_cut_brings_nobody_nearer_than_by_its_days(court, name):
+    rule = ConditionReader({"decree": ("p",)}, each_part=True).read((EXACT | BOUNDED)[name])
+    if not keeps_pace(rule):
+        return
+    r, rows, cut = court.register, court.rows, 30
+    before = [earliest(court.bench(DAY, DAY + ahead), rule, met=True) for ahead, _ in court.later]
+    due, merit_days, merit_count = r.due.copy(), r.merit_days, r.merit_count
+    days = np.clip(r.ends(rows) - DAY - 1, 0, cut)
+    days[r.endless(rows)] = 0
+    r.due[rows] = np.maximum(r.due_after_cut(rows, days), DAY + 1)
+    r.merit_days, r.merit_count = merit_days.copy(), merit_count.copy()
+    r.merit_days[rows] += days.astype(np.int32)
+    r.merit_count[rows] += 1
+    try:
+        for bound, (ahead, _) in zip(before, court.later, strict=True):
+            every = court.bench(court.days, court.days + ahead)
+            first = court.first_days(every, rule, met=True)
+            assert (np.maximum(bound - cut, DAY + 1) <= first).all()
+    finally:
+        r.due, r.merit_days, r.merit_count = due, merit_days, merit_count
+
+
+def test_what_a_cut_can_make_true_at_once_does_not_keep_pace():
+    read = ConditionReader({}, each_part=True).read
+    assert keeps_pace(read({"served share": ">= 70%", "remaining": "< 1 year"}))
+    assert not keeps_pace(read([{"served": ">= 1 year"}, {"term": "< 1 year"}]))
+    assert not keeps_pace(read({"any part": {"offence": "theft"}}))
 
 
 def test_birthdays_are_read_in_time(court):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.custody.decrees.selection import _by_lot, _first_by_lot, rank_key
+from sim.custody.decrees.selection import _by_lot, _first_by_lot, _in_order, rank_key
 
 
 def test_life_is_last_even_after_who_came_after_the_day_that_counts():
@@ -43,3 +43,20 @@ def test_who_may_get_a_place_by_lot(n, most):
         for places in (0, 1, 3, n // 5, n, n + 1):
             found = _first_by_lot(register, rows, keys, places)
             assert found[:places].tolist() == order[:places].tolist()
+
+
+@pytest.mark.parametrize("n", [0, 1, 500])
+def test_rows_stand_in_the_order_of_their_keys(n):
+    """Whatever their type and range: lexicographic, and as they stand where all keys agree."""
+    random = np.random.default_rng(n)
+    camps = random.integers(0, 5, n).astype(np.int16)
+    keys = [
+        -random.integers(0, 40, n),
+        random.random(n).round(1),
+        np.where(random.random(n) < 0.5, np.iinfo(np.int64).max, random.integers(0, 9, n)),
+        random.integers(2**64 - 9, 2**64, n, dtype=np.uint64),
+        random.integers(-(2**40), 2**40, n),
+    ]
+    for some in ([camps, key] for key in keys):
+        assert np.array_equal(_in_order(some), np.lexsort(some[::-1]))
+    assert np.array_equal(_in_order([camps, *keys]), np.lexsort([*reversed(keys), camps]))

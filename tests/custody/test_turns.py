@@ -9,8 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from sim.custody import waterfalls
-from sim.custody.decrees import court, headcount, reading, selection
+from sim.custody.decrees import court, docket, headcount, reading, selection
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
 from sim.custody.model import simulate
@@ -135,7 +134,7 @@ def test_those_held_are_counted_afterwards_as_on_the_day(exclude, world, monkeyp
 def test_occasions_are_counted_together_as_one_by_one(monkeypatch):
     laws = many(RULES["term"])
     together = run(laws)
-    monkeypatch.setattr(waterfalls, "TOGETHER", 0)
+    monkeypatch.setattr(docket, "TOGETHER", 0)
     same(together, run(laws))
 
 

@@ -246,17 +246,16 @@ class Bench(Facts):
     def date_of(self, attribute: str) -> Ints:
         """Day of a date that every person has, shape (n,)."""
         world = self.prisons.scenario.world
-        admitted = self.register.admitted[self.rows].astype(np.int64)
         match attribute:
             case "admitted":
-                return admitted
+                return self.admitted
             case "offence date":
                 return self.offence_day
             case "sentence final" if self.register.has_trials:
                 return self.register.final[self.rows].astype(np.int64)
             case "sentence final":
                 delay = world.final_to_admission
-                final = admitted - (delay.value if delay else 0)
+                final = self.admitted - (delay.value if delay else 0)
                 return np.maximum(final, self.offence_day)
         return self.flag(attribute)
 

@@ -60,6 +60,8 @@ class Court:
         self.closed: list[Docket] = []
         self.escorts = Escorts(draws, decrees, occasions)
         self.headcount = HeadCount(self.reading, decrees)
+        self.seen: list[tuple[int, Rows, Mask]] = []
+        """Who was looked at, and who of them was eligible, day by day."""
 
     def close_lists(self, register: Register, number: int) -> None:
         """Read those held, review them and select within the cap, on the close of lists."""
@@ -97,7 +99,7 @@ class Court:
         desks = self.desks.setdefault(number, Desks(decree, work, occasion))
         desks.join(bench, qualified(bench, decree))
 
-    def check(self, register: Register, number: int, day: int) -> Docket:
+    def check(self, register: Register, number: int, day: int) -> None:
         """Look, on one day, at those for whom a standing decree may have come; grant at once."""
         first = self.occasions[number]
         decree, start = self.decrees[first.decree], self.prisons.scenario.world.start
@@ -112,10 +114,12 @@ class Court:
         watch.meet(register, self.reading.bench(register, rows, occasion))
         self.grant(register, number, occasion)
         watch.note(docket, self.reading.bench(register, rows, occasion))
-        return docket
 
     def settle(self, register: Register) -> None:
         """Put what standing decrees decided into one docket each; count what could wait."""
+        register.own("eligible_on")
+        for day, rows, eligible in reversed(self.seen):  # so that the first day stands
+            register.eligible_on[rows[eligible]] = day
         for number, watch in self.watches.items():
             self.dockets[number] = watch.docket()
         self.headcount.settle(register)
@@ -138,16 +142,17 @@ class Court:
         )
         held += beyond
         reached = None if desks is None else desks.reached(register, bench.rows)
-        docket = review(bench, decree, occasion, met, excluded, kinds, reached)
+        docket = review(bench, decree, occasion, met, excluded, reached)
         docket.held, docket.beyond, docket.named = held, beyond, named
+        if counted:
+            docket.kinds = kinds
+            docket.health = register.health_on(bench.rows, occasion.close_day)
         select(bench, decree, docket)
         docket.takes = take_up(bench, decree, occasion, docket)
         docket.declined = np.zeros_like(docket.selected)
         if docket.takes is not None:
             docket.declined = docket.selected & ~docket.takes
-        seen = docket.rows[docket.eligible]
-        register.own("eligible_on")
-        register.eligible_on[seen] = np.minimum(register.eligible_on[seen], occasion.close_day)
+        self.seen.append((occasion.close_day, docket.rows, docket.eligible))
         return docket
 
     def grant(self, register: Register, number: int, on: Occasion | None = None) -> None:
@@ -158,15 +163,17 @@ class Court:
         if decree.places == "passed on":
             pass_on(register, docket)
             self._bind(register, docket, number)
-        bound = docket.selected & ~docket.declined
-        still = bound & (register.left[rows] == NEVER)
-        own = register.occasion[rows] == number
-        elsewhere = still & ~docket.freeing & ~own & (register.occasion[rows] != NO_OCCASION)
-        out = bound & ~still & (register.cause[rows] >= BY_DECREE)
-        commuted_since = still & ~docket.freeing & _commuted_since(register, docket, decree)
-        docket.moved = elsewhere | out | commuted_since
+        bound, there = docket.selected & ~docket.declined, register.left[rows] == NEVER
+        still, docket.moved = bound & there, np.zeros_like(bound)
+        if not there.all():
+            docket.moved = bound & ~there & (register.cause[rows] >= BY_DECREE)
+        cut = still & ~docket.freeing
+        if cut.any():
+            own = register.occasion[rows] == number
+            elsewhere = cut & ~own & (register.occasion[rows] != NO_OCCASION)
+            docket.moved |= elsewhere | (cut & _commuted_since(register, docket, decree))
         docket.granted = still & ~docket.moved
-        changed = docket.granted & ~docket.freeing
+        changed = cut & docket.granted
         for i, clause in enumerate(decree.clauses.values()):
             kept = np.flatnonzero(changed & (docket.clause == i))
             if len(kept):
@@ -180,6 +187,7 @@ class Court:
                 apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
             self._suspend(docket, clause, i, kept, occasion)
         free = docket.granted & docket.freeing
+        out = rows[free]
         homes = [clause.then.serve_the_rest is not None for clause in decree.clauses.values()]
         if any(homes):
             register.send_home(rows[free & np.array(homes)[docket.clause]])
@@ -187,9 +195,9 @@ class Court:
         if any(ends):
             register.end_cases(rows[free & np.array(ends)[docket.clause]])
         self._beyond_release(register, docket, decree)
-        deal_releases(self.draws, register, rows[free], docket.released_on[free], decree, occasion,
+        deal_releases(self.draws, register, out, docket.released_on[free], decree, occasion,
                        list(self.prisons.scenario.world.origins))  # fmt: skip
-        self.escorts.join(register, rows[free], occasion)
+        self.escorts.join(register, out, occasion)
         if on is None:
             self.newcomers.begin(register, decree, occasion)
 

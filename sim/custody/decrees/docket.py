@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,6 +21,10 @@ class Docket:
 
     Attributes
     ----------
+    kinds
+        Kind of person (`Groups.kinds`), shape (n,).
+    health
+        State of health when read, shape (n,).
     held
         Number held and not selected by another decree when lists closed, by group.
     beyond
@@ -30,10 +34,6 @@ class Docket:
         (exclusions, groups).
     rows
         Rows of the register that meet a clause, shape (n,).
-    kinds
-        Kind of person (`Groups.kinds`), shape (n,).
-    health
-        State of health when read, shape (n,).
     met, excluded
         Who meets each clause, shape (clauses, n); whom each exclusion bars, (exclusions, n).
     eligible, recommended, approved, selected, granted
@@ -64,8 +64,6 @@ class Docket:
 
     occasion: Occasion
     rows: Rows
-    kinds: Ints
-    health: NDArray[np.int8]
     met: Mask
     excluded: Mask
     eligible: Mask
@@ -75,6 +73,8 @@ class Docket:
     cut_days: Ints
     freeing: Mask
     released_on: Ints
+    kinds: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    health: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, dtype=np.int8))
     held: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     beyond: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     named: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -90,12 +90,28 @@ class Docket:
 
 
 PERSONS = (
-    "rows", "kinds", "health", "met", "excluded", "eligible", "recommended", "approved", "clause",
-    "cut_days", "freeing", "released_on", "selected", "granted", "moved", "declined",
+    "rows", "met", "excluded", "eligible", "recommended", "approved", "clause", "cut_days",
+    "freeing", "released_on", "kinds", "health", "selected", "granted", "moved", "declined",
 )  # fmt: skip
 """What a docket holds person by person, in the last axis."""
 ASKED = ("takes", "reached", "reasons")
 """The same, of what is not asked of every decree."""
+
+TOGETHER = 1 << 16
+"""At most so many persons of several occasions are looked at together."""
+
+
+def batches(dockets: Sequence[Docket]) -> Iterator[list[Docket]]:
+    """Yield dockets in portions of few persons; one of many stands alone."""
+    batch: list[Docket] = []
+    persons = 0
+    for docket in dockets:
+        if batch and persons + len(docket.rows) > TOGETHER:
+            yield batch
+            batch, persons = [], 0
+        batch.append(docket)
+        persons += len(docket.rows)
+    yield batch
 
 
 def part_of(docket: Docket, persons: Mask) -> Docket:
@@ -116,8 +132,12 @@ def joined(dockets: Sequence[Docket]) -> Docket:
     Counts of those held are those of the first.
     """
     whole = replace(dockets[0])
+    together: dict[tuple[int, ...], NDArray[np.generic]] = {}  # stages may be one column
     for name in (*PERSONS, *ASKED):
         columns = [getattr(docket, name) for docket in dockets]
         known = [column for column in columns if column is not None]
-        setattr(whole, name, np.concatenate(known, axis=-1) if known else None)
+        same = tuple(map(id, known))
+        if known and same not in together:
+            together[same] = np.concatenate(known, axis=-1)
+        setattr(whole, name, together[same] if known else None)
     return whole

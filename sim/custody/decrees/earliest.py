@@ -74,7 +74,7 @@ def earliest(bench: Bench, predicate: Predicate, *, met: bool) -> Ints:
             whole = bench.term if predicate.of == "term" else bench.sentence
             above, below = whole * share.numerator, share.denominator
             needed = above // below if operator in (">=", "<") else -(-above // below) + 1
-            day = _admitted(bench) + needed - _ahead(bench)
+            day = bench.admitted + needed - _ahead(bench)
             found = _from(bench, predicate, operator, day, met=met)
             found = np.where(bench.endless, NEVER if met else bench.day + 1, found)
             return _from_judgment(bench, found)
@@ -92,6 +92,20 @@ def first_days(bench: Bench, clauses: Iterable[Clause]) -> Ints:
     return np.asarray(np.minimum.reduce(days))
 
 
+def keeps_pace(predicate: Predicate) -> bool:
+    """Say whether a cut brings the day on which one may be met nearer by no more than its own days.
+
+    So it is unless the cut may make true at once what was false for good: of a term compared with a
+    length, or of parts, of which anything may be asked.
+    """
+    return not any(
+        isinstance(leaf, PartIs)
+        or (isinstance(leaf, LengthIs) and leaf.attribute == "term")
+        or (isinstance(leaf, ShareIs) and leaf.share > 1)
+        for leaf in leaves(predicate)
+    )
+
+
 def _next_change(bench: Bench, attribute: str) -> Ints | int:
     """First day after that of the bench on which a category changes."""
     return bench.next_change if attribute == "health" else NEVER
@@ -103,7 +117,7 @@ def _length(bench: Bench, leaf: LengthIs, *, met: bool) -> Ints:
         due = bench.register.ends(bench.rows)
     match leaf.attribute:
         case "served":
-            day = _admitted(bench) + leaf.days + (leaf.operator in (">", "<=")) - ahead
+            day = bench.admitted + leaf.days + (leaf.operator in (">", "<=")) - ahead
             return _from(bench, leaf, leaf.operator, day, met=met)
         case "term":
             return _from_judgment(bench, _as_now(bench, leaf, met=met))
@@ -140,10 +154,6 @@ def _as_now(bench: Bench, leaf: Predicate, *, met: bool) -> Ints:
 
 def _any_day(bench: Bench) -> Ints:
     return np.full(len(bench.rows), bench.day + 1, dtype=np.int64)
-
-
-def _admitted(bench: Bench) -> Ints:
-    return bench.register.admitted[bench.rows].astype(np.int64)
 
 
 def _ahead(bench: Bench) -> Ints | int:

@@ -82,8 +82,15 @@ class Facts:
         return self.register.endless(self.rows)
 
     @cached_property
+    def admitted(self) -> Ints:
+        """Day of admission."""
+        return self.register.admitted[self.rows].astype(np.int64)
+
+    @cached_property
     def awaiting(self) -> Mask:
         """Who awaits trial: held, and not judged."""
+        if not self.register.has_trials:
+            return np.zeros(len(self.rows), dtype=np.bool_)
         return np.asarray(self.day < self.register.judged[self.rows])
 
     @cached_property
@@ -113,7 +120,7 @@ class Facts:
     @cached_property
     def served(self) -> Ints:
         """Days served by the threshold day."""
-        return self.threshold_day - self.register.admitted[self.rows].astype(np.int64)
+        return self.threshold_day - self.admitted
 
     @cached_property
     def remaining(self) -> Ints:
@@ -146,7 +153,7 @@ class Facts:
             return labelled(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
 
         on = r.lasting("label", rows, drawn).astype(np.bool_)
-        on &= self.day - r.admitted[rows] >= label.after.value
+        on &= self.day - self.admitted >= label.after.value
         return np.asarray(on & ~self.awaiting)
 
     @cached_property
@@ -177,7 +184,7 @@ class Facts:
         r, rows = self.register, self.rows
         spell = r.spell[rows].astype(np.int64)
         delay = delays(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
-        found = r.admitted[rows].astype(np.int64) - delay
+        found = self.admitted - delay
         if r.stated:
             stated, known = r.known("offence_day", rows)
             found = np.where(known, stated, found)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
-from sim.custody.decrees.earliest import first_days
+from sim.custody.decrees.earliest import first_days, keeps_pace
 from sim.custody.decrees.effects import given_to, meets
 from sim.custody.decrees.groups import Groups
+from sim.custody.decrees.soonest import held_at_least
 from sim.custody.prisons import Prisons
 from sim.custody.register import WINDOW, Register, Rows
 from sim.custody.streams import Draws
@@ -36,20 +36,29 @@ class Reading:
         occasions: tuple[Occasion, ...],
     ) -> None:
         self.prisons, self.draws, self.decrees = prisons, draws, decrees
-        self.names = tuple(decrees)
+        self.names, self.occasions = tuple(decrees), occasions
         self.groups = Groups(prisons)
         self.rules = _recurring(decrees, occasions)
-        self.turns: dict[Rule, Turns] = {}
+        self.turns: dict[int, Turns] = {}
 
     def turns_of(self, register: Register, number: int) -> Turns | None:
         """Whose turn it is under the rule of an occasion; None where the rule is read but once."""
-        rule = self.rules.get(number)
-        if rule is None:
+        first = self.rules.get(number)
+        if first is None:
             return None
-        if rule not in self.turns:
-            self.turns[rule] = Turns(register.admitted)
-            register.turns.append(self.turns[rule])
-        return self.turns[rule]
+        if first not in self.turns:
+            occasion = self.occasions[first]
+            rules = [one.when for one in self.decrees[occasion.decree].clauses.values()]
+            ahead = occasion.threshold_day - occasion.close_day
+
+            def least(terms: Ints) -> Ints:
+                found = [held_at_least(rule, terms, ahead) for rule in rules]
+                return np.asarray(np.minimum.reduce(found))
+
+            turns = Turns(least, keeps_pace=all(map(keeps_pace, rules)))
+            self.turns[first] = turns
+            register.await_turns(turns)
+        return self.turns[first]
 
     def bench(
         self, register: Register, rows: Rows, occasion: Occasion, day: int | None = None
@@ -70,9 +79,10 @@ class Reading:
     ) -> tuple[Ints, Ints, Bench, Ints, Mask, Mask]:
         """Find who meets a clause; count, if asked to, those held and those whom exclusions name.
 
-        Of millions of people a window at a time, so that what lies between is small. Returns
-        counts by group and by exclusion and group; then those who meet a clause, their kinds,
-        which clauses they meet, and which exclusions name them.
+        If they are not counted here, it must be their turn, and their kinds are left to others. Of
+        millions of people a window at a time, so that what lies between is small. Returns counts by
+        group and by exclusion and group; then those who meet a clause, their kinds, which clauses
+        they meet, and which exclusions name them.
         """
         decree = self.decrees[occasion.decree]
         held = np.zeros(len(self.groups.names), dtype=np.int64)
@@ -80,47 +90,46 @@ class Reading:
         parts = []
         for start in range(0, max(len(rows), 1), WINDOW):
             bench = self.bench(register, rows[start : start + WINDOW], occasion)
-            if counted:
-                kinds, excluded = self._sorted(bench, decree, occasion)
-                held += self.groups.count(kinds)
-                for counts, mask in zip(named, excluded, strict=True):
-                    counts += self.groups.count(kinds[mask])
-            places, met = self._met(bench, decree, occasion, turns)
+            if not counted:
+                places, met = self._met(bench, decree, turns)
+                bench = bench.some(places)
+                parts.append(
+                    (bench.rows, np.zeros(0, dtype=np.int64), met, _excluded(bench, decree))
+                )
+                continue
+            kinds = self.groups.kinds(register, bench.rows, occasion.close_day)
+            excluded = _excluded(bench, decree)
+            held += self.groups.count(kinds)
+            for counts, mask in zip(named, excluded, strict=True):
+                counts += self.groups.count(kinds[mask])
+            come = None
+            if turns is not None:
+                come = np.flatnonzero(turns.come(bench.rows, occasion.close_day))
+                bench = bench.some(come)
+            places, met = self._met(bench, decree, turns)
             bench = bench.some(places)
-            if counted:
-                kinds, excluded = kinds[places], excluded.take(places, axis=1)
-            else:
-                kinds, excluded = self._sorted(bench, decree, occasion)
-            parts.append((bench.rows, kinds, met, excluded))
+            places = places if come is None else come[places]
+            parts.append((bench.rows, kinds[places], met, excluded.take(places, axis=1)))
         if len(parts) == 1:
-            return held, named, bench, kinds, met, excluded
+            return held, named, bench, *parts[0][1:]
         found, kinds, met, excluded = (
             np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)
         )
         return held, named, self.bench(register, found, occasion), kinds, met, excluded
 
-    def _sorted(self, bench: Bench, decree: Decree, occasion: Occasion) -> tuple[Ints, Mask]:
-        """Kinds of people, shape (n,), and whom each exclusion names, shape (exclusions, n)."""
-        barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
-        excluded = np.array(barring, dtype=np.bool_).reshape(len(barring), len(bench.rows))
-        return self.groups.kinds(bench.register, bench.rows, occasion.close_day), excluded
+    def _met(self, bench: Bench, decree: Decree, turns: Turns | None) -> tuple[Ints, Mask]:
+        """Places on the bench of those who meet a clause, and which clauses they meet.
 
-    def _met(
-        self, bench: Bench, decree: Decree, occasion: Occasion, turns: Turns | None
-    ) -> tuple[Rows, Mask]:
-        """Places on the bench of those who meet a clause, and which clauses they meet."""
+        When it is the turn of the others again follows from the clauses; those who are few are
+        simply read again the next time.
+        """
         clauses = decree.clauses.values()
-        places = np.arange(len(bench.rows))
-        if turns is not None:
-            places = np.flatnonzero(turns.come(bench.rows, occasion.close_day))
-            if len(places) < len(bench.rows):
-                bench = bench.some(places)
         met = np.array([meets(bench, clause) for clause in clauses])
-        any_clause = met.any(axis=0)
-        if turns is not None:
+        any_clause = met[0] if len(met) == 1 else met.any(axis=0)
+        places = np.flatnonzero(any_clause)
+        if turns is not None and 4 * len(places) < 3 * len(bench.rows):
             turns.put_off(bench.rows, np.where(any_clause, 0, first_days(bench, clauses)))
-        some = np.flatnonzero(any_clause)
-        return places[some], met.take(some, axis=1)
+        return places, met.take(places, axis=1)
 
     def reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""
@@ -134,19 +143,23 @@ class Reading:
         return rows[reached], beyond
 
 
-def _recurring(decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...]) -> dict[int, Rule]:
-    """Return the rules of those occasions that share theirs with another.
+def _excluded(bench: Bench, decree: Decree) -> Mask:
+    """Say whom each exclusion names, shape (exclusions, n)."""
+    barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
+    return np.array(barring, dtype=np.bool_).reshape(len(barring), len(bench.rows))
+
+
+def _recurring(decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...]) -> dict[int, int]:
+    """Return, of each occasion that shares its rule with another, the first that has the rule.
 
     Rules are alike if their clauses name the same persons and sentences and their thresholds lie as
     many days from the close of lists.
     """
-    rules: dict[int, Rule] = {
-        number: (
-            occasion.threshold_day - occasion.close_day,
-            tuple((c.when, given_to(c.then)) for c in decrees[occasion.decree].clauses.values()),
-        )
-        for number, occasion in enumerate(occasions)
-        if not occasion.check_days and not occasion.late
-    }
-    times = Counter(rules.values())
-    return {number: rule for number, rule in rules.items() if times[rule] > 1}
+    alike: dict[Rule, list[int]] = {}
+    for number, occasion in enumerate(occasions):
+        if not occasion.check_days and not occasion.late:
+            clauses = decrees[occasion.decree].clauses.values()
+            rule = tuple((clause.when, given_to(clause.then)) for clause in clauses)
+            ahead = occasion.threshold_day - occasion.close_day
+            alike.setdefault((ahead, rule), []).append(number)
+    return {number: some[0] for some in alike.values() if len(some) > 1 for number in some}

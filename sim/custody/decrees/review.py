@@ -29,7 +29,6 @@ def review(
     occasion: Occasion,
     met: Mask,
     excluded: Mask,
-    kinds: Ints,
     reached: Mask | None = None,
 ) -> Docket:
     """Book everybody who meets a clause under the one that he leaves by, if all agree.
@@ -41,34 +40,42 @@ def review(
     """
     n = len(bench.rows)
     clauses = list(decree.clauses.values())
-    parts = None
+    parts, open_to = None, met
     if each_part(decree):
         parts = divided(bench, decree, met)
         open_to = parts.open_to
-    else:
+    elif decree.exclude:
         open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
-    eligible: Mask = np.asarray(open_to.any(axis=0))
     released_on = release_days(bench, decree, occasion)
     leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on, parts)
-    # The most favourable first. Of two that are alike, the one without conditions comes first, and
-    # home last.
-    behind = [[2 if c.then.serve_the_rest else c.then.revived_if is not None] for c in clauses]
-    favour = 3 * leaving + np.array(behind)
-    recommended, approved = _answers(bench, decree, occasion, eligible)
+    eligible = _any(open_to)
+    advised = _agreed(bench, decree, occasion, "recommended", open_to, eligible)
     if reached is not None:
-        recommended &= reached
-    advised = open_to & recommended
-    agreed = advised & approved
-    clause = _first_of(favour, met, open_to, advised, agreed)
-    # A cut that will leave nothing is a release, and takes a place where releases are counted.
-    place = clause * n + np.arange(n)
-    cut_days, freeing = cuts.take(place), frees.take(place)
+        advised = advised & reached
+    agreed = _agreed(bench, decree, occasion, "approved", advised, eligible)
+    clause = np.zeros(n, dtype=np.int64)
+    cut_days, freeing = cuts[0], frees[0]
+    if len(clauses) > 1:
+        # The most favourable first. Of two that are alike, the one without conditions comes first,
+        # and home last.
+        behind = [[2 if c.then.serve_the_rest else c.then.revived_if is not None] for c in clauses]
+        favour = 3 * leaving + np.array(behind)
+        clause = _first_of(favour, met, open_to, advised, agreed)
+        # A cut that will leave nothing is a release, and takes a place where releases are counted.
+        place = clause * n + np.arange(n)
+        cut_days, freeing = cuts.take(place), frees.take(place)
+    recommended = eligible if advised is open_to else _any(advised)
+    approved = recommended if agreed is advised else _any(agreed)
     return Docket(
-        occasion, bench.rows, kinds, bench.register.health_on(bench.rows, occasion.close_day),
-        met, excluded, eligible, np.asarray(advised.any(axis=0)), np.asarray(agreed.any(axis=0)),
-        clause, cut_days, freeing, released_on, reached=reached,
+        occasion, bench.rows, met, excluded, eligible, recommended, approved, clause, cut_days,
+        freeing, released_on, reached=reached,
         reasons=None if parts is None else parts.reasons,
     )  # fmt: skip
+
+
+def _any(by_clause: Mask) -> Mask:
+    """Say for whom something is true under any clause, shape (n,)."""
+    return by_clause[0] if len(by_clause) == 1 else np.asarray(by_clause.any(axis=0))
 
 
 def _first_of(favour: Ints, *stages: Mask) -> Ints:
@@ -101,13 +108,18 @@ def qualified(bench: Bench, decree: Decree) -> Mask:
     return found
 
 
-def _answers(bench: Bench, decree: Decree, occasion: Occasion, eligible: Mask) -> tuple[Mask, Mask]:
-    """Recommendation and approval by clause, shape (clauses, n) both; one draw for each."""
-    answers = []
-    for stream, word in ((Stream.RECOMMENDATION, "recommended"), (Stream.APPROVAL, "approved")):
-        asked = [_asked(c.review, decree.review, word) for c in decree.clauses.values()]
-        answers.append(_said_yes(bench, stream, occasion, asked, eligible))
-    return answers[0], answers[1]
+def _agreed(
+    bench: Bench, decree: Decree, occasion: Occasion, word: str, before: Mask, eligible: Mask
+) -> Mask:
+    """Of those before a stage by clause, who is recommended or approved; shape (clauses, n).
+
+    The same if nobody is asked. Everybody eligible has one lot for all clauses.
+    """
+    asked = [_asked(clause.review, decree.review, word) for clause in decree.clauses.values()]
+    if not any(asked):
+        return before
+    stream = Stream.RECOMMENDATION if word == "recommended" else Stream.APPROVAL
+    return before & _said_yes(bench, stream, occasion, asked, eligible)
 
 
 def _said_yes(
@@ -119,8 +131,6 @@ def _said_yes(
 ) -> Mask:
     """Draw the answers under each clause, shape (clauses, n); yes where nobody is asked."""
     yes = np.ones((len(asked), len(bench.rows)), dtype=np.bool_)
-    if not any(asked):
-        return yes
     rows, words = bench.rows[eligible], dict[bool, NDArray[np.uint64]]()
     for i, question in enumerate(asked):
         if question is None:

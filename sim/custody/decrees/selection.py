@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import sqrt
 
 import numpy as np
@@ -28,9 +28,10 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     cap = decree.cap.value
     if cap is None:
         return
-    counted = {"releases": docket.freeing, "reductions": ~docket.freeing,
-               "both": np.ones(len(docket.rows), dtype=np.bool_)}[decree.counts]  # fmt: skip
-    asking = np.flatnonzero(docket.approved & counted)
+    asks = docket.approved
+    if decree.counts != "both":
+        asks = asks & (docket.freeing if decree.counts == "releases" else ~docket.freeing)
+    asking = np.flatnonzero(asks)
     rows = docket.rows[asking]
     register = bench.register
     by_camp = cap.per == "camp"
@@ -50,20 +51,37 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
         else:
             order = _first_by_lot(register, rows, keys, int(room[0]))
     else:
-        order = _in_order(groups, keys)
+        order = _in_order([groups, *keys])
         if len(order):
             _at_the_bound(register, rows, order, [groups, *keys], room, lots_of)
     docket.queue, docket.camps = asking[order], groups[order].astype(np.int64)
+    in_time = np.arange(len(order)) < (_firsts(docket.camps, room) + room)[docket.camps]
     docket.selected[asking] = False
-    docket.selected[docket.queue[place_in(docket.camps) < room[docket.camps]]] = True
+    docket.selected[docket.queue[in_time]] = True
 
 
-def _in_order(groups: NDArray[np.int16], keys: list[Key]) -> Ints:
-    """Order rows by group and then by keys; those who agree in all of them stand in any order."""
-    if len(keys) != 1:
-        return np.lexsort(tuple(np.asarray(key) for key in (*reversed(keys), groups)))
-    order = np.argsort(keys[0])  # two sorts of one key each take a part of the time of one of two
-    return np.asarray(order[np.argsort(groups[order], kind="stable")])
+def _firsts(groups: Key, room: Ints) -> Ints:
+    """Position of the first of each group, where groups stand together in order, shape (groups,).
+
+    Of a group without anybody that of the next.
+    """
+    return np.searchsorted(groups, np.arange(len(room), dtype=groups.dtype))
+
+
+def _in_order(keys: Sequence[Key]) -> Ints:
+    """Order rows by keys, the first of them above all; who agree in all of them as they stand."""
+    order = np.argsort(_narrow(keys[-1]), kind="stable")
+    for key in keys[-2::-1]:
+        order = order[np.argsort(_narrow(key)[order], kind="stable")]
+    return np.asarray(order)
+
+
+def _narrow(key: Key) -> Key | NDArray[np.uint16]:
+    """Return a key of two bytes in the same order, if it fits: counted, not compared, in a sort."""
+    if key.dtype.itemsize <= 2 or key.dtype.kind == "f" or not len(key):
+        return key
+    least = key.min()
+    return (key - least).astype(np.uint16) if int(key.max()) - int(least) < 1 << 16 else key
 
 
 def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
@@ -107,18 +125,24 @@ def _at_the_bound(
 
     `order` is that by the keys, the first of which is the group with its own places.
     """
-    sorted_keys = [key[order] for key in keys]
-    differs = np.logical_or.reduce([key[1:] != key[:-1] for key in sorted_keys])
-    starts = np.flatnonzero(np.append(True, differs))
-    sizes = np.diff(np.append(starts, len(order)))
-    groups = sorted_keys[0].astype(np.int64)
-    first, space = place_in(groups)[starts], room[groups[starts]]
-    split = (first < space) & (first + sizes > space)
-    places = np.flatnonzero(np.repeat(split, sizes))
+    groups = keys[0][order]
+    firsts = _firsts(groups, room)
+    ends = np.append(firsts[1:], len(order))
+    cut = np.flatnonzero((room > 0) & (firsts + room < ends))  # groups of more than have a place
+    refused = order[(firsts + room)[cut]]
+    served = order[(firsts + room)[cut] - 1]
+    alike = np.logical_and.reduce([key[refused] == key[served] for key in keys])
+    if not alike.any():
+        return
+    first_refused = np.full(len(room), -1)
+    first_refused[cut[alike]] = refused[alike]
+    places = np.flatnonzero(first_refused[groups] >= 0)
+    likened = first_refused[groups[places]]
+    equal = np.logical_and.reduce([key[order[places]] == key[likened] for key in keys])
+    places = places[equal]
     chosen = order[places]
-    run = np.repeat(np.arange(len(starts)), sizes)[places]
     lottery = lots_of(rows[chosen])
-    order[places] = chosen[np.lexsort((*_names(register, rows[chosen]), lottery, run))]
+    order[places] = chosen[_by_lot(register, rows[chosen], [groups[places], lottery])]
 
 
 def pass_on(register: Register, docket: Docket) -> None:

@@ -8,11 +8,17 @@ of his sentence.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.custody.prisons import Prisons
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import Either, Every, LengthIs, Predicate, ShareIs
 from sim.scenario.occasions import Occasion, check_on
+
+Ints = NDArray[np.int64]
 
 
 def soonest(
@@ -42,7 +48,9 @@ def soonest(
             start = prisons.scenario.world.start
             occasion = check_on(decree, occasion, occasion.check_days[0], start)
         ahead = occasion.threshold_day - occasion.close_day
-        bound = min(_held(clause.when, shortest, ahead) for clause in decree.clauses.values())
+        clauses = decree.clauses.values()
+        # A term is cut on or after the day on which a rule reaches it: until then it is whole.
+        bound = min(_least_of_all(one.when, shortest, ahead) for one in clauses)
         for day in acts:
             found[day] = min(bound, found.get(day, bound))
     return found
@@ -61,20 +69,29 @@ def looks_at_newcomers(decree: Decree) -> bool:
     )
 
 
-def _held(predicate: Predicate, shortest: int, ahead: int) -> int:
+@lru_cache(maxsize=4096)
+def _least_of_all(predicate: Predicate, shortest: int, ahead: int) -> int:
+    """Return what `held_at_least` does of the shortest term."""
+    return int(held_at_least(predicate, np.array([shortest]), ahead)[0])
+
+
+def held_at_least(predicate: Predicate, terms: Ints, ahead: int) -> Ints:
     """Days for which whoever meets a predicate has been held when lists close, at least.
 
     Time served is that on the day of the thresholds, so many days ahead; of what asks for none a
     person may meet it on the day of his admission, wherever that day lies.
+
+    Parameters
+    ----------
+    terms
+        Terms in force, or less; shape (n,).
     """
     match predicate:
-        case Every(parts):
-            return max((_held(part, shortest, ahead) for part in parts), default=0)
-        case Either(parts):
-            return min((_held(part, shortest, ahead) for part in parts), default=0)
+        case Every(parts) | Either(parts) if parts:
+            together = np.maximum if isinstance(predicate, Every) else np.minimum
+            return np.asarray(together.reduce([held_at_least(p, terms, ahead) for p in parts]))
         case LengthIs("served", ">=" | ">" | "==", days, None, ()):
-            return max(days - ahead, 0)
+            return np.full(len(terms), max(days - ahead, 0), dtype=np.int64)
         case ShareIs(_, ">=" | ">", share, None, ()):
-            # A term is cut on or after the day on which a rule reaches it: until then it is whole.
-            return max(shortest * share.numerator // share.denominator - ahead, 0)
-    return 0
+            return np.maximum(terms * share.numerator // share.denominator - ahead, 0)
+    return np.zeros(len(terms), dtype=np.int64)

@@ -32,8 +32,8 @@ class Watch:
 
     def __init__(self, register: Register, decree: Decree, first: Occasion, groups: Groups) -> None:
         self.decree, self.first, self.groups = decree, first, groups
-        self.turns = Turns(register.admitted)
-        register.turns.append(self.turns)
+        self.turns = Turns()
+        register.await_turns(self.turns)
         self.seen, self.barred, self.settled = np.zeros((3, len(register)), dtype=np.bool_)
         self.checked = -1
         self.parts: list[Docket] = []

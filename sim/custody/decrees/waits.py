@@ -48,10 +48,9 @@ def deal_releases(
     if exile is not None and exile.approval is not None:
         sent = (register.origin[rows] == origins.index(exile.origin)) & ~register.exiled[rows]
         on = on + sent * exile.approval.value
-    register.own("release")
-    register.release[rows] = on
+    planned = on
     if decree.release.latency is not None and len(rows):
-        register.release[rows] += _late(draws, register, rows, decree.release.latency, occasion)
+        planned = on + _late(draws, register, rows, decree.release.latency, occasion)
     days = decree.release.over.value if decree.release.over and not occasion.late else 1
     if days > 1 and len(rows):
         lottery = lots(draws, register, rows, Stream.LOTTERY, occasion)
@@ -59,8 +58,9 @@ def deal_releases(
                             on, register.camp[rows]))  # fmt: skip
         together = register.camp[rows][order] * (on.max() + 1) + on[order]
         place = np.arange(len(rows)) - np.searchsorted(together, together)
-        register.release[rows[order]] += (place % days).astype(np.int32)
-    register.rekey(rows)
+        planned = planned.copy()
+        planned[order] += place % days
+    register.plan(rows, planned)
 
 
 def _late(
