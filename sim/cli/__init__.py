@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import designs, evaluation, folders, laws, pictures, runs, verification
+from sim.cli.start import one_thread
 
 __all__ = ["app", "main"]
 
@@ -53,4 +54,5 @@ def main() -> None:
     """Run the command line."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # where a minus sign cannot be written
+    one_thread()
     app()

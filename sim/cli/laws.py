@@ -12,6 +12,7 @@ import typer
 
 from sim.cli.messages import DOES_NOT_HOLD, WRONG_INPUT, plain_errors, say, stop
 from sim.cli.options import Json, load_all
+from sim.cli.start import to_stay
 
 if TYPE_CHECKING:
     from sim.analysis.check import FileResult
@@ -38,8 +39,9 @@ def check(
     Exit status 2 if a file is wrong or a folder has none, 3 if a case does not hold.
     """
     with plain_errors():
-        from sim.analysis.check import check_files
-        from sim.scenario.problems import Problem
+        with to_stay():
+            from sim.analysis.check import check_files
+            from sim.scenario.problems import Problem
 
         results = check_files(files)
         if as_json:
@@ -86,9 +88,10 @@ def explain(
     The words are written from what is run, not from the file's text.
     """
     with plain_errors():
-        from sim.scenario.reports import is_reports_file, load_reports
-        from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
-        from sim.scenario.words.explanation import as_markdown, as_text, explained
+        with to_stay():
+            from sim.scenario.reports import is_reports_file, load_reports
+            from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
+            from sim.scenario.words.explanation import as_markdown, as_text, explained
 
         if is_reports_file(file):
             reports = load_reports(file)
@@ -119,7 +122,8 @@ def diff(
 ) -> None:
     """Tell in words what differs between two scenarios, and from which day on."""
     with plain_errors():
-        from sim.scenario.words.difference import difference
+        with to_stay():
+            from sim.scenario.words.difference import difference
 
         found = difference(*_two(one, other))
         told = json.dumps(found.as_json(), indent=1, ensure_ascii=False)

@@ -12,6 +12,7 @@ quantile.
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -68,8 +69,6 @@ class CutTable:
         If there is no segment, or if values or weights are not of this kind.
     """
 
-    __slots__ = ("_cuts", "_finder", "_pinned", "_starts", "_values", "constant")
-
     constant: int | None
     """The value, if every segment holds the same one alone."""
 
@@ -84,15 +83,18 @@ class CutTable:
         if (wrong := np.flatnonzero(every != self._values)).size:
             number = int(np.searchsorted(self._starts, wrong[0], side="right")) - 1
             raise ValueError(f"segment {number} needs one int32 value per weight")
-        self._finder = Finder(self._cuts, len(segments))
-        self._pinned = _pinned(self._finder, self._starts, self._values)
         first = int(self._values[0])
         self.constant = first if np.all(self._values == first) else None
 
-    @property
+    @cached_property
+    def _finder(self) -> Finder:
+        """Finds cut points; made when first asked, which a world that is only checked never is."""
+        return Finder(self._cuts, len(self._starts) - 1)
+
+    @cached_property
     def pinned(self) -> Pinned:
         """The table as the kernel reads it."""
-        return self._pinned
+        return _pinned(self._finder, self._starts, self._values)
 
     def pick(self, segments: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return the value of each word, shape (n,), in its segment (one per word, or one)."""
@@ -125,7 +127,7 @@ class CutTable:
         """Do the same in compiled code, if it is there and knows the segments."""
         if kernel.compiled is None:
             return None
-        return kernel.compiled.pick(segments, words, self._pinned, index=index)
+        return kernel.compiled.pick(segments, words, self.pinned, index=index)
 
     def digest(self) -> str:
         """Return the SHA-256 of cut points and values."""
@@ -152,12 +154,16 @@ class TruncatedTable:
         If there is no curve, or if weights are not of this kind.
     """
 
-    __slots__ = ("_cuts", "_finder", "_pinned", "_starts")
-
     def __init__(self, curves: Sequence[Weights]) -> None:
         self._cuts, self._starts = _stacked(curves, 2**31)
-        self._finder = Finder(self._cuts, len(curves))
-        self._pinned = _pinned(self._finder, self._starts)
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self._cuts, len(self._starts) - 1)
+
+    @cached_property
+    def _pinned(self) -> Pinned:
+        return _pinned(self._finder, self._starts)
 
     def pick(self, curve: Numbers | int, limit: Numbers | int, words: Words) -> NDArray[np.int32]:
         """Return an index from 1 to its limit for each word, shape (n,).

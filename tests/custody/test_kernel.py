@@ -224,7 +224,7 @@ def test_copies_of_a_table_have_addresses_of_their_own(calls):
     words = random_words(1, 700)
     expected = table.pick(0, words)
     for other in (copy.deepcopy(table), pickle.loads(pickle.dumps(table))):
-        assert other._pinned.address != table._pinned.address
+        assert other.pinned.address != table.pinned.address
         assert np.array_equal(other.pick(0, words), expected)
     assert Pinned([np.arange(6)[::2]]).arrays[0].flags.c_contiguous
 
