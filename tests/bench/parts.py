@@ -188,7 +188,7 @@ def _pool(kind: str) -> AbstractContextManager[Executor | None]:
 def workers() -> Ratios:
     """Two workers over one on cells of about 50 ms; wall time, since waiting is what counts."""
     print("two workers on cells of about 50 ms; wall time")
-    point = Point("W", reference(60_000))
+    point = Point("W", reference(100_000))
     run_task(Task((point,), 1, (0,)))
     tasks = [Task((point,), 1, (number,)) for number in range(24)]
     taken: dict[str, list[float]] = {}
