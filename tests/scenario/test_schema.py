@@ -60,6 +60,7 @@ UNSEEN = {
     "abroad-and-shorter", "abroad-and-back", "abroad-and-exiled",
     "struck-from-the-record-and-shorter", "earlier-spells-like-nothing",
     "case-struck-from-the-record-by-expiry", "case-that-served-more-than-its-sentence",
+    "case-of-no-sentence-at-all",
     "part-in-question-of-the-rest-at-home", "part-in-question-of-a-table", "part-for-no-offence",
     "parts-beside-an-offence", "part-that-outweighs-the-main-one",
     "credit-of-what-nobody-has", "credit-of-nothing", "credit-with-a-ceiling",
