@@ -96,10 +96,10 @@ def _counted(
     position = np.repeat([one.occasion.position for one in dockets], sizes)
     clauses, exclusions = len(laws[0].clauses), len(laws[0].exclude)
     clause = law * clauses + docket.clause
-    stages = {
-        **_stages(register, docket, position, exiled, executions=groups.executions),
-        **_changed(docket, laws, clause),
-    }
+    changed = _changed(docket, laws, clause)
+    reduced = changed.pop("reduced")
+    stages = _stages(register, docket, position, exiled, reduced, executions=groups.executions)
+    stages |= changed
     stages |= _beyond_release(register, docket, laws[0], stages["released"])
     by_clause = groups.counts(docket.kinds, list(stages.values()), clause, len(laws) * clauses)
     by_clause = by_clause.reshape(len(stages), len(laws), clauses, -1)
@@ -197,6 +197,7 @@ def _stages(
     docket: Docket,
     position: Ints,
     exiled: NDArray[np.bool_],
+    reduced: NDArray[np.bool_],
     *,
     executions: bool,
 ) -> dict[str, NDArray[np.bool_]]:
@@ -206,6 +207,8 @@ def _stages(
     ----------
     position
         For each person the position of the decree, shape (n,).
+    exiled, reduced
+        Of all rows who has been exiled; of those here whose term is cut and who stay, shape (n,).
     """
     rows = docket.rows
     cause, left = register.cause[rows], register.left[rows]
@@ -236,6 +239,7 @@ def _stages(
         "selected": docket.selected,
         "granted": docket.granted,
         "released": released & ~unbegun,
+        "reduced": reduced,
         "exiled": released & exiled[rows],
         **of_reach,
         "expired waiting": waiting & gone & expired,
