@@ -17,26 +17,28 @@ def known_to_be_equal(mutant: Mutant) -> str | None:
 
     An entry names a file and what else narrows it: functions, what is changed, into what.
     """
+    return next((str(one["why"]) for one in entries() if names(one, mutant)), None)
+
+
+def names(one: dict[str, str | list[str]], mutant: Mutant) -> bool:
+    """Say whether an entry names a mutant."""
     said = {
         "functions": _function_at(mutant.path, mutant.line),
         "before": mutant.before,
         "after": mutant.after,
     }
-    for one in _entries():
-        asked = {key: one[key] for key in said if key in one}
-        if one["file"] == mutant.file and all(said[key] in asked[key] for key in asked):
-            return str(one["why"])
-    return None
+    return one["file"] == mutant.file and all(said[key] in one[key] for key in said if key in one)
 
 
 @cache
-def _entries() -> list[dict[str, str | list[str]]]:
-    entries = tomllib.loads(LIST.read_text(encoding="utf-8"))["mutant"]
-    for one in entries:
+def entries() -> list[dict[str, str | list[str]]]:
+    """Return what is listed."""
+    found = tomllib.loads(LIST.read_text(encoding="utf-8"))["mutant"]
+    for one in found:
         for key in ("functions", "before", "after"):
             if isinstance(one.get(key), str):
                 one[key] = [one[key]]
-    return list(entries)
+    return list(found)
 
 
 def _function_at(path: Path, line: int) -> str:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.lots import lots
-from sim.custody.decrees.selection import place_in
 from sim.custody.hazards import NEVER
 from sim.custody.register import Register, Rows
 from sim.custody.streams import Draws, Stream
@@ -87,7 +86,7 @@ class Escorts:
             camps, lot = register.camp[rows].astype(np.int64), queue.lots[now]
             name = (register.spell[rows], register.line[rows], register.person[rows])
             order = np.lexsort((*name, lot, queue.ready[now], camps))
-            late = place_in(camps[order]) >= number.on_day(day - queue.first_day + 1)
+            late = _place_in(camps[order]) >= number.on_day(day - queue.first_day + 1)
             put_off = rows[order[late]]
             register.own("release")
             register.release[put_off] = day + 1
@@ -95,3 +94,10 @@ class Escorts:
             stays = np.ones(len(queue.rows), dtype=np.bool_)
             stays[now[order[~late]]] = False
             queue.keep(stays)
+
+
+def _place_in(groups: Ints) -> Ints:
+    """Position of each entry within its group, where groups stand together in order."""
+    n = len(groups)
+    starts = np.flatnonzero(np.append(n > 0, groups[1:] != groups[:-1]))
+    return np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))

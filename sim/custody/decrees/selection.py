@@ -168,13 +168,6 @@ def pass_on(register: Register, docket: Docket) -> None:
     docket.declined[queue[offered & ~takes]] = True
 
 
-def place_in(groups: Ints) -> Ints:
-    """Position of each entry within its group, where groups stand together in order."""
-    n = len(groups)
-    starts = np.flatnonzero(np.append(n > 0, groups[1:] != groups[:-1]))
-    return np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))
-
-
 def places(bench: Bench, cap: Cap) -> Ints:
     """Places by camp or, as one group, in all; shape (groups,).
 
