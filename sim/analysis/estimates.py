@@ -55,7 +55,7 @@ class Difference:
 
 
 def _t(probability: float, degrees: int) -> float:
-    from scipy.special import stdtrit
+    from sim.custody.special import stdtrit
 
     return float(stdtrit(degrees, probability))
 
@@ -94,7 +94,7 @@ def difference(policy: Floats, baseline: Floats, *, averted: bool = False) -> Di
 
 def family(differences: list[Difference]) -> list[Difference]:
     """Add simultaneous intervals and Holm's p-values to the differences of one measure."""
-    from scipy.special import stdtr
+    from sim.custody.special import stdtr
 
     counted = [i for i, d in enumerate(differences) if not d.constant and d.estimate.sd is not None]
     result = list(differences)

@@ -64,7 +64,7 @@ def ratio(numerator: Floats, denominator: Floats) -> Ratio | None:
 
 def _fieller(numerator: Floats, denominator: Floats) -> tuple[float | None, float | None]:
     """Solve (a - r b)^2 <= t^2 var(mean of numerator - r denominator) for r."""
-    from scipy.special import stdtrit
+    from sim.custody.special import stdtrit
 
     n = len(numerator)
     a, b = float(numerator.mean()), float(denominator.mean())
@@ -107,7 +107,7 @@ def quantile(values: Floats, probability: float) -> Ratio:
     ValueError
         If there are no values, or the probability does not lie between 0 and 1.
     """
-    from scipy.special import bdtr
+    from sim.custody.special import bdtr
 
     n = len(values)
     if n == 0 or not 0 < probability < 1:

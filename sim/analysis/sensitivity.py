@@ -165,7 +165,7 @@ def welch_half_width(lower: Floats, upper: Floats, level: float = LEVEL) -> floa
 
     Source: Welch (1947), Biometrika 34, 28-35, with the degrees of freedom of Satterthwaite.
     """
-    from scipy.special import stdtrit
+    from sim.custody.special import stdtrit
 
     parts = [float(half.var(ddof=1)) / len(half) for half in (lower, upper)]
     total = sum(parts)

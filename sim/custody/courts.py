@@ -55,7 +55,8 @@ class Axis:
         points: Points, sentences: tuple[SentenceDistribution, ...], trials: Trials | None = None
     ) -> Axis:
         """Sort offences into kinds."""
-        lengths = np.unique(np.concatenate([s.days[s.days < LIFE] for s in sentences]))
+        all_lengths = {days for s in sentences for days in s.days[s.days < LIFE].tolist()}
+        lengths = np.array(sorted(all_lengths), dtype=np.int64)
         by_offence = np.array([
             points.codes(np.full(len(lengths), j), lengths) for j in range(len(sentences))
         ])  # fmt: skip

@@ -150,7 +150,7 @@ def _solved(
 
 def _weights(sentences: Sentences, days: NDArray[np.int64], scale: float) -> NDArray[np.float64]:
     """Probabilities of the steps: each takes what lies nearer to it than to its neighbours."""
-    from scipy.special import gammainc, ndtr
+    from sim.custody.special import gammainc, ndtr
 
     middles = (days[1:] + days[:-1]) / 2
     shape = sentences.shape.value

@@ -63,13 +63,13 @@ class MeritRule:
 
 def binomial_curves(trials: NDArray[np.int64], probability: float) -> Floats:
     """P(k successes) for each number of trials, shape (k, len(trials)); tiny tails dropped."""
-    from scipy.special import comb
+    from sim.custody.special import binom
 
-    most = int(trials.max(initial=0)) if probability > 0 else 0
-    k = np.arange(most + 1)[:, None]
+    numbers = np.arange(int(trials.max(initial=0)) + 1)  # few, for very many days
+    k = numbers[:, None] if probability > 0 else np.zeros((1, 1), dtype=np.int64)
     with np.errstate(invalid="ignore"):
-        curves = comb(trials, k) * probability**k * (1 - probability) ** np.maximum(trials - k, 0)
-    curves = np.where(k <= trials, curves, 0.0)
+        each = binom(numbers, k) * probability**k * (1 - probability) ** np.maximum(numbers - k, 0)
+    curves = np.where(k <= numbers, each, 0.0)[:, trials]
     keep = np.flatnonzero(curves.max(axis=1, initial=0.0) > NEGLIGIBLE)
     return np.asarray(curves[: int(keep.max(initial=0)) + 1], dtype=np.float64)
 
@@ -146,6 +146,14 @@ class Stays:
         return np.asarray(alive[:, None, :] * self.curves[None, :, :])
 
     @cached_property
+    def held_until(self) -> Floats:
+        """Weights summed up to a day, shape (c, k, longest + 1)."""
+        classes, cuts, longest = self.weights.shape
+        sums = np.zeros((classes, cuts, longest + 1))
+        np.cumsum(self.weights, axis=2, out=sums[:, :, 1:])
+        return sums
+
+    @cached_property
     def limits(self) -> NDArray[np.int64]:
         """Most days elapsed while held, by cuts and sentence, shape (k, n); 0 where never."""
         cuts = np.arange(len(self.curves))[:, None] * self.merit.cut_days
@@ -170,8 +178,7 @@ class Stays:
 
     def _held_after(self, first: NDArray[np.int64]) -> Floats:
         """Return expected days held beyond the first ones, shape (c, k, n)."""
-        sums = np.cumsum(self.weights, axis=2)
-        sums = np.concatenate((np.zeros((*sums.shape[:2], 1)), sums), axis=2)
+        sums = self.held_until
         cuts = np.arange(len(self.curves))[:, None]
         first = np.minimum(first, self.limits)
         return np.asarray(sums[:, cuts, self.limits] - sums[:, cuts, first])

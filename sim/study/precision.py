@@ -234,7 +234,7 @@ def _path(name: str, values: Floats, rule: Precision) -> _Path:
 
 def _half_width(squares: Floats, count: NDArray[np.int64], confidence: float) -> Floats:
     """Half-width of Student's interval; infinite for one value."""
-    from scipy.special import stdtrit
+    from sim.custody.special import stdtrit
 
     degrees = np.maximum(count - 1, 1)
     quantile = stdtrit(degrees, 0.5 + confidence / 2)
