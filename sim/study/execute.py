@@ -25,6 +25,7 @@ from sim.custody.record import Record
 from sim.custody.streams import Draws
 from sim.scenario.scenario import Scenario
 from sim.study.cells import Key, Packed, Point, summarise
+from sim.study.memory import keep_freed_memory
 from sim.study.packing import pack
 
 AHEAD = 4
@@ -77,6 +78,7 @@ def run_task(task: Task) -> list[Packed]:
     ScenarioError
         If the world cannot be solved.
     """
+    keep_freed_memory()
     done = []
     # Whoever lives without a decree shows what follows for those whom the others' do not reach.
     order = sorted(

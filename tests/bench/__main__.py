@@ -14,6 +14,7 @@ import statistics
 import sys
 from collections.abc import Callable
 
+from sim.study.memory import keep_freed_memory
 from tests.bench import parts
 from tests.bench.timing import child
 
@@ -50,6 +51,7 @@ def main() -> int:
     words = parser.parse_args()
     if words.short:
         return short()
+    keep_freed_memory()  # as a worker does
     ratios: dict[str, float] = {}
     for name, part in (huge if words.huge else whole).items():
         if words.only is None or name in words.only:

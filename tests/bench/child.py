@@ -33,8 +33,10 @@ def work(what: str, held: int) -> Callable[[int], object]:
     from sim.custody.model import simulate
     from sim.custody.prisons import prisons
     from sim.custody.streams import Draws
+    from sim.study.memory import keep_freed_memory
     from tests.bench.scenarios import reference
 
+    keep_freed_memory()  # as a worker does
     scenario = reference(held)
     world = prisons(scenario)
 
