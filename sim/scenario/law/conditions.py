@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeVar, get_args
+from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
-from pydantic_core import InitErrorDetails
 
-from sim.scenario.graded import ASSUMPTION, DERIVED, Grade, Status, custom
+from sim.scenario.law.graded_thresholds import Path, Threshold, ThresholdReader
 from sim.scenario.law.predicate import (
     ATTRIBUTES,
     CATEGORIES,
-    COUNTED,
-    EXPECTED,
     LAST_RELEASE,
     OF_A_PART,
     OF_A_SPELL,
     PARTS,
-    SENTENCE,
     THIS_PART,
     WORDS,
     YES,
@@ -27,61 +21,34 @@ from sim.scenario.law.predicate import (
     CountIs,
     Either,
     Every,
-    LengthIs,
-    On,
     OneOf,
     PartIs,
     Predicate,
     SpellsIs,
-    Table,
     Tagged,
     either,
     opposite,
 )
 from sim.scenario.law.thresholds import (
-    AGO,
-    COMPARISON,
-    LeafReader,
-    contradiction,
     kind_of_attribute,
     leaf_reader,
-    no_comparison,
     offence_length,
     offence_number,
     read_count,
     read_on,
     read_pardons,
     released_reader,
-    share_meant,
-    size_of,
 )
-from sim.scenario.lengths import WITHOUT_TERM, names_no_term
 from sim.scenario.problems import nearest, shown
 
-SAID = {"grade": get_args(Grade), "status": get_args(Status)}
-THRESHOLD_KEYS = ("value", "low", "high", "source", "grade", "status", "note", "table")
-COUNTING = ("served", "served share of sentence")
-"""Attributes of which it may be said that cuts count as time served."""
 FLAGS = ("boolean", "category", "number", "length", "date")
 """Kinds of flags; words of a kind are the names of a world's flags of that kind."""
 
 RELEASES = ("any", "expiry", "decree")
 """Kinds of releases, beside the names of decrees."""
-Path = tuple[str | int, ...]
-Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class _Read:
-    """An attribute that is compared: its name, the kind of its values, and how one is read."""
-
-    name: str
-    kind: str
-    reader: LeafReader
-    on: On | None = None
-
-
-class ConditionReader:
+class ConditionReader(ThresholdReader):
     """Reads conditions and collects every mistake with its path.
 
     Parameters
@@ -102,10 +69,9 @@ class ConditionReader:
         *,
         each_part: bool = False,
     ) -> None:
+        super().__init__(sources)
         self.each_part, self.within_a_part, self.of_a_spell = each_part, False, False
         self.words = {**words, **WORDS}
-        self.sources = None if sources is None else frozenset(sources)
-        self.mistakes: list[InitErrorDetails] = []
 
     def read(self, data: object) -> Predicate:
         """Read a predicate.
@@ -119,9 +85,6 @@ class ConditionReader:
         if self.mistakes:
             raise ValidationError.from_exception_data("predicate", self.mistakes)
         return result
-
-    def _wrong(self, path: Path, message: str, found: object) -> None:
-        self.mistakes.append(InitErrorDetails(type=custom(message), loc=path, input=found))
 
     def _any(self, data: object, path: Path) -> Predicate:
         if isinstance(data, list) and data:
@@ -158,7 +121,7 @@ class ConditionReader:
             return self._given(name, data, path)
         if name == LAST_RELEASE:
             reader = released_reader(self._after(data, path), on)
-            return self._threshold(_Read(name, "length", reader, on), data, path)
+            return self._threshold(Threshold(name, "length", reader, on), data, path)
         if name in CATEGORIES or kind == "category":
             return self._category(name, data, path)
         if kind == "boolean":
@@ -166,7 +129,7 @@ class ConditionReader:
         if kind is None:
             self._wrong(path, f"unknown attribute {name!r}: {self._meant(name)}", data)
             return Every(())
-        return self._threshold(_Read(name, kind, leaf_reader(kind, on, ()), on), data, path)
+        return self._threshold(Threshold(name, kind, leaf_reader(kind, on, ()), on), data, path)
 
     def _part(self, whose: str, data: object, path: Path) -> Predicate:
         """Read what a part of a sentence is for, and how long it is."""
@@ -185,7 +148,7 @@ class ConditionReader:
         """Read what earlier spells were like, and how many there are."""
         if "table" in data:
             return self._threshold(
-                _Read("earlier spells", "number", leaf_reader("number", None, ())), data, path
+                Threshold("earlier spells", "number", leaf_reader("number", None, ())), data, path
             )
         asked = {key: value for key, value in data.items() if key != "count"}
         if not asked:
@@ -202,7 +165,7 @@ class ConditionReader:
             return SpellsIs(rule, size.operator, size.count)
 
         count, here = data.get("count", ">= 1"), (*path, "count")
-        return self._comparisons(_Read("count", "count", reader), count, here)
+        return self._comparisons(Threshold("count", "count", reader), count, here)
 
     def flag_kind(self, name: str) -> str | None:
         """Return the kind of a flag of the world; None if it has no such flag."""
@@ -226,126 +189,6 @@ class ConditionReader:
             self._wrong(path, f"expected true or false, found {shown(data)}", data)
         return OneOf(name, (YES,), among=data is not False)
 
-    def _threshold(self, read: _Read, data: object, path: Path) -> Predicate:
-        """Read a threshold: bare, graded (``value:`` beside its range), or by ``table:``."""
-        without = read.name in (SENTENCE, EXPECTED)
-        if without and (named := self._without_term(read.name, data, path)) is not None:
-            return named
-        if not isinstance(data, Mapping):
-            return self._comparisons(read, data, path)
-        also = {**dict.fromkeys(COUNTING, "counting"), LAST_RELEASE: "after"}.get(read.name)
-        keys = (*THRESHOLD_KEYS, also) if also else THRESHOLD_KEYS
-        for key in data:
-            if key not in keys:
-                message = f"unknown key {key!r}: {nearest(str(key), keys)}"
-                self._wrong((*path, str(key)), message, data)
-        if read.name in COUNTING and "counting" in data:
-            read = self._counting(read, data["counting"], (*path, "counting"))
-        if "table" in data:
-            return self._table(read, data, path)
-        for key, known in SAID.items():
-            if key in data and data[key] not in known:
-                message = f"unknown {key} {data[key]!r}: {nearest(str(data[key]), known)}"
-                self._wrong((*path, key), message, data)
-        self._source(data, path)
-        if "value" not in data:
-            self._wrong(path, "'value' is missing", data)
-            return Every(())
-        before = len(self.mistakes)
-        result = self._comparisons(read, data["value"], (*path, "value"))
-        if len(self.mistakes) == before:
-            self._range(read, data, result, path)
-        return result
-
-    def _without_term(self, name: str, data: object, path: Path) -> Predicate | None:
-        """Read ``death`` or ``[life, death]`` in the place of a length; None if it is no word."""
-        values = tuple(data) if isinstance(data, list) else (data,)
-        if values and all(map(names_no_term, values)):
-            return OneOf(name, tuple(map(str, values)))
-        if not (isinstance(data, str) and data.isalpha()):
-            return None
-        message = (
-            f"unknown sentence {data!r}: {nearest(data, WITHOUT_TERM)}, or such as '>= 5 years'"
-        )
-        self._wrong(path, message, data)
-        return Every(())
-
-    def _counting(self, read: _Read, data: object, path: Path) -> _Read:
-        words = tuple(map(str, data)) if isinstance(data, list) else (str(data),)
-        for word in words:
-            if word not in COUNTED:
-                self._wrong(path, f"unknown cut {word!r}: {nearest(word, COUNTED)}", data)
-        counting = tuple(word for word in COUNTED if word in words)
-        return replace(read, reader=leaf_reader(read.kind, read.on, counting))
-
-    def _table(self, read: _Read, data: Mapping[object, object], path: Path) -> Predicate:
-        """Read the rows of a table, each with its own threshold."""
-        for key in set(data) - {"table", "counting", "after", "note"}:
-            self._wrong((*path, str(key)), f"{key!r} stands in the rows of a table", data)
-        rows = self.rows(data["table"], (*path, "table"),
-                         lambda one, here: self._threshold(read, one, here))  # fmt: skip
-        return Table(tuple(rows))
-
-    def rows(
-        self, data: object, path: Path, value: Callable[[object, Path], Value]
-    ) -> list[tuple[Predicate, Value]]:
-        """Read ``[{when: …, is: …}, {otherwise: …}]``: whom each row names, and what it says."""
-        found: list[tuple[Predicate, Value]] = []
-        if not (isinstance(data, list) and data):
-            expected = "expected rows such as {when: {sex: women}, is: …} and {otherwise: …}"
-            self._wrong(path, f"{expected}, found {shown(data)}", data)
-            return found
-        for i, row in enumerate(data):
-            here = (*path, i)
-            keys = set(row) - {"note"} if isinstance(row, Mapping) else set()
-            if keys == {"when", "is"}:
-                when = self._any(row["when"], (*here, "when"))
-                found.append((when, value(row["is"], (*here, "is"))))
-            elif keys == {"otherwise"}:
-                if i < len(data) - 1:
-                    self._wrong(here, "'otherwise' is the last row: those below never hold", row)
-                found.append((Every(()), value(row["otherwise"], (*here, "otherwise"))))
-            else:
-                expected = "a row has 'when' and 'is', or is {otherwise: …}"
-                self._wrong(here, f"{expected}; found {shown(row)}", row)
-        return found
-
-    def _source(self, data: Mapping[object, object], path: Path) -> None:
-        names = data.get("source", [])
-        for name in names if isinstance(names, list) else [names]:
-            known = self.sources
-            if known is not None and str(name) not in (*known, ASSUMPTION, DERIVED):
-                message = f"unknown source {name!r}: {nearest(str(name), known)}"
-                self._wrong((*path, "source"), message, data)
-            if name == ASSUMPTION and data.get("grade") != "C":
-                self._wrong(path, "what rests on an assumption is grade C: write 'grade: C'", data)
-
-    def _range(
-        self, read: _Read, data: Mapping[object, object], threshold: Predicate, path: Path
-    ) -> None:
-        """Refuse half a range, one of another kind, and one that does not hold the threshold."""
-        if ("low" in data) != ("high" in data):
-            self._wrong(path, "a range has both ends: 'low' and 'high'", data)
-        elif "low" not in data:
-            if data.get("grade") == "C":
-                message = "grade C (assumed) needs a range: give 'low' and 'high'"
-                self._wrong(path, message, data)
-        elif not isinstance(threshold, Compared):
-            self._wrong(path, "a band has no range; write two thresholds", data)
-        else:
-            ends = []
-            ago = AGO if isinstance(threshold, LengthIs) and threshold.since else ""
-            for key in ("low", "high"):
-                try:
-                    ends.append(size_of(read.reader(read.name, "<", f"{data[key]}{ago}")))
-                except ValueError as error:
-                    self._wrong((*path, key), str(error), data)
-            if len(ends) == 2 and not ends[0] <= size_of(threshold) <= ends[1]:
-                message = (
-                    f"the range {data['low']} to {data['high']} does not hold {data['value']!r}"
-                )
-                self._wrong(path, message, data)
-
     def _category(self, name: str, data: object, path: Path) -> Predicate:
         if isinstance(data, Mapping) and data:
             parts: list[Predicate] = []
@@ -356,9 +199,13 @@ class ConditionReader:
                 elif key == "tag" and name == "offence":
                     parts.append(either(Tagged(w) for w in self._checked("tag", value, here)))
                 elif name == "offence" and key in self.words.get("offence number", ()):
-                    parts.append(self._threshold(_Read(key, "number", offence_number), value, here))
+                    parts.append(
+                        self._threshold(Threshold(key, "number", offence_number), value, here)
+                    )
                 elif name == "offence" and key in self.words.get("offence length", ()):
-                    parts.append(self._threshold(_Read(key, "length", offence_length), value, here))
+                    parts.append(
+                        self._threshold(Threshold(key, "length", offence_length), value, here)
+                    )
                 else:
                     expected: tuple[str, ...] = ("not", "tag") if name == "offence" else ("not",)
                     if name == "offence":
@@ -401,7 +248,7 @@ class ConditionReader:
             if by not in known:
                 self._wrong((*path, "by"), f"unknown giver {by!r}: {nearest(by, known)}", by)
         reader = read_count if name == "reductions" else read_pardons
-        return self._comparisons(_Read(by, "count", reader), count, path)
+        return self._comparisons(Threshold(by, "count", reader), count, path)
 
     def _after(self, data: object, path: Path) -> str:
         """Read which kind of release is meant: any, by expiry, by decree, or by a named one."""
@@ -411,20 +258,3 @@ class ConditionReader:
             message = f"unknown release {after!r}: {nearest(after, known)}"
             self._wrong((*path, "after"), message, after)
         return after
-
-    def _comparisons(self, read: _Read, data: object, path: Path) -> Predicate:
-        """Read ``>= 5 years``, a band such as ``> 4 years and <= 8 years``, or a bare count."""
-        parts: list[Compared] = []
-        for text in str(data).split(" and "):
-            match = COMPARISON.fullmatch(text.strip())
-            if match is None:
-                message = no_comparison(read.kind, text.strip(), data, read.reader, read.name)
-                self._wrong(path, message, data)
-                continue
-            try:
-                parts.append(read.reader(read.name, match[1], match[2]))
-            except ValueError as error:
-                self._wrong(path, f"{error}{share_meant(read.name, match[2])}", data)
-        if len(parts) > 1 and contradiction(parts):
-            self._wrong(path, f"can never hold: nothing is {data!r}", data)
-        return parts[0] if len(parts) == 1 else Every(tuple(parts))

@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from sim.scenario.graded import ASSUMPTION, DERIVED, Grade, Status
 from sim.scenario.law.amounts import WHOLES
-from sim.scenario.law.conditions import COUNTING
+from sim.scenario.law.graded_thresholds import COUNTING
 from sim.scenario.law.predicate import (
     AGES,
     ANCHORS,
