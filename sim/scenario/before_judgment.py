@@ -9,7 +9,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.graded import Block, Length, Number, Proportion
+from sim.scenario.blocks import Block
+from sim.scenario.graded import Length, Number, Proportion
 from sim.scenario.lengths import in_units, in_words, whole_days
 
 MOST_STEPS = 60

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from sim.scenario.impossible_worlds import world_problems
 from sim.scenario.law.dates import Offset
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import OneOf, leaves
@@ -51,7 +52,7 @@ def contradictions(tree: Tree, words: Words, sound: Sound) -> Iterator[Found]:
     if sound.world is not None and sound.world.start < FIRST_START:
         yield ("world", "start"), f"the calendar is reckoned from {FIRST_START} on"
     if sound.world is not None:
-        for path, message in sound.world.problems():
+        for path, message in world_problems(sound.world):
             yield ("world", *path), message
     for name in words["decree"]:
         yield from _dates_out_of_order(tree, name)

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError
 
+from sim.scenario.blocks import Block
 from sim.scenario.contradictions import Sound, contradictions
-from sim.scenario.graded import Block, Day
+from sim.scenario.graded import Day
 from sim.scenario.law.decree import Decree
 from sim.scenario.problems import Problem, dotted
 from sim.scenario.rests_on import RestsOn

@@ -12,7 +12,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.scenario.graded import Block, Proportion, at_least_one
+from sim.scenario.blocks import Block, at_least_one
+from sim.scenario.graded import Proportion
 from sim.scenario.law.predicate import ATTRIBUTES, YES, Every, Predicate, Tagged, leaves
 from sim.scenario.law.when import Condition
 from sim.scenario.lengths import read_length

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.scenario.graded import Block, Number, Proportion
+from sim.scenario.blocks import Block
+from sim.scenario.graded import Number, Proportion
 from sim.scenario.problems import nearest
 
 MOST_CHANGES = 3

@@ -7,7 +7,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from sim.scenario.graded import Block, Length, Number, Proportion, Quantity
+from sim.scenario.blocks import Block
+from sim.scenario.graded import (
+    Length,
+    Number,
+    Proportion,
+    Quantity,
+)
 
 ROUNDING = 1e-9
 """What sums of shares may be off by, being sums of floats."""

@@ -6,7 +6,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.graded import Block, ExactShare, Length, Quantity
+from sim.scenario.blocks import Block
+from sim.scenario.graded import ExactShare, Length, Quantity
 from sim.scenario.law.predicate import (
     Either,
     Every,

@@ -13,9 +13,15 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from sim.scenario.blocks import Block, at_least_one
 from sim.scenario.contradictions import Found
 from sim.scenario.document import located
-from sim.scenario.graded import Amount, Block, Number, Status, at_least_one, check_range
+from sim.scenario.graded import (
+    Amount,
+    Number,
+    Status,
+    check_range,
+)
 from sim.scenario.load import find, is_reports, known_sources, load, named_sources
 from sim.scenario.problems import Problem, ScenarioError, dotted, nearest
 from sim.scenario.scenario import Scenario

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from sim.scenario.graded import Block
+from sim.scenario.blocks import Block
 
 
 class RestsOn(Block):

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from itertools import combinations, pairwise
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.before_judgment import BeforeJudgment
-from sim.scenario.flags import Flag, flag_problems
+from sim.scenario.blocks import Block, as_list, at_least_one
+from sim.scenario.flags import Flag
 from sim.scenario.graded import (
-    Block,
     Day,
     Length,
     MonthDay,
     Number,
     Proportion,
-    as_list,
-    at_least_one,
 )
-from sim.scenario.health import HealthStates, health_problems
+from sim.scenario.health import HealthStates
 from sim.scenario.offences import Delays, Offence, Placed
-from sim.scenario.problems import nearest
 from sim.scenario.release_point import ReleasePoint
 
 OLDEST = 100
@@ -240,118 +235,3 @@ class World(Block):
     def offences_differ(self) -> bool:
         """Whether the offences of some camp differ from those of others."""
         return any(offence.by_camp for offence in self.offences.values())
-
-    def problems(self) -> list[tuple[tuple[str, ...], str]]:
-        """List what no single value shows: paths and messages."""
-        found: list[tuple[tuple[str, ...], str]] = []
-        if self.end <= self.start:
-            found.append((("end",), f"must come after the start, {self.start}"))
-        found += self._final_problems()
-        if self.occupancy.value == 0:
-            found.append((("occupancy",), "nobody in a place: there would be no end of places"))
-        for key in ("camps", "offences", "origins"):
-            if not getattr(self, key):
-                found.append(((key,), "names nothing; expected at least one"))
-        parts: list[tuple[str, Mapping[str, Placed]]] = [
-            ("origins", self.origins), ("offences", self.offences),
-        ]  # fmt: skip
-        for key, entries in parts:
-            for name, entry in entries.items():
-                for camp in entry.by_camp:
-                    if camp not in self.camps:
-                        message = f"unknown camp {camp!r}: {nearest(camp, self.camps)}"
-                        found.append(((key, name, "by camp", camp), message))
-        for key, said in (
-            ("release point", self.release_point), ("before judgment", self.before_judgment),
-        ):  # fmt: skip
-            if self.stock is not None and said:
-                message = "cannot be solved for a stock that is stated or left by decrees"
-                found.append(((key,), message))
-        found += self._execution_problems()
-        found += self._part_problems() + self._age_problems() + self._crackdown_problems()
-        found += self._health_problems()
-        return found + flag_problems(self.flags)
-
-    def _execution_problems(self) -> list[tuple[tuple[str, ...], str]]:
-        if self.executions is None:
-            sentenced = [name for name, offence in self.offences.items() if offence.death]
-            message = f"needs {EXECUTIONS}, 0 where none are carried out"
-            return [(("offences", name, "death"), message) for name in sentenced]
-        rate = self.executions.per_year
-        if self.before_judgment is not None and max(rate.value, rate.high or 0) > 0:
-            message = ("cannot be solved for a world with 'before judgment', in which nobody is "
-                       "executed: say 0, or leave one of them out")  # fmt: skip
-            return [(("executions", "per year"), message)]
-        return []
-
-    def _health_problems(self) -> list[tuple[tuple[str, ...], str]]:
-        found = [(("health", *path), message) for path, message in health_problems(self.health)]
-        if not self.health.in_custody:
-            return found
-        if self.deaths.by_age:
-            message = "cannot be solved where health changes in custody; leave one of them out"
-            found.append((("deaths", "in custody by age"), message))
-        if self.stock is not None and self.stock.snapshot is not None:
-            message = ("a file of prisoners does not say since when they are ill: leave 'in "
-                       "custody' of 'health' out")  # fmt: skip
-            found.append((("stock",), message))
-        return found
-
-    def _part_problems(self) -> list[tuple[tuple[str, ...], str]]:
-        return [
-            (("offences", name, "tried with", other),
-             f"unknown offence {other!r}: {nearest(other, self.offences)}")
-            for name, offence in self.offences.items()
-            for other in offence.tried_with
-            if other not in self.offences
-        ]  # fmt: skip
-
-    def _final_problems(self) -> list[tuple[tuple[str, ...], str]]:
-        final = self.final_to_admission
-        if final is None:
-            return []
-        message = ""
-        if self.before_judgment is not None:
-            message = "'before judgment' says when a sentence becomes final; leave one of them out"
-        elif final.value > self.offence_to_admission.value:
-            message = "the sentence is not final before the offence"
-        return [(("final sentence to admission",), message)] if message else []
-
-    def _crackdown_problems(self) -> list[tuple[tuple[str, ...], str]]:
-        found: list[tuple[tuple[str, ...], str]] = []
-        for name, one in self.crackdowns.items():
-            here = ("crackdowns", name)
-            for offence in one.offences:
-                if offence not in self.offences:
-                    message = f"unknown offence {offence!r}: {nearest(offence, self.offences)}"
-                    found.append(((*here, "offences"), message))
-            if one.last < one.first:
-                found.append(((*here, "to"), f"{one.last} lies before 'from', {one.first}"))
-            elif one.last < self.start or one.first >= self.end:
-                message = f"ends before the world's start, {self.start}, or begins after its end"
-                found.append((here, message))
-        for (first, one), (second, other) in combinations(self.crackdowns.items(), 2):
-            if one.slot(first) == other.slot(second):
-                message = f"cannot be told from {first!r} by its number; choose another name"
-                found.append((("crackdowns", second), message))
-        return found
-
-    def _age_problems(self) -> list[tuple[tuple[str, ...], str]]:
-        found: list[tuple[tuple[str, ...], str]] = []
-        offences = list(self.ages_at_offence)
-        youngest = min((first for first, _ in offences), default=0)
-        places = {"at liberty": list(self.deaths.at_liberty)}
-        if self.deaths.by_age:
-            places["in custody by age"] = list(self.deaths.by_age)
-        listed: list[tuple[tuple[str, ...], list[tuple[int, int]]]] = [
-            (("ages at offence",), offences),
-            *((("deaths", key), bands) for key, bands in places.items()),
-        ]
-        for path, bands in listed:
-            if any(later[0] != earlier[1] + 1 for earlier, later in pairwise(bands)):
-                found.append((path, "ages must follow one another without gap or overlap"))
-        for key, bands in places.items():
-            if not bands or bands[0][0] > youngest or bands[-1][1] < OLDEST:
-                message = f"ages must reach from the youngest at offence, {youngest}, to {OLDEST}"
-                found.append((("deaths", key), message))
-        return found

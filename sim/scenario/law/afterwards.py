@@ -15,8 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from sim.scenario.blocks import Block
 from sim.scenario.graded import (
-    Block,
     Days,
     DecreeShare,
     Said,

@@ -10,14 +10,12 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
 
+from sim.scenario.blocks import Block, at_least_one, words_of
 from sim.scenario.graded import (
-    Block,
     Said,
-    at_least_one,
     bare_value,
     check_range,
     days_written,
-    words_of,
 )
 from sim.scenario.law.predicate import Every, On, Predicate
 from sim.scenario.law.rows import Row, conditions_of, in_order

@@ -17,15 +17,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from sim.scenario.graded import (
-    Block,
-    Day,
-    Days,
-    as_list,
-    at_least_one,
-    custom,
-    words_of,
-)
+from sim.scenario.blocks import Block, as_list, at_least_one, custom, words_of
+from sim.scenario.graded import Day, Days
 from sim.scenario.law.conditions import FLAGS
 from sim.scenario.lengths import in_words, names_no_term, read_date, read_length, whole_days
 from sim.scenario.problems import nearest, shown

@@ -8,17 +8,15 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
+from sim.scenario.blocks import as_list, at_least_one, custom
 from sim.scenario.graded import (
     Amount,
     DecreeNumber,
     DecreeShare,
     Said,
     Share,
-    as_list,
-    at_least_one,
     bare_value,
     check_range,
-    custom,
 )
 from sim.scenario.law.predicate import Predicate
 from sim.scenario.law.rows import Row, conditions_of, in_order

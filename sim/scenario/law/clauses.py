@@ -12,10 +12,8 @@ from pydantic import (
     model_validator,
 )
 
-from sim.scenario.graded import (
-    Said,
-    as_list,
-)
+from sim.scenario.blocks import as_list
+from sim.scenario.graded import Said
 from sim.scenario.law.chances import Chance
 from sim.scenario.law.effects import ThenEffect
 from sim.scenario.law.predicate import Every, asks_each_part

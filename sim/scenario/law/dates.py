@@ -9,9 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
+from sim.scenario.blocks import Block
 from sim.scenario.graded import (
     Amount,
-    Block,
     Day,
     Days,
     DecreeDate,

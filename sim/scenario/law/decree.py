@@ -19,16 +19,14 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
+from sim.scenario.blocks import as_list, at_least_one, custom
 from sim.scenario.graded import (
     Day,
     Grade,
     Number,
     Sources,
     Status,
-    as_list,
-    at_least_one,
     check_assumption,
-    custom,
     known_sources,
 )
 from sim.scenario.law.afterwards import Afterwards, Drive

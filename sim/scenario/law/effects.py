@@ -7,7 +7,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from sim.scenario.graded import Block, DecreeNumber, SentenceDays, check_range, days_written
+from sim.scenario.blocks import Block
+from sim.scenario.graded import (
+    DecreeNumber,
+    SentenceDays,
+    check_range,
+    days_written,
+)
 from sim.scenario.law.amounts import Credit, Limited, Reduce
 from sim.scenario.law.points import MovedPoint
 from sim.scenario.law.predicate import Predicate

@@ -9,7 +9,13 @@ from typing import TypeVar, get_args
 
 from pydantic_core import InitErrorDetails
 
-from sim.scenario.graded import ASSUMPTION, DERIVED, Grade, Status, custom
+from sim.scenario.blocks import custom
+from sim.scenario.graded import (
+    ASSUMPTION,
+    DERIVED,
+    Grade,
+    Status,
+)
 from sim.scenario.law.predicate import (
     COUNTED,
     EXPECTED,

@@ -7,11 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from sim.scenario.blocks import Block, as_list
 from sim.scenario.graded import (
-    Block,
     ExactShare,
     Said,
-    as_list,
     bare_value,
     check_range,
 )

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.graded import Block
+from sim.scenario.blocks import Block
 from sim.scenario.law.points import KNOWN, known_at_admission
 from sim.scenario.law.predicate import DateIs, leaves
 from sim.scenario.law.waits import DecreeLength

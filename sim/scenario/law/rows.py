@@ -8,7 +8,8 @@ from typing import Generic, Self, TypeVar
 from pydantic import Field, model_validator
 from pydantic_core import InitErrorDetails, ValidationError
 
-from sim.scenario.graded import Said, custom
+from sim.scenario.blocks import custom
+from sim.scenario.graded import Said
 from sim.scenario.law.predicate import Every, Predicate
 from sim.scenario.law.when import Condition
 

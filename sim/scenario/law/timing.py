@@ -8,7 +8,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from sim.scenario.graded import Block, Day, MonthDay
+from sim.scenario.blocks import Block
+from sim.scenario.graded import Day, MonthDay
 from sim.scenario.law.dates import (
     Checked,
     DecreeDay,

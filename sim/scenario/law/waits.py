@@ -7,12 +7,12 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from sim.scenario.blocks import at_least_one
 from sim.scenario.graded import (
     Days,
     DecreeNumber,
     DecreeShare,
     Said,
-    at_least_one,
     check_range,
     days_written,
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ValidationInfo
 
-from sim.scenario.graded import AS_READ, words_of
+from sim.scenario.blocks import AS_READ, words_of
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.law.predicate import Predicate
 

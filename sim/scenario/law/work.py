@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from sim.scenario.graded import Amount, Block, DecreeNumber
+from sim.scenario.blocks import Block
+from sim.scenario.graded import Amount, DecreeNumber
 
 Order = Literal["joining", "rank", "lottery"]
 

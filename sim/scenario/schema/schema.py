@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from sim.scenario import document, graded, world
+from sim.scenario.blocks import at_least_one
 from sim.scenario.law import (
     afterwards,
     amounts,
@@ -129,7 +130,7 @@ class _Generator(GenerateJsonSchema):
         inner = self.generate_inner(schema["schema"])
         if function in _LISTS:
             return {"anyOf": [inner["items"], inner]}
-        if function is graded.at_least_one:
+        if function is at_least_one:
             kind = "minItems" if inner.get("type") == "array" else "minProperties"
             return {**inner, kind: 1}
         return inner

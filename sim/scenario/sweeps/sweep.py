@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from sim.scenario.graded import Block, at_least_one
+from sim.scenario.blocks import Block, at_least_one
 from sim.scenario.load import find, is_sweep, load
 from sim.scenario.problems import Problem, ScenarioError, dotted
 from sim.scenario.scenario import Scenario
