@@ -37,7 +37,7 @@ from sim.scenario.law.predicate import (
 from sim.scenario.load import load, shipped_folder
 from sim.scenario.reports import is_reports_file, load_reports
 from sim.scenario.sweeps.sweep import is_sweep_file, load_sweep
-from sim.scenario.words.conditions import condition_in_words, readings_in_words
+from sim.scenario.words.conditions import condition_in_words
 from sim.scenario.words.dates import _runs
 from sim.scenario.words.decree import STAGES, decree_in_words
 from sim.scenario.words.explanation import as_markdown, as_text, explained
@@ -54,6 +54,7 @@ from sim.scenario.words.phrases import (
     share_in_words,
     times,
 )
+from sim.scenario.words.readings import readings_in_words
 from tests.scenario.laws import law, scenario_of
 
 SHIPPED = sorted(shipped_folder().rglob("*.yaml"))

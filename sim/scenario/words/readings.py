@@ -1,12 +1,26 @@
-"""Days of reading, dates and cuts counted as served, in words: what stands behind a comparison."""
+"""How comparisons are to be read, in words: their days, what counts as served, their limits."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from sim.scenario.law.predicate import AgeIs, DateIs, LengthIs, On, ReleasedIs, ShareIs
+from sim.scenario.law.predicate import (
+    THIS_PART,
+    AgeIs,
+    DateIs,
+    LengthIs,
+    On,
+    PartIs,
+    Predicate,
+    ReleasedIs,
+    ShareIs,
+    leaves,
+)
 from sim.scenario.words.phrases import COMPARED, day, length, listed
 
+WITHOUT_LIFE = ("term", "remaining", "until due")
+"""Lengths that a life sentence does not have."""
 DATED = {
     "admitted": "who were admitted",
     "offence date": "whose offence was committed",
@@ -47,3 +61,48 @@ def dated(leaf: DateIs | LengthIs) -> tuple[str, str]:
     if isinstance(leaf, DateIs):
         return subject, f"{_DATES[leaf.operator]} {day(leaf.day)}"
     return subject, f"{COMPARED[leaf.operator]} {length(leaf.days)} ago{reckoned(leaf)}"
+
+
+def readings_in_words(predicates: Sequence[Predicate]) -> list[str]:
+    """Say how the comparisons of conditions are to be read, one sentence for each kind used."""
+    found = [leaf for predicate in predicates for leaf in leaves(predicate)]
+    said = []
+    lengths = [leaf for leaf in found if isinstance(leaf, LengthIs)]
+    shares = [leaf for leaf in found if isinstance(leaf, ShareIs)]
+    if lengths or shares or any(isinstance(leaf, AgeIs) for leaf in found):
+        said.append(
+            "“At least” and “at most” include the value named, “more than” and “under” do not."
+        )
+    if lengths or shares:
+        said.append("A year is 365.25 days and a month a twelfth of it, rounded to whole days.")
+    if any(leaf.operator in (">=", "<") for leaf in shares):
+        said.append(
+            "Since days are whole, “at least” a share is served as soon as less than one day of "
+            "the exact share is missing."
+        )
+    if any(leaf.operator in (">", "<=") for leaf in shares):
+        said.append(
+            "“More than” a share is served by more days than the exact share rounded up to a "
+            "whole day."
+        )
+    if any(isinstance(leaf, AgeIs) for leaf in found):
+        said.append("Ages are completed years.")
+    if any(getattr(leaf, "attribute", "") == "age reached in the year" for leaf in found):
+        said.append("The age reached in a year is that of its last day.")
+    if any(leaf.attribute == "sentence" for leaf in lengths):
+        said.append("A life sentence counts as longer than any sentence in years.")
+    if any(isinstance(leaf, PartIs) for leaf in found):
+        said.append("A sentence for one offence is its own only part.")
+    if any(isinstance(leaf, PartIs) and leaf.whose == THIS_PART for leaf in found):
+        said.append(
+            "Each part of a sentence for several offences is in question by itself: what is "
+            "granted falls on the parts that qualify and are not barred. It never exceeds their "
+            "sum, and never brings the whole below the other parts; a release is then a cut by "
+            "all that it falls on."
+        )
+    if shares or any(leaf.attribute in WITHOUT_LIFE for leaf in lengths):
+        said.append(
+            "A life sentence has no term, no time remaining and no share served, so a condition "
+            "on one of these never holds for it."
+        )
+    return said

@@ -10,7 +10,7 @@ from sim.scenario.law.predicate import Every, OneOf, Predicate
 from sim.scenario.law.work import Work
 from sim.scenario.words.basis import described, limits_in_words, part_in_words
 from sim.scenario.words.chances import chance_in_words
-from sim.scenario.words.conditions import condition_in_words, readings_in_words
+from sim.scenario.words.conditions import condition_in_words
 from sim.scenario.words.decreed import Law, Parts, when_read
 from sim.scenario.words.effects import effect_in_words, how_reduced
 from sim.scenario.words.phrases import (
@@ -18,6 +18,7 @@ from sim.scenario.words.phrases import (
     joined,
     listed,
 )
+from sim.scenario.words.readings import readings_in_words
 
 OFFICERS = {
     "recommended": ("the officer in charge recommends", "recommendation by the officer in charge"),
