@@ -80,6 +80,8 @@ class Written:
             if name not in self.full:
                 if np.ndim(value) == 0 and self.same.setdefault(name, int(value)) == value:
                     continue
+                if name in self.same and np.all(value == self.same[name]):
+                    continue
                 self.full[name] = np.empty(self.most, dtype=DTYPES.get(name, np.int64))
                 if name in self.same:
                     self.full[name][:first] = self.same.pop(name)

@@ -21,7 +21,7 @@ Operand: TypeAlias = Array | int
 """One number for each row, or one for all."""
 Key: TypeAlias = tuple[int, int]
 
-_AT, _INT, _WORD = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
+_AT, _SHORT, _INT, _WORD = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64
 _RESULT = (_AT, _INT)
 SIGNATURES: dict[str, tuple[type, ...]] = {
     "words_run": (*_RESULT, _WORD, _WORD, _INT, _WORD, _WORD, _WORD),
@@ -36,7 +36,7 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "hazard_days_until": (*_RESULT, _AT, _AT),
     "fates": (*(_AT,) * 6, _INT, _AT, _AT, _AT, _INT, _WORD, _WORD, _AT, _AT, _AT),
     "past_fates": (_AT, _AT, _AT, *(_INT,) * 5, *(_WORD,) * 4, _AT, _AT),
-    "held_and_drawn": (*_RESULT, _AT, _AT, _INT, _INT, *(_WORD,) * 4),
+    "held_and_drawn": (*_RESULT, *(_AT,) * 4, _SHORT, _SHORT, *(_WORD,) * 4),
     "kinds_of": (*_RESULT, _AT, _AT, _INT),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
     "movements": (_AT, _AT, _AT, _INT, _AT, *(_INT,) * 5),
@@ -215,12 +215,12 @@ class Calls:
 
         `columns` are the days of admission, sentences, persons, spells and lines.
         """
-        n, left = len(left), np.ascontiguousarray(left, dtype=np.int32)
-        told = _Columns(n, *columns)
+        n, told = len(left), _Columns(len(left), *columns[2:])
+        days = [np.ascontiguousarray(column, dtype=np.int32) for column in (left, *columns[:2])]
         rows = np.empty(n, dtype=np.int64)
         found = self.library.held_and_drawn(
-            rows.ctypes.data, n, left.ctypes.data, told.address, latest, longest, *key, occurrence,
-            bound,
+            rows.ctypes.data, n, *(column.ctypes.data for column in days), told.address, latest,
+            longest, *key, occurrence, bound,
         )  # fmt: skip
         return rows[:found].copy()
 
