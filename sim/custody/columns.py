@@ -55,9 +55,16 @@ def columns_of(n: int, part: Part) -> Columns:
     return {
         name: value
         if isinstance(value, np.ndarray) and value.shape == (n,)
-        else np.broadcast_to(np.asarray(value), (n,))
+        else standing(np.asarray(value), n)
         for name, value in part.items()
     }
+
+
+def standing(value: NDArray[np.generic], n: int) -> NDArray[np.generic]:
+    """Let one value, shape () or (1,), stand for a column, which is not writeable."""
+    column = np.ndarray((n,), value.dtype, value, strides=(0,))
+    column.flags.writeable = False
+    return column
 
 
 class Written:

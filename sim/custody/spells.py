@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns
+from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns, standing
 from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
 from sim.custody.wear import Varying, dies_on
@@ -154,7 +154,7 @@ class Spells:
             elif name == "dies":
                 full[name] = dies_on(columns, self.varying).astype(dtype)
             else:
-                full[name] = np.broadcast_to(np.asarray(BLANK[name], dtype=dtype), (n,))
+                full[name] = standing(np.asarray(BLANK[name], dtype=dtype), n)
         return full
 
     def lengthen(self, columns: Columns) -> int:
@@ -180,11 +180,9 @@ class Spells:
         if whole is None:
             whole = getattr(self, name)
             one = first and not any(whole.strides)
-            whole = np.broadcast_to(whole[:1], (self._room,)) if one else self._longer(name, whole)
-        if not whole.strides[0]:
-            same = whole[0] == value  # of a number it takes a part of the time to compare it alone
-            if not (same if isinstance(value, int) else np.all(same)):
-                whole = self._longer(name, whole[:first])
+            whole = standing(whole[:1], self._room) if one else self._longer(name, whole)
+        if not whole.strides[0] and not _is_one(value, whole[0]):
+            whole = self._longer(name, whole[:first])
         if whole.strides[0]:
             whole[first : self._size] = value
         self._all[name] = whole
@@ -202,3 +200,10 @@ class Spells:
         for name in self._shared.intersection(names):
             self._all[name] = self._longer(name, getattr(self, name))
             setattr(self, name, self._all[name][: self._size])
+
+
+def _is_one(value: NDArray[np.generic] | int, one: np.generic) -> bool:
+    """Say whether a number, or every entry of a column that has some, is a certain one."""
+    if isinstance(value, int):
+        return bool(value == one)
+    return bool(value[0] == one and (not value.strides[0] or (value == one).all()))
