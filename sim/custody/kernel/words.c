@@ -644,6 +644,23 @@ EXPORT i64 held_and_drawn(
     return found;
 }
 
+/* _put in sequels.py, for numbers of two or of four bytes. */
+EXPORT void put_where(
+    void *restrict to, const void *restrict from, const uint8_t *restrict where, i64 n, i64 bytes)
+{
+    if (bytes == 2) {
+        int16_t *a = to;
+        const int16_t *b = from;
+        for (i64 i = 0; i < n; i++)
+            a[i] ^= (int16_t)((a[i] ^ b[i]) & -(int16_t)where[i]);
+    } else {
+        int32_t *a = to;
+        const int32_t *b = from;
+        for (i64 i = 0; i < n; i++)
+            a[i] ^= (a[i] ^ b[i]) & -(int32_t)where[i];
+    }
+}
+
 /* Groups.kinds: kinds of the rows listed. Columns: offence, origin, health. */
 EXPORT void kinds_of(i64 *out, i64 n, const i64 *rows, const column *columns, i64 capital)
 {
