@@ -50,6 +50,11 @@ NEVER_HELD = -(1 << 28)
 """The day since which a person is free who was not held before."""
 
 
+def room_for(rows: int) -> int:
+    """Return how many rows there should be room for where so many are there, and more will come."""
+    return rows + rows // 4
+
+
 def columns_of(n: int, part: Part) -> Columns:
     """Make a column of every value."""
     return {
@@ -72,6 +77,7 @@ class Written:
 
     def __init__(self, most: int, varying: Varying | None) -> None:
         self.most, self.size = most, 0
+        self.room = room_for(most)
         self.varying = varying
         self.same: dict[str, int] = {}
         self.full: Columns = {}
@@ -89,7 +95,7 @@ class Written:
                     continue
                 if name in self.same and np.all(value == self.same[name]):
                     continue
-                self.full[name] = np.empty(self.most, dtype=DTYPES.get(name, np.int64))
+                self.full[name] = np.empty(self.room, dtype=DTYPES.get(name, np.int64))
                 if name in self.same:
                     self.full[name][:first] = self.same.pop(name)
             self.full[name][first : self.size] = value

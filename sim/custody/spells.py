@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns, standing
+from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns, room_for, standing
 from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
 from sim.custody.wear import Varying, dies_on
@@ -131,9 +131,12 @@ class Spells:
         """Columns with room for more rows, of which those in use are parts."""
         self._shared: set[str] = set(DTYPES)
         self._size = len(columns["person"])
-        self._room = self._size + self._size // 4
+        self._room = room_for(self._size)
         for name, column in self._complete(columns).items():
             setattr(self, name, column)
+            if not shared and (roomy := _with_room(column, self._room)) is not None:
+                self._all[name] = roomy
+                self._shared.discard(name)
             seldom = name in SELDOM and not any(column.strides)
             if name in CHANGING and not seldom:
                 if shared or not column.flags.writeable:
@@ -162,7 +165,7 @@ class Spells:
         first = self._size
         self._size += len(columns["person"])
         if self._size > self._room:
-            self._room = self._size + self._size // 4
+            self._room = room_for(self._size)
             self._all = {}
         known = (
             columns if "dies" in columns else {**columns, "dies": dies_on(columns, self.varying)}
@@ -200,6 +203,15 @@ class Spells:
         for name in self._shared.intersection(names):
             self._all[name] = self._longer(name, getattr(self, name))
             setattr(self, name, self._all[name][: self._size])
+
+
+def _with_room(column: NDArray[np.generic], room: int) -> NDArray[np.generic] | None:
+    """Return the longer column whose first part this is, if it has that room."""
+    base = column.base
+    if not isinstance(base, np.ndarray) or not column.flags.writeable or len(base) < room:
+        return None
+    same = base.dtype == column.dtype and base.ctypes.data == column.ctypes.data
+    return base[:room] if same and base.strides == column.strides else None
 
 
 def _is_one(value: NDArray[np.generic] | int, one: np.generic) -> bool:

@@ -109,8 +109,17 @@ static void gather(i64 *to, const column *c, const i64 *rows, i64 n)
 /* Writes the places of the flags that are set, at most BLOCK; returns how many. */
 static i64 listed(i64 *places, const uint8_t *flags, i64 n)
 {
-    i64 found = 0;
-    for (i64 i = 0; i < n; i++) { /* without a branch, which would be guessed wrong */
+    i64 found = 0, i = 0;
+    for (u64 eight; i + 8 <= n; i += 8) {
+        memcpy(&eight, flags + i, sizeof eight);
+        if (!eight)
+            continue;
+        for (i64 k = i; k < i + 8; k++) { /* without a branch, which would be guessed wrong */
+            places[found] = k;
+            found += flags[k];
+        }
+    }
+    for (; i < n; i++) {
         places[found] = i;
         found += flags[i];
     }
