@@ -50,14 +50,26 @@ NEVER_HELD = -(1 << 28)
 """The day since which a person is free who was not held before."""
 
 
+def room_for(rows: int) -> int:
+    """Return how many rows there should be room for where so many are there, and more will come."""
+    return rows + rows // 4
+
+
 def columns_of(n: int, part: Part) -> Columns:
     """Make a column of every value."""
     return {
         name: value
         if isinstance(value, np.ndarray) and value.shape == (n,)
-        else np.broadcast_to(np.asarray(value), (n,))
+        else standing(np.asarray(value), n)
         for name, value in part.items()
     }
+
+
+def standing(value: NDArray[np.generic], n: int) -> NDArray[np.generic]:
+    """Let one value, shape () or (1,), stand for a column, which is not writeable."""
+    column = np.ndarray((n,), value.dtype, value, strides=(0,))
+    column.flags.writeable = False
+    return column
 
 
 class Written:
@@ -65,6 +77,7 @@ class Written:
 
     def __init__(self, most: int, varying: Varying | None) -> None:
         self.most, self.size = most, 0
+        self.room = room_for(most)
         self.varying = varying
         self.same: dict[str, int] = {}
         self.full: Columns = {}
@@ -80,7 +93,9 @@ class Written:
             if name not in self.full:
                 if np.ndim(value) == 0 and self.same.setdefault(name, int(value)) == value:
                     continue
-                self.full[name] = np.empty(self.most, dtype=DTYPES.get(name, np.int64))
+                if name in self.same and np.all(value == self.same[name]):
+                    continue
+                self.full[name] = np.empty(self.room, dtype=DTYPES.get(name, np.int64))
                 if name in self.same:
                     self.full[name][:first] = self.same.pop(name)
             self.full[name][first : self.size] = value

@@ -81,7 +81,10 @@ def _log_tables() -> tuple[int, NDArray[np.int64], Words, Words]:
 
 @cache
 def pinned_log_tables() -> Pinned:
-    """Return the tables of `exponential` as the kernel reads them, a row for each bucket."""
-    log_two, *tables = _log_tables()
-    rows = np.stack([table.view(np.int64) for table in tables], axis=1)
+    """Return the tables of `exponential` as the kernel reads them, a row for each bucket.
+
+    The two factors fit 32 bits each, and stand in one number.
+    """
+    log_two, logs, slopes, bends = _log_tables()
+    rows = np.stack([logs, (bends << HALF | slopes).view(np.int64)], axis=1)
     return Pinned([rows], [log_two, _TOP_EXPONENT])

@@ -59,22 +59,23 @@ def follow_up(
     r, days = register, prisons.days
     month_of, last, months = _calendar(prisons.scenario.world.start, days)
     shape = (len(RELEASES), int(months[-1]) + 1, FOLLOW_UP_MONTHS + 1)
+    # The place of a release is that of its kind, its calendar month, and 0 months since.
+    of_kind, of_day = shape[1] * shape[2], months * shape[2]
 
-    def count(kind: Ints, left: Ints, month: Ints, how_many: Ints | None = None) -> Ints:
-        place = (kind * shape[1] + months[left]) * shape[2] + month
-        counts = np.bincount(place, how_many, minlength=np.prod(shape, dtype=int))
+    def count(place: Ints, how_many: Ints | None = None) -> Ints:
+        counts = np.bincount(place, how_many, minlength=len(RELEASES) * of_kind)
         return np.asarray(counts.reshape(shape)).astype(np.int64)
 
     # Everybody as if nothing happened to him, by day; then those to whom something did, by person.
     some = np.flatnonzero(last > 0)
-    kinds = np.repeat([0, 1], len(some))
     whole = leavings[(BY_EXPIRY, BY_DECREE), :]
     if len(rows := acquitted_rows(r)):  # theirs is no release from a sentence
         whole[0] -= np.bincount(r.left[rows], minlength=days)[:days]
     if prisons.scenario.world.executions is not None:
         whole[0] -= on_days(r.left[executed_rows(r)], days)
     of_days = whole[:, some].ravel()
-    at_risk = count(kinds, np.tile(some, 2), np.tile(last[some] - 1, 2), of_days)
+    until = of_day[some] + last[some] - 1
+    at_risk = count(np.concatenate((until, until + of_kind)), of_days)
     back, dead = nexts[0], np.flatnonzero(r.died_free < NEVER)
     rows = np.concatenate((back, dead))
     when = np.concatenate((r.admitted[nexts[1]], r.died_free[dead]))
@@ -83,13 +84,13 @@ def follow_up(
     seen = (month < end) & (r.kind[rows] != EXTINGUISHED)
     if r.has_trials:
         seen &= (r.cause[rows] != BY_EXPIRY) | ~r.acquitted(rows)
-    kind = (r.cause[rows] >= BY_DECREE).astype(np.int64)
+    release = of_day[left] + of_kind * (r.cause[rows] >= BY_DECREE)
     chosen = np.flatnonzero(seen)
     split = int(np.count_nonzero(seen[: len(back)]))
-    kind, left, month, end = kind[chosen], left[chosen], month[chosen], end[chosen]
-    returned = count(kind[:split], left[:split], month[:split])
-    died = count(kind[split:], left[split:], month[split:])
-    at_risk += returned + died - count(kind, left, end - 1)
+    release, month, end = release[chosen], month[chosen], end[chosen]
+    month += release
+    returned, died = count(month[:split]), count(month[split:])
+    at_risk += returned + died - count(release + end - 1)
     at_risk = np.cumsum(at_risk[..., ::-1], axis=-1)[..., ::-1]
     return {
         f"{fate} after {kind}": np.ascontiguousarray(counts[k, :, :FOLLOW_UP_MONTHS])

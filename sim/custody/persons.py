@@ -6,6 +6,8 @@ in one distribution moves every person at the same quantile and nothing else.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,7 +97,14 @@ def next_spell(
         streams = (*streams, Stream.EXECUTION)
     if prisons.steady.course is not None:
         streams = (*streams, *STREAMS[: prisons.steady.course.longest])
-    words = draws.several(streams, person, spell=spell, line=line)
+
+    @cache  # the kernel draws most of it itself, and often all
+    def several() -> WordsOf:
+        return draws.several(streams, person, spell=spell, line=line)
+
+    def words(stream: Stream) -> Words:
+        return several()(stream)
+
     origin = np.asarray(kept["origin"], dtype=np.int64)
     health, offence, imposed, camp = drawn_next(
         prisons, draws, words, (person, spell, line), origin
@@ -168,7 +177,7 @@ def drawn_person(
     """Draw origin, health and offence; the last is the segment of the table of sentences."""
     origin = pick(prisons.origin, source, words, Stream.ORIGIN)
     health = pick_health(prisons, words, source, origin)
-    hazard = prisons.steady.hazard_class[health, origin]
+    hazard = 0 if source == NEW else prisons.steady.class_of(health, origin)
     return origin, health, *pick_offence(prisons, words, source, hazard, offences)
 
 
@@ -239,10 +248,10 @@ def spell_in(
     prisons: Prisons, offence: Value, imposed: Value, health: Value, origin: Value, camp: Value
 ) -> Part:
     """Put together what belongs to a spell in a camp, and find its release point."""
-    risk = prisons.steady.hazard_class[health, origin]
-    rate = prisons.steady.hazards[risk]
-    return {"offence": offence, "imposed": imposed, "health": health, "camp": camp, "rate": rate,
-            "risk": 0 if prisons.steady.by_age is None else risk,
+    steady = prisons.steady
+    return {"offence": offence, "imposed": imposed, "health": health, "camp": camp,
+            "rate": steady.rate_of(health, origin),
+            "risk": 0 if steady.by_age is None else steady.class_of(health, origin),
             "point": point_of(prisons, offence, imposed)}  # fmt: skip
 
 

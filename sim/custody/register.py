@@ -193,7 +193,7 @@ class Register(Spells):
             if not len(rows):
                 continue
             key = self.key[rows]
-            stages = (key % STAGES).astype(np.uint8)
+            stages = (key & (STAGES - 1)).astype(np.uint8)  # the remainder, in a part of the time
             self.left[rows] = key // STAGES
             self.cause[rows] = np.where(stages == DEATH, BY_DEATH, BY_EXPIRY)
             self.key[rows] = CLOSED

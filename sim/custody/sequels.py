@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.hazards import NEVER
 from sim.custody.lives import ENDED, NOBODY, UNKNOWN, Finished, Int32s, Lives, Numbers, longer
 from sim.custody.register import BY_EXPIRY, TO_COME, Register, Rows
@@ -108,18 +109,19 @@ class Sequels:
         if last < NEVER:
             free &= (ends <= first) | (r.admitted[:n] > last)
         passing = free & (r.left[:n] == NEVER) & ~self.settled[:n]
-        rows, before, after, staying = np.flatnonzero(passing), [none], [none], [none]
-        while len(rows):
-            following = lives.following[rows]
-            back = np.flatnonzero((following != NOBODY) & followed[rows])
-            new = following[back].astype(np.intp)
-            before.append(rows[back])
+        before, after, staying = [none], [none], [none]
+        leads = followed & (lives.following[:n] != NOBODY)
+        back = np.flatnonzero(passing & leads)
+        while len(back):
+            new = lives.following[back].astype(np.intp)
+            before.append(back)
             after.append(new)
             there = free[new]
-            staying.append(new[np.flatnonzero(~there)])
-            rows = new[np.flatnonzero(there)]
+            staying.append(new[~there])
+            rows = new[there]
             passing[rows] = True
             r.to_come -= len(rows)
+            back = rows[leads[rows]]
         r.come(np.concatenate(staying))
         r.own("merit_days", "merit_count", "died_free")
         for name, column in lives.ended.items():
@@ -243,4 +245,6 @@ def _left_alone(columns: Numbers, commuted: Rows) -> Mask:
 
 def _put(column: NDArray[np.integer], values: NDArray[np.integer], where: Mask) -> None:
     """Write values where a mask says so; without a branch, which would often be guessed wrong."""
+    if kernel.compiled is not None and kernel.compiled.put_where(column, values, where):
+        return
     column += (values - column) * where

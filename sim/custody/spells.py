@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns
+from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns, room_for, standing
 from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
 from sim.custody.wear import Varying, dies_on
@@ -131,9 +131,12 @@ class Spells:
         """Columns with room for more rows, of which those in use are parts."""
         self._shared: set[str] = set(DTYPES)
         self._size = len(columns["person"])
-        self._room = self._size + self._size // 4
+        self._room = room_for(self._size)
         for name, column in self._complete(columns).items():
             setattr(self, name, column)
+            if not shared and (roomy := _with_room(column, self._room)) is not None:
+                self._all[name] = roomy
+                self._shared.discard(name)
             seldom = name in SELDOM and not any(column.strides)
             if name in CHANGING and not seldom:
                 if shared or not column.flags.writeable:
@@ -154,7 +157,7 @@ class Spells:
             elif name == "dies":
                 full[name] = dies_on(columns, self.varying).astype(dtype)
             else:
-                full[name] = np.broadcast_to(np.asarray(BLANK[name], dtype=dtype), (n,))
+                full[name] = standing(np.asarray(BLANK[name], dtype=dtype), n)
         return full
 
     def lengthen(self, columns: Columns) -> int:
@@ -162,7 +165,7 @@ class Spells:
         first = self._size
         self._size += len(columns["person"])
         if self._size > self._room:
-            self._room = self._size + self._size // 4
+            self._room = room_for(self._size)
             self._all = {}
         known = (
             columns if "dies" in columns else {**columns, "dies": dies_on(columns, self.varying)}
@@ -180,11 +183,9 @@ class Spells:
         if whole is None:
             whole = getattr(self, name)
             one = first and not any(whole.strides)
-            whole = np.broadcast_to(whole[:1], (self._room,)) if one else self._longer(name, whole)
-        if not whole.strides[0]:
-            same = whole[0] == value  # of a number it takes a part of the time to compare it alone
-            if not (same if isinstance(value, int) else np.all(same)):
-                whole = self._longer(name, whole[:first])
+            whole = standing(whole[:1], self._room) if one else self._longer(name, whole)
+        if not whole.strides[0] and not _is_one(value, whole[0]):
+            whole = self._longer(name, whole[:first])
         if whole.strides[0]:
             whole[first : self._size] = value
         self._all[name] = whole
@@ -202,3 +203,19 @@ class Spells:
         for name in self._shared.intersection(names):
             self._all[name] = self._longer(name, getattr(self, name))
             setattr(self, name, self._all[name][: self._size])
+
+
+def _with_room(column: NDArray[np.generic], room: int) -> NDArray[np.generic] | None:
+    """Return the longer column whose first part this is, if it has that room."""
+    base = column.base
+    if not isinstance(base, np.ndarray) or not column.flags.writeable or len(base) < room:
+        return None
+    same = base.dtype == column.dtype and base.ctypes.data == column.ctypes.data
+    return base[:room] if same and base.strides == column.strides else None
+
+
+def _is_one(value: NDArray[np.generic] | int, one: np.generic) -> bool:
+    """Say whether a number, or every entry of a column that has some, is a certain one."""
+    if isinstance(value, int):
+        return bool(value == one)
+    return bool(value[0] == one and (not value.strides[0] or (value == one).all()))

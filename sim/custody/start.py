@@ -56,7 +56,7 @@ def held_at_start(prisons: Prisons, draws: Draws, first: int, last: int) -> tupl
         return draws.column(stream, HELD_AT_START + first, n)
 
     origin, health, offence, segment = drawn_person(prisons, words, START)
-    hazard = steady.hazard_class[health, origin]
+    hazard = steady.class_of(health, origin)
     place, imposed, cuts, elapsed = _served_so_far(prisons, words, offence, hazard, segment)
     judgments = prisons.judgments
     if judgments is not None:
@@ -217,7 +217,7 @@ def past_releases(prisons: Prisons, draws: Draws) -> tuple[int, Columns]:
 
     origin, health, offence, segment = drawn_person(prisons, words, PAST)
     stay = _past_stay(prisons, words, offence, segment, released)
-    risk = np.broadcast_to(steady.hazard_class[health, origin], rows.shape)
+    risk = np.broadcast_to(steady.class_of(health, origin), rows.shape)
     _, one = survivors(prisons, words, released - stay, released + 1, columns_of(len(rows), {
         **person_of(prisons, words, person, 0, origin, released - stay, PAST),
         "risk": risk, "health": health, "released": released, "back": back,

@@ -38,6 +38,8 @@ from sim.custody.wear import Varying
 from sim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Codes = NDArray[np.integer] | int
 
 _FOR_EVER = {
     LIFE: "without deaths{}, life sentences would fill the prisons",
@@ -112,6 +114,18 @@ class Steady:
         """Hazards in custody, where they are not constant."""
         return self.by_age if self.course is None else self.course
 
+    def class_of(self, health: Codes, origin: Codes) -> Ints:
+        """Return the classes of hazards by health and origin, shape (n,), or () of one of each."""
+        return _entry(self.hazard_class, health, origin)
+
+    def rate_of(self, health: Codes, origin: Codes) -> Ints:
+        """Return the hazards of death in custody, those at factor 1 where they depend on age."""
+        return _entry(self._rates, health, origin)
+
+    @cached_property
+    def _rates(self) -> Ints:
+        return self.hazards[self.hazard_class]
+
     @property
     def stock_joint(self) -> Floats:
         """Expected days held by (health, origin) in one day's admissions."""
@@ -137,6 +151,12 @@ class Steady:
         """Admissions that leave alive, by (health, origin), in one day's admissions."""
         alive = mean_leaving(self.stays, self.mix, self.imposed)
         return self.health[:, None] * self.origin_all[None, :] * alive[self.hazard_class]
+
+
+def _entry(table: Ints, health: Codes, origin: Codes) -> Ints:
+    """Look up a table by health and origin in one dimension, in a part of the time of two."""
+    place = np.multiply(health, table.shape[1], dtype=np.int64) + origin
+    return np.asarray(table.ravel()[place])
 
 
 def mean_leaving(stays: Stays, mix: Floats, imposed: Floats) -> Floats:

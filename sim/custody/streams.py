@@ -278,8 +278,8 @@ class Draws:
 
     def key_words(self, stream: Stream, salt: int = 0) -> tuple[int, int]:
         """Return the two words of the key of a stream."""
-        low, high = self._key(stream, salt).tolist()
-        return low, high
+        _refuse_outside("salt", salt, 2**64)
+        return _key_words_of(self.seed, self.replication, int(stream), salt)
 
 
 def _address(
@@ -305,6 +305,12 @@ def _key_of(seed: int, replication: int, stream: int, salt: int) -> Words:
     key = np.asarray(sequence.generate_state(2, np.uint64), dtype=np.uint64)
     key.flags.writeable = False
     return key
+
+
+@lru_cache(maxsize=4096)
+def _key_words_of(seed: int, replication: int, stream: int, salt: int) -> tuple[int, int]:
+    low, high = _key_of(seed, replication, stream, salt).tolist()
+    return low, high
 
 
 def _refuse_outside(name: str, value: int, bound: int | None) -> None:

@@ -17,6 +17,7 @@ from sim.custody.persons import next_spell
 from sim.custody.prisons import prisons
 from sim.custody.register import BY_DECREE, NO_OCCASION
 from sim.custody.sentencing import LIFE
+from sim.custody.sequels import _put
 from sim.custody.spells import CLOSED
 from sim.custody.streams import Draws
 from tests.custody.test_kernel import SHAPES, SIZE, laid, numpys, same
@@ -24,6 +25,7 @@ from tests.theory.worlds import busy_world, graded, scenario, shipped
 
 pytestmark = pytest.mark.usefixtures("calls")
 SEED = st.integers(0, 2**32)
+WHOLE = st.sampled_from([np.int8, np.int16, np.int32, np.int64])
 RATE = st.integers(0, 10**10) | st.just(0) | st.integers(1, 3)
 
 
@@ -146,6 +148,26 @@ def test_next_spells(world, n):
         if world.camp.constant is None:
             with pytest.raises(ValueError, match="segment must be from 0"):
                 drawn()
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEED, n=SIZE, shapes=st.tuples(SHAPES, SHAPES, SHAPES), share=st.floats(0, 1),
+       types=st.tuples(WHOLE, WHOLE))  # fmt: skip
+def test_values_put_where_a_mask_says_so(seed, n, shapes, share, types):
+    random = np.random.default_rng(seed)
+    column, values = (random.integers(-128, 128, n).astype(one) for one in types)
+    where = random.random(n) < share
+    expected = np.where(where, values, column)
+
+    def put():
+        into = laid(column.copy(), "strided" if shapes[0] == "read-only" else shapes[0])
+        if into.flags.writeable:  # else NumPy refuses
+            _put(into, laid(values, shapes[1]), laid(where, shapes[2]))
+            assert np.array_equal(into, expected)
+        return into.copy()
+
+    if np.can_cast(types[1], types[0]):
+        same(put)
 
 
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])

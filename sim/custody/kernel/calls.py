@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from struct import pack
 from typing import TypeAlias
 
 import numpy as np
@@ -21,7 +22,7 @@ Operand: TypeAlias = Array | int
 """One number for each row, or one for all."""
 Key: TypeAlias = tuple[int, int]
 
-_AT, _INT, _WORD = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
+_AT, _SHORT, _INT, _WORD = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64
 _RESULT = (_AT, _INT)
 SIGNATURES: dict[str, tuple[type, ...]] = {
     "words_run": (*_RESULT, _WORD, _WORD, _INT, _WORD, _WORD, _WORD),
@@ -36,7 +37,8 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "hazard_days_until": (*_RESULT, _AT, _AT),
     "fates": (*(_AT,) * 6, _INT, _AT, _AT, _AT, _INT, _WORD, _WORD, _AT, _AT, _AT),
     "past_fates": (_AT, _AT, _AT, *(_INT,) * 5, *(_WORD,) * 4, _AT, _AT),
-    "held_and_drawn": (*_RESULT, _AT, _AT, _INT, _INT, *(_WORD,) * 4),
+    "held_and_drawn": (*_RESULT, *(_AT,) * 4, _SHORT, _SHORT, *(_WORD,) * 4),
+    "put_where": (_AT, _AT, _AT, _INT, _INT),
     "kinds_of": (*_RESULT, _AT, _AT, _INT),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
     "movements": (_AT, _AT, _AT, _INT, _AT, *(_INT,) * 5),
@@ -79,7 +81,7 @@ class Calls:
     def words_run(self, key: Key, first: int, count: int, upper: Sequence[int]) -> Words:
         """Do what `sim.custody.philox.run_words` does."""
         words = np.empty(count, dtype=np.uint64)
-        self.library.words_run(words.ctypes.data, count, *key, first, *upper)
+        self.library.words_run(_address(words), count, *key, first, *upper)
         return words
 
     def words_at(
@@ -89,7 +91,7 @@ class Calls:
         n = np.size(places)
         columns = _Columns(n, places, c1, c3)
         words = np.empty(n, dtype=np.uint64)
-        refused = self.library.words_at(words.ctypes.data, n, *key, columns.address, c2)
+        refused = self.library.words_at(_address(words), n, *key, columns.address, c2)
         return words if refused < 0 else None
 
     def pick(self, segments: Operand, words: Words, table: Pinned, *, index: bool) -> Int32s | None:
@@ -97,7 +99,7 @@ class Calls:
         n = len(words)
         columns = _Columns(n, _words(words), segments)
         picked = np.empty(n, dtype=np.int32)
-        refused = self.library.pick(picked.ctypes.data, n, columns.address, table.address, index)
+        refused = self.library.pick(_address(picked), n, columns.address, table.address, index)
         return picked if refused < 0 else None
 
     def pick_up_to(
@@ -107,7 +109,7 @@ class Calls:
         n = len(words)
         columns = _Columns(n, _words(words), curve, limit)
         picked = np.empty(n, dtype=np.int32)
-        refused = self.library.pick_up_to(picked.ctypes.data, n, columns.address, table.address)
+        refused = self.library.pick_up_to(_address(picked), n, columns.address, table.address)
         return picked if refused < 0 else None
 
     def next_spells(
@@ -122,9 +124,9 @@ class Calls:
         told = _Columns(n, *columns)
         words = np.array(keys, dtype=np.uint64)
         places = np.array([*(table.address for table in tables), *segments], dtype=np.int64)
-        drawn, at = np.empty((len(tables), n), dtype=np.int32), places.ctypes.data
+        drawn, at = np.empty((len(tables), n), dtype=np.int32), _address(places)
         refused = self.library.next_spells(
-            drawn.ctypes.data, n, told.address, words.ctypes.data, at, at + 8 * len(tables), width
+            _address(drawn), n, told.address, _address(words), at, at + 8 * len(tables), width
         )
         return drawn if refused < 0 else None
 
@@ -132,14 +134,14 @@ class Calls:
         """Say where the upper halves of words lie below a bound of at most 2**32."""
         columns = _Columns(len(words), _words(words))
         found = np.empty(len(words), dtype=np.bool_)
-        self.library.below(found.ctypes.data, len(words), columns.address, bound)
+        self.library.below(_address(found), len(words), columns.address, bound)
         return found
 
     def exponential(self, words: Words, logs: Pinned) -> Ints:
         """Do what `sim.custody.tables.exponential` does."""
         columns = _Columns(len(words), _words(words))
         values = np.empty(len(words), dtype=np.int64)
-        self.library.exponential(values.ctypes.data, len(words), columns.address, logs.address)
+        self.library.exponential(_address(values), len(words), columns.address, logs.address)
         return values
 
     def days_until_used_up(self, tolerance: Array, rate: Operand) -> Ints:
@@ -147,7 +149,7 @@ class Calls:
         n = len(tolerance)
         columns = _Columns(n, tolerance, rate)
         days = np.empty(n, dtype=np.int64)
-        self.library.days_until_used_up(days.ctypes.data, n, columns.address)
+        self.library.days_until_used_up(_address(days), n, columns.address)
         return days
 
     def hazard_used(self, kind: Operand, reading: Array, hazard: Pinned) -> Ints | None:
@@ -155,7 +157,7 @@ class Calls:
         n = len(reading)
         columns = _Columns(n, kind, reading)
         used = np.empty(n, dtype=np.int64)
-        refused = self.library.hazard_used(used.ctypes.data, n, columns.address, hazard.address)
+        refused = self.library.hazard_used(_address(used), n, columns.address, hazard.address)
         return used if refused < 0 else None
 
     def hazard_days_until(
@@ -165,9 +167,7 @@ class Calls:
         n = len(tolerance)
         columns = _Columns(n, kind, reading, tolerance)
         days = np.empty(n, dtype=np.int64)
-        refused = self.library.hazard_days_until(
-            days.ctypes.data, n, columns.address, hazard.address
-        )
+        refused = self.library.hazard_days_until(_address(days), n, columns.address, hazard.address)
         return days if refused < 0 else None
 
     def fates(
@@ -183,10 +183,10 @@ class Calls:
         rows, kinds = np.ascontiguousarray(rows), np.ascontiguousarray(kinds, dtype=np.int64)
         liberty, returning = hazards
         found, counts = np.empty((5, n), dtype=np.int64), np.zeros(2, dtype=np.int64)
-        address = found.ctypes.data
+        address = _address(found)
         refused = self.library.fates(
-            *(address + 8 * n * k for k in range(5)), counts.ctypes.data, n, rows.ctypes.data,
-            kinds.ctypes.data, told.address, days, *key, logs.address, liberty.address,
+            *(address + 8 * n * k for k in range(5)), _address(counts), n, _address(rows),
+            _address(kinds), told.address, days, *key, logs.address, liberty.address,
             None if returning is None else returning.address,
         )  # fmt: skip
         if refused >= 0:
@@ -200,7 +200,7 @@ class Calls:
     ) -> tuple[Ints, ...]:  # fmt: skip
         """Do what `sim.custody.liberty.past_fates` does."""
         found = np.empty((3, n), dtype=np.int64)
-        address = found.ctypes.data
+        address = _address(found)
         count = self.library.past_fates(
             *(address + 8 * n * k for k in range(3)), n, first, window, days, kind,
             *keys[0], *keys[1], logs.address, hazard.address,
@@ -215,14 +215,25 @@ class Calls:
 
         `columns` are the days of admission, sentences, persons, spells and lines.
         """
-        n, left = len(left), np.ascontiguousarray(left, dtype=np.int32)
-        told = _Columns(n, *columns)
+        n, told = len(left), _Columns(len(left), *columns[2:])
+        days = [np.ascontiguousarray(column, dtype=np.int32) for column in (left, *columns[:2])]
         rows = np.empty(n, dtype=np.int64)
         found = self.library.held_and_drawn(
-            rows.ctypes.data, n, left.ctypes.data, told.address, latest, longest, *key, occurrence,
-            bound,
+            _address(rows), n, *(_address(column) for column in days), told.address, latest,
+            longest, *key, occurrence, bound,
         )  # fmt: skip
         return rows[:found].copy()
+
+    def put_where(self, column: Array, values: Array, where: NDArray[np.bool_]) -> bool:
+        """Put values into a column where a mask says so; not if they are of no such kind."""
+        n, size = len(column), column.itemsize
+        alike = values.dtype == column.dtype and column.dtype.kind == "i" and size in (2, 4)
+        for array in (column, values, where):
+            alike &= array.shape == (n,) and array.flags.c_contiguous and array.flags.aligned
+        if not (alike and column.flags.writeable):
+            return False
+        self.library.put_where(_address(column), _address(values), _address(where), n, size)
+        return True
 
     def kinds_of(self, columns: Sequence[Array], rows: Ints, capital: int) -> Ints:
         """Do what `Groups.kinds` does; `columns` are offence, origin and health."""
@@ -230,7 +241,7 @@ class Calls:
         _refuse_beyond(rows, size)
         told, listed = _Columns(size, *columns), np.ascontiguousarray(rows, dtype=np.int64)
         kinds = np.empty(n, dtype=np.int64)
-        self.library.kinds_of(kinds.ctypes.data, n, listed.ctypes.data, told.address, capital)
+        self.library.kinds_of(_address(kinds), n, _address(listed), told.address, capital)
         return kinds
 
     def tally(
@@ -240,7 +251,7 @@ class Calls:
         columns = _Columns(len(kinds), part, kinds, *masks)
         counts = np.zeros((len(masks), *size), dtype=np.int64)
         refused = self.library.tally(
-            counts.ctypes.data, len(kinds), columns.address, len(masks), *size
+            _address(counts), len(kinds), columns.address, len(masks), *size
         )
         return counts if refused < 0 else None
 
@@ -254,24 +265,31 @@ class Calls:
         went = np.zeros((kinds[1], camps, days + 1), dtype=np.int32)
         served = np.zeros((kinds[1], days + 1), dtype=np.int64)
         refused = self.library.movements(
-            came.ctypes.data, went.ctypes.data, served.ctypes.data, n, told.address, days, camps,
+            _address(came), _address(went), _address(served), n, told.address, days, camps,
             *kinds,
         )  # fmt: skip
         return (came.astype(np.int64), went.astype(np.int64), served) if refused < 0 else None
 
 
 class _Columns:
-    """Operands as the library reads them, kept as long as it does."""
+    """Operands as the library reads them, kept as long as it does; the address is of bytes."""
 
-    __slots__ = ("_arrays", "_told", "address")
+    __slots__ = ("_arrays", "address")
 
     def __init__(self, n: int, *operands: Operand) -> None:
         self._arrays = [_operand(operand, n) for operand in operands]
         told: list[int] = []
         for array in self._arrays:
-            told += array.ctypes.data, array.strides[0] if array.ndim else 0, KINDS[array.dtype]
-        self._told = np.array(told, dtype=np.int64)
-        self.address = self._told.ctypes.data
+            told += _address(array), array.strides[0] if array.ndim else 0, KINDS[array.dtype]
+        self.address = pack(f"{len(told)}q", *told)
+
+
+def _address(array: Array) -> int:
+    """Return where an array is; of one that is whole and writeable in a third of the time."""
+    flags = array.flags
+    if array.size and flags.c_contiguous and flags.writeable:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array.data))
+    return array.ctypes.data
 
 
 def _operand(value: Operand, n: int) -> Array:

@@ -65,6 +65,12 @@ static inline i64 most(i64 a, i64 b) { return a > b ? a : b; }
 static void load(i64 *to, const column *c, i64 first, i64 n)
 {
     const char *from = c->data + first * c->stride;
+    if (!c->stride && n > 1) {
+        load(to, c, 0, 1);
+        for (i64 i = 1; i < n; i++)
+            to[i] = to[0];
+        return;
+    }
     switch (c->kind) {
     case I8: LOAD(int8_t);
     case I16: LOAD(int16_t);
@@ -74,9 +80,23 @@ static void load(i64 *to, const column *c, i64 first, i64 n)
     }
 }
 
+/* The same, where they lie if that is possible, else copied. */
+static const i64 *loaded(i64 *copy, const column *c, i64 first, i64 n)
+{
+    const char *from = c->data + first * c->stride;
+    if (c->stride == 8 && (c->kind == I64 || c->kind == U64) && !((uintptr_t)from & 7))
+        return (const i64 *)(const void *)from;
+    load(copy, c, first, n);
+    return copy;
+}
+
 /* Copies the rows that are listed. */
 static void gather(i64 *to, const column *c, const i64 *rows, i64 n)
 {
+    if (!c->stride) {
+        load(to, c, 0, n);
+        return;
+    }
     switch (c->kind) {
     case I8: GATHER(int8_t);
     case I16: GATHER(int16_t);
@@ -86,18 +106,53 @@ static void gather(i64 *to, const column *c, const i64 *rows, i64 n)
     }
 }
 
+/* Writes the places of the flags that are set, at most BLOCK; returns how many. */
+static i64 listed(i64 *places, const uint8_t *flags, i64 n)
+{
+    i64 found = 0, i = 0;
+    for (u64 eight; i + 8 <= n; i += 8) {
+        memcpy(&eight, flags + i, sizeof eight);
+        if (!eight)
+            continue;
+        for (i64 k = i; k < i + 8; k++) { /* without a branch, which would be guessed wrong */
+            places[found] = k;
+            found += flags[k];
+        }
+    }
+    for (; i < n; i++) {
+        places[found] = i;
+        found += flags[i];
+    }
+    return found;
+}
+
 /* ---- Philox 4x64-10 (Salmon, Moraes, Dror and Shaw 2011): philox.py ---- */
 
-static inline void philox(u64 k0, u64 k1, u64 c0, u64 c1, u64 c2, u64 c3, u64 out[4])
+enum { ROUNDS = 10 };
+typedef struct {
+    u64 of[ROUNDS][2];
+} schedule; /* what a key is in each round */
+
+static schedule grown(u64 k0, u64 k1)
 {
-    for (int round = 0; round < 10; round++) {
-        u128 a = (u128)0xD2E7470EE14C6C93u * c0, b = (u128)0xCA5A826395121157u * c2;
-        c0 = (u64)(b >> 64) ^ c1 ^ k0;
-        c2 = (u64)(a >> 64) ^ c3 ^ k1;
-        c1 = (u64)b;
-        c3 = (u64)a;
+    schedule keys;
+    for (int round = 0; round < ROUNDS; round++) {
+        keys.of[round][0] = k0;
+        keys.of[round][1] = k1;
         k0 += 0x9E3779B97F4A7C15u;
         k1 += 0xBB67AE8584CAA73Bu;
+    }
+    return keys;
+}
+
+static inline void philox(const schedule *keys, u64 c0, u64 c1, u64 c2, u64 c3, u64 out[4])
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        u128 a = (u128)0xD2E7470EE14C6C93u * c0, b = (u128)0xCA5A826395121157u * c2;
+        c0 = (u64)(b >> 64) ^ c1 ^ keys->of[round][0];
+        c2 = (u64)(a >> 64) ^ c3 ^ keys->of[round][1];
+        c1 = (u64)b;
+        c3 = (u64)a;
     }
     out[0] = c0;
     out[1] = c1;
@@ -106,49 +161,75 @@ static inline void philox(u64 k0, u64 k1, u64 c0, u64 c1, u64 c2, u64 c3, u64 ou
 }
 
 /* The words at the places first to first + n - 1. */
-EXPORT void words_run(u64 *out, i64 n, u64 k0, u64 k1, i64 first, u64 c1, u64 c2, u64 c3)
+static void run(u64 *out, i64 n, const schedule *keys, i64 first, u64 c1, u64 c2, u64 c3)
 {
     u64 block[4], place = (u64)first;
     i64 i = 0;
     for (; i < n && place & 3; i++, place++) {
-        philox(k0, k1, place >> 2, c1, c2, c3, block);
+        philox(keys, place >> 2, c1, c2, c3, block);
         out[i] = block[place & 3];
     }
     for (; i + 4 <= n; i += 4, place += 4)
-        philox(k0, k1, place >> 2, c1, c2, c3, out + i);
+        philox(keys, place >> 2, c1, c2, c3, out + i);
     if (i < n) {
-        philox(k0, k1, place >> 2, c1, c2, c3, block);
+        philox(keys, place >> 2, c1, c2, c3, block);
         memcpy(out + i, block, (size_t)(n - i) * sizeof *out);
     }
 }
 
-static void words_of(
-    u64 *out, i64 n, u64 k0, u64 k1, const i64 *place, const i64 *c1, u64 c2, const i64 *c3)
+EXPORT void words_run(u64 *out, i64 n, u64 k0, u64 k1, i64 first, u64 c1, u64 c2, u64 c3)
 {
-    u64 block[4];
+    schedule keys = grown(k0, k1);
+    run(out, n, &keys, first, c1, c2, c3);
+}
+
+/* The blocks in which words lie, at most BLOCK: neighbours share one. */
+typedef struct {
+    i64 count, heads[BLOCK], of[BLOCK];
+} blocks;
+
+static void blocks_of(blocks *b, i64 n, const i64 *place, const i64 *c1, const i64 *c3)
+{
+    i64 count = 0;
     for (i64 i = 0; i < n; i++) {
-        /* Neighbours share a block. */
-        if (!i || (place[i] ^ place[i - 1]) >> 2 | (c1[i] ^ c1[i - 1]) | (c3[i] ^ c3[i - 1]))
-            philox(k0, k1, (u64)place[i] >> 2, (u64)c1[i], c2, (u64)c3[i], block);
-        out[i] = block[place[i] & 3];
+        b->heads[count] = i; /* if it begins one */
+        count += !i || ((place[i] ^ place[i - 1]) >> 2 | (c1[i] ^ c1[i - 1]) | (c3[i] ^ c3[i - 1]));
+        b->of[i] = count - 1;
     }
+    b->count = count;
+}
+
+static void words_of(
+    u64 *out, const blocks *b, i64 n, const schedule *keys, const i64 *place, const i64 *c1, u64 c2,
+    const i64 *c3)
+{
+    u64 drawn[BLOCK][4];
+    for (i64 k = 0; k < b->count; k++) {
+        i64 i = b->heads[k];
+        philox(keys, (u64)place[i] >> 2, (u64)c1[i], c2, (u64)c3[i], drawn[k]);
+    }
+    for (i64 i = 0; i < n; i++)
+        out[i] = drawn[b->of[i]][place[i] & 3];
 }
 
 /* The words at any places; columns: places, words 1 and 3 of the counter, none negative. */
 EXPORT i64 words_at(u64 *out, i64 n, u64 k0, u64 k1, const column *columns, u64 c2)
 {
-    i64 place[BLOCK], one[BLOCK], three[BLOCK];
+    i64 copies[3][BLOCK];
+    blocks where;
+    schedule keys = grown(k0, k1);
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first), negative = 0;
-        load(place, &columns[0], first, m);
-        load(one, &columns[1], first, m);
-        load(three, &columns[2], first, m);
+        const i64 *place = loaded(copies[0], &columns[0], first, m);
+        const i64 *one = loaded(copies[1], &columns[1], first, m);
+        const i64 *three = loaded(copies[2], &columns[2], first, m);
         for (i64 i = 0; i < m; i++)
             negative |= place[i] | (columns[1].kind == U64 ? 0 : one[i]) |
                         (columns[2].kind == U64 ? 0 : three[i]);
         if (negative < 0)
             return first;
-        words_of(out + first, m, k0, k1, place, one, c2, three);
+        blocks_of(&where, m, place, one, three);
+        words_of(out + first, &where, m, &keys, place, one, c2, three);
     }
     return -1;
 }
@@ -164,18 +245,20 @@ typedef struct {
     i64 count, bits, segments;
 } table;
 
-/* The position of the first key above (segment << 32) + number. */
-static inline i64 first_above(const table *t, i64 segment, u64 number)
+/* The position of the first key above a number, from one on before which none is. */
+static i64 searched(const table *t, i64 found, u64 wanted)
 {
-    i64 found = t->guide[(segment << t->bits) + (i64)(number >> (32 - t->bits))];
-    if (found >= 0)
-        return found;
-    found = ~found;
-    u64 wanted = ((u64)segment << 32) + number;
-    for (int step = 0; step < 8; step++, found++)
-        if (found >= t->count || t->keys[found] > wanted)
+    const u64 *key = t->keys + found;
+    if (found + 4 <= t->count) { /* all four at once: to stop between them would be guessed wrong */
+        i64 below = (key[0] <= wanted) + (key[1] <= wanted) + (key[2] <= wanted) + (key[3] <= wanted);
+        found += below;
+        if (below < 4)
             return found;
+    }
     i64 high = t->count;
+    for (i64 step = 4; found + step < high; step *= 2)
+        if (t->keys[found + step] > wanted)
+            high = found + step;
     while (found < high) {
         i64 middle = found + (high - found) / 2;
         if (t->keys[middle] > wanted)
@@ -186,25 +269,45 @@ static inline i64 first_above(const table *t, i64 segment, u64 number)
     return found;
 }
 
+/* The positions of the first keys above (segment << 32) + number, of at most BLOCK numbers, which
+ * are the upper halves of words. */
+static void first_above(int32_t *found, i64 n, const table *t, const i64 *segment, const u64 *words)
+{
+    i64 open[BLOCK], some = 0;
+    for (i64 i = 0; i < n; i++) {
+        found[i] = t->guide[(segment[i] << t->bits) + (i64)(words[i] >> (64 - t->bits))];
+        open[some] = i; /* if it is */
+        some += found[i] < 0;
+    }
+    for (i64 k = 0; k < some; k++) {
+        i64 i = open[k];
+        found[i] = (int32_t)searched(t, ~found[i], ((u64)segment[i] << 32) + (words[i] >> 32));
+    }
+}
+
+static inline i64 unknown(const i64 *numbers, i64 n, i64 count)
+{
+    i64 wrong = 0;
+    for (i64 i = 0; i < n; i++)
+        wrong |= numbers[i] | (count - 1 - numbers[i]);
+    return wrong < 0;
+}
+
 /* CutTable.pick and pick_index. Columns: words, segments. */
 EXPORT i64 pick(int32_t *out, i64 n, const column *columns, const table *t, i64 index)
 {
-    i64 w[BLOCK], s[BLOCK];
+    i64 copies[2][BLOCK];
+    int32_t found[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
-        i64 m = least(BLOCK, n - first), wrong = 0;
-        load(w, &columns[0], first, m);
-        load(s, &columns[1], first, m);
-        for (i64 i = 0; i < m; i++)
-            wrong |= (u64)s[i] >= (u64)t->segments;
-        if (wrong)
+        i64 m = least(BLOCK, n - first);
+        const u64 *w = (const u64 *)loaded(copies[0], &columns[0], first, m);
+        const i64 *s = loaded(copies[1], &columns[1], first, m);
+        if (unknown(s, m, t->segments))
             return first;
+        first_above(found, m, t, s, w);
         int32_t *to = out + first;
-        if (index)
-            for (i64 i = 0; i < m; i++)
-                to[i] = (int32_t)(first_above(t, s[i], (u64)w[i] >> 32) - t->starts[s[i]]);
-        else
-            for (i64 i = 0; i < m; i++)
-                to[i] = t->values[first_above(t, s[i], (u64)w[i] >> 32)];
+        for (i64 i = 0; i < m; i++)
+            to[i] = index ? found[i] - (int32_t)t->starts[s[i]] : t->values[found[i]];
     }
     return -1;
 }
@@ -212,22 +315,27 @@ EXPORT i64 pick(int32_t *out, i64 n, const column *columns, const table *t, i64 
 /* TruncatedTable.pick. Columns: words, curves, limits. */
 EXPORT i64 pick_up_to(int32_t *out, i64 n, const column *columns, const table *t)
 {
-    i64 w[BLOCK], s[BLOCK], last[BLOCK];
+    i64 copies[3][BLOCK];
+    u64 target[BLOCK];
+    int32_t found[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
-        i64 m = least(BLOCK, n - first);
-        load(w, &columns[0], first, m);
-        load(s, &columns[1], first, m);
-        load(last, &columns[2], first, m);
+        i64 m = least(BLOCK, n - first), wrong = 0;
+        const i64 *w = loaded(copies[0], &columns[0], first, m);
+        const i64 *s = loaded(copies[1], &columns[1], first, m);
+        const i64 *last = loaded(copies[2], &columns[2], first, m);
+        if (unknown(s, m, t->segments))
+            return first;
+        for (i64 i = 0; i < m; i++)
+            wrong |= (last[i] - 1) | (t->starts[s[i] + 1] - t->starts[s[i]] - last[i]);
+        if (wrong < 0)
+            return first;
         for (i64 i = 0; i < m; i++) {
-            if ((u64)s[i] >= (u64)t->segments)
-                return first;
-            i64 start = t->starts[s[i]];
-            if (last[i] < 1 || last[i] > t->starts[s[i] + 1] - start)
-                return first;
-            u64 whole = t->keys[start + last[i] - 1] & 0xFFFFFFFFu;
-            u64 target = ((u64)w[i] >> 32) * whole >> 32;
-            out[first + i] = (int32_t)least(first_above(t, s[i], target) - start + 1, last[i]);
+            u64 whole = t->keys[t->starts[s[i]] + last[i] - 1] & 0xFFFFFFFFu;
+            target[i] = (((u64)w[i] >> 32) * whole) & ~(u64)0xFFFFFFFFu;
         }
+        first_above(found, m, t, s, target);
+        for (i64 i = 0; i < m; i++)
+            out[first + i] = (int32_t)least(found[i] - t->starts[s[i]] + 1, last[i]);
     }
     return -1;
 }
@@ -242,30 +350,39 @@ EXPORT i64 next_spells(
     const i64 *segments, i64 width)
 {
     enum { HEALTH, OFFENCE, SENTENCE, CAMP, DRAWN };
-    i64 person[BLOCK], spell[BLOCK], line[BLOCK], origin[BLOCK];
+    i64 copies[4][BLOCK], segment[BLOCK];
+    int32_t found[BLOCK];
     u64 words[BLOCK];
+    blocks where;
+    schedule grow[DRAWN];
+    for (int k = 0; k < DRAWN; k++)
+        grow[k] = grown(keys[2 * k], keys[2 * k + 1]);
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first), negative = 0;
-        int32_t *offence = out + OFFENCE * n + first;
-        load(person, &columns[0], first, m);
-        load(spell, &columns[1], first, m);
-        load(line, &columns[2], first, m);
-        load(origin, &columns[3], first, m);
+        const int32_t *offence = out + OFFENCE * n + first;
+        const i64 *person = loaded(copies[0], &columns[0], first, m);
+        const i64 *spell = loaded(copies[1], &columns[1], first, m);
+        const i64 *line = loaded(copies[2], &columns[2], first, m);
+        const i64 *origin = loaded(copies[3], &columns[3], first, m);
         for (i64 i = 0; i < m; i++)
             negative |= person[i] | spell[i];
         if (negative < 0)
             return first;
+        blocks_of(&where, m, person, spell, line);
         for (int k = 0; k < DRAWN; k++) {
             const table *t = tables[k];
-            words_of(words, m, keys[2 * k], keys[2 * k + 1], person, spell, 0, line);
+            int32_t *to = out + k * n + first;
+            words_of(words, &where, m, &grow[k], person, spell, 0, line);
             for (i64 i = 0; i < m; i++) {
-                i64 segment = k < CAMP ? segments[k] : origin[i] * (width ? width : 1);
+                segment[i] = k < CAMP ? segments[k] : origin[i] * (width ? width : 1);
                 if (k == SENTENCE || (k == CAMP && width))
-                    segment += offence[i];
-                if ((u64)segment >= (u64)t->segments)
-                    return first;
-                out[k * n + first + i] = t->values[first_above(t, segment, words[i] >> 32)];
+                    segment[i] += offence[i];
             }
+            if (unknown(segment, m, t->segments))
+                return first;
+            first_above(found, m, t, segment, words);
+            for (i64 i = 0; i < m; i++)
+                to[i] = t->values[found[i]];
         }
     }
     return -1;
@@ -274,19 +391,20 @@ EXPORT i64 next_spells(
 /* Whether the upper half of each word lies below a bound. */
 EXPORT void below(uint8_t *out, i64 n, const column *words, u64 bound)
 {
-    i64 w[BLOCK];
+    i64 copy[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(w, words, first, m);
+        const i64 *w = loaded(copy, words, first, m);
         for (i64 i = 0; i < m; i++)
             out[first + i] = (u64)w[i] >> 32 < bound;
     }
 }
 
-/* The tables of exponential(), a row for each bucket. */
+/* The tables of exponential(), a row for each bucket: of its factors the upper half is the bend, the
+ * lower half the slope. */
 typedef struct {
     i64 log;
-    u64 slope, bend;
+    u64 factors;
 } bucket;
 
 typedef struct {
@@ -296,22 +414,23 @@ typedef struct {
 
 static inline i64 unit_exponential(const logs *l, u64 word)
 {
-    double rest = (double)-(word ? word : (u64)1);
-    u64 bits;
-    memcpy(&bits, &rest, sizeof bits);
+    u64 rest = -(word ? word : (u64)1), bits;
+    /* Rounded once, by the sum. To convert all 64 bits takes a branch that is guessed wrong. */
+    double real = (double)(i64)(rest >> 32) * 4294967296.0 + (double)(i64)(rest & 0xFFFFFFFFu);
+    memcpy(&bits, &real, sizeof bits);
     const bucket *b = &l->buckets[bits >> 40 & 4095];
     u64 gap = ((u64)1 << 32) - (bits >> 8 & 0xFFFFFFFFu);
     i64 fine = (l->top - (i64)(bits >> 52)) * l->log_two + b->log;
-    fine += (i64)(gap * ((gap * b->bend >> 32) + b->slope) >> 32);
+    fine += (i64)(gap * ((gap * (b->factors >> 32) >> 32) + (b->factors & 0xFFFFFFFFu)) >> 32);
     return most(fine >> 4, 1);
 }
 
 EXPORT void exponential(i64 *out, i64 n, const column *words, const logs *l)
 {
-    i64 w[BLOCK];
+    i64 copy[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(w, words, first, m);
+        const i64 *w = loaded(copy, words, first, m);
         for (i64 i = 0; i < m; i++)
             out[first + i] = unit_exponential(l, (u64)w[i]);
     }
@@ -338,11 +457,11 @@ static inline i64 days_until(i64 tolerance, i64 rate)
 /* Columns: tolerances, rates. */
 EXPORT void days_until_used_up(i64 *out, i64 n, const column *columns)
 {
-    i64 tolerance[BLOCK], rate[BLOCK];
+    i64 copies[2][BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(tolerance, &columns[0], first, m);
-        load(rate, &columns[1], first, m);
+        const i64 *tolerance = loaded(copies[0], &columns[0], first, m);
+        const i64 *rate = loaded(copies[1], &columns[1], first, m);
         for (i64 i = 0; i < m; i++)
             out[first + i] = days_until(tolerance[i], rate[i]);
     }
@@ -357,16 +476,16 @@ typedef struct {
 static inline i64 used_by(const hazard *h, i64 kind, i64 reading)
 {
     i64 step = 0, row = kind * h->steps;
-    while (step + 1 < h->steps && h->edges[step + 1] <= reading)
-        step++;
+    for (i64 next = 1; next < h->steps; next++) /* all of them: where to stop would be guessed wrong */
+        step += h->edges[next] <= reading;
     return h->sums[row + step] + h->rates[row + step] * (reading - h->edges[step]);
 }
 
 static inline i64 days_from(const hazard *h, i64 tolerance, i64 kind, i64 reading)
 {
     i64 target = used_by(h, kind, reading) + tolerance, step = 0, row = kind * h->steps;
-    while (step + 1 < h->steps && h->sums[row + step + 1] < target)
-        step++;
+    for (i64 next = 1; next < h->steps; next++)
+        step += h->sums[row + next] < target;
     i64 beyond = days_until(target - h->sums[row + step], h->rates[row + step]);
     return beyond >= NEVER ? NEVER : least(h->edges[step] + beyond - reading, NEVER);
 }
@@ -374,16 +493,15 @@ static inline i64 days_from(const hazard *h, i64 tolerance, i64 kind, i64 readin
 /* StepHazard.used. Columns: kinds, readings. */
 EXPORT i64 hazard_used(i64 *out, i64 n, const column *columns, const hazard *h)
 {
-    i64 kind[BLOCK], reading[BLOCK];
+    i64 copies[2][BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(kind, &columns[0], first, m);
-        load(reading, &columns[1], first, m);
-        for (i64 i = 0; i < m; i++) {
-            if ((u64)kind[i] >= (u64)h->kinds)
-                return first;
+        const i64 *kind = loaded(copies[0], &columns[0], first, m);
+        const i64 *reading = loaded(copies[1], &columns[1], first, m);
+        if (unknown(kind, m, h->kinds))
+            return first;
+        for (i64 i = 0; i < m; i++)
             out[first + i] = used_by(h, kind[i], reading[i]);
-        }
     }
     return -1;
 }
@@ -391,17 +509,16 @@ EXPORT i64 hazard_used(i64 *out, i64 n, const column *columns, const hazard *h)
 /* StepHazard.days_until. Columns: kinds, readings, tolerances. */
 EXPORT i64 hazard_days_until(i64 *out, i64 n, const column *columns, const hazard *h)
 {
-    i64 kind[BLOCK], reading[BLOCK], tolerance[BLOCK];
+    i64 copies[3][BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(kind, &columns[0], first, m);
-        load(reading, &columns[1], first, m);
-        load(tolerance, &columns[2], first, m);
-        for (i64 i = 0; i < m; i++) {
-            if ((u64)kind[i] >= (u64)h->kinds)
-                return first;
+        const i64 *kind = loaded(copies[0], &columns[0], first, m);
+        const i64 *reading = loaded(copies[1], &columns[1], first, m);
+        const i64 *tolerance = loaded(copies[2], &columns[2], first, m);
+        if (unknown(kind, m, h->kinds))
+            return first;
+        for (i64 i = 0; i < m; i++)
             out[first + i] = days_from(h, tolerance[i], kind[i], reading[i]);
-        }
     }
     return -1;
 }
@@ -418,36 +535,53 @@ EXPORT i64 fates(
     const hazard *liberty, const hazard *returning)
 {
     enum { LEFT, HEALTH, BORN, TOLERANCE, RATE, BASE, PERSON, SPELL, LINE, ALL };
-    i64 c[ALL][BLOCK], gone = 0, come = 0;
+    i64 c[ALL][BLOCK], day[BLOCK], lasts[BLOCK], used[BLOCK], some[BLOCK], gone = 0, come = 0;
+    uint8_t flags[BLOCK];
     u64 words[BLOCK];
+    blocks where;
+    schedule keys = grown(k0, k1);
     for (i64 first = 0; first < n; first += BLOCK) {
-        i64 m = least(BLOCK, n - first);
+        i64 m = least(BLOCK, n - first), before = gone;
+        const i64 *kind = kinds + first;
         for (int k = 0; k < (returning ? ALL : PERSON); k++)
             gather(c[k], &columns[k], rows + first, m);
-        if (returning)
-            words_of(words, m, k0, k1, c[PERSON], c[SPELL], 0, c[LINE]);
-        for (i64 i = 0; i < m; i++) {
-            i64 left = c[LEFT][i], health = c[HEALTH][i], age = left - c[BORN][i], day = NEVER;
-            i64 tolerance = c[TOLERANCE][i] - c[RATE][i] * (left - c[BASE][i]);
-            if ((u64)health >= (u64)liberty->kinds)
+        if (unknown(c[HEALTH], m, liberty->kinds))
+            return first;
+        for (i64 i = 0; i < m; i++)
+            day[i] = NEVER;
+        if (returning) {
+            if (unknown(kind, m, returning->kinds))
                 return first;
-            if (returning) {
-                i64 kind = kinds[first + i], lasts = unit_exponential(l, words[i]);
-                if ((u64)kind >= (u64)returning->kinds)
-                    return first;
-                if (lasts <= used_by(returning, kind, days - 1 - left))
-                    day = left + days_from(returning, lasts, kind, 0);
+            blocks_of(&where, m, c[PERSON], c[SPELL], c[LINE]);
+            words_of(words, &where, m, &keys, c[PERSON], c[SPELL], 0, c[LINE]);
+            for (i64 i = 0; i < m; i++) {
+                lasts[i] = unit_exponential(l, words[i]);
+                flags[i] = lasts[i] <= used_by(returning, kind[i], days - 1 - c[LEFT][i]);
             }
-            i64 outside = least(day, days - 1) - left;
-            i64 used = used_by(liberty, health, age + outside) - used_by(liberty, health, age);
-            if (used >= tolerance) {
-                dead[gone] = first + i;
-                died[gone++] = left + days_from(liberty, tolerance, health, age);
-            } else if (day < days) {
-                back[come] = first + i;
-                when[come] = day;
-                rest[come++] = tolerance - used;
+            i64 most = listed(some, flags, m);
+            for (i64 k = 0; k < most; k++) {
+                i64 i = some[k];
+                day[i] = c[LEFT][i] + days_from(returning, lasts[i], kind[i], 0);
             }
+        }
+        for (i64 i = 0; i < m; i++) {
+            i64 left = c[LEFT][i], age = left - c[BORN][i], outside = least(day[i], days - 1) - left;
+            c[TOLERANCE][i] -= c[RATE][i] * (left - c[BASE][i]);
+            used[i] = used_by(liberty, c[HEALTH][i], age + outside);
+            used[i] -= used_by(liberty, c[HEALTH][i], age);
+        }
+        for (i64 i = 0; i < m; i++) { /* written in any case, and counted if it is so */
+            i64 dies = used[i] >= c[TOLERANCE][i];
+            dead[gone] = first + i;
+            gone += dies;
+            back[come] = first + i;
+            when[come] = day[i];
+            rest[come] = c[TOLERANCE][i] - used[i];
+            come += !dies & (day[i] < days);
+        }
+        for (; before < gone; before++) {
+            i64 i = dead[before] - first, left = c[LEFT][i];
+            died[before] = left + days_from(liberty, c[TOLERANCE][i], c[HEALTH][i], left - c[BORN][i]);
         }
     }
     counts[0] = gone;
@@ -462,22 +596,25 @@ EXPORT i64 past_fates(
     u64 k0, u64 k1, u64 k2, u64 k3, const logs *l, const hazard *returning)
 {
     u64 released[BLOCK], tolerance[BLOCK];
-    i64 found = 0;
+    i64 since[BLOCK], lasts[BLOCK], some[BLOCK], found = 0;
+    uint8_t flags[BLOCK];
+    schedule of_release = grown(k0, k1), of_return = grown(k2, k3);
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        words_run(released, m, k0, k1, first_person + first, 0, 0, 0);
-        words_run(tolerance, m, k2, k3, first_person + first, 0, 0, 0);
+        run(released, m, &of_release, first_person + first, 0, 0, 0);
+        run(tolerance, m, &of_return, first_person + first, 0, 0, 0);
         for (i64 i = 0; i < m; i++) {
-            i64 since = 1 + (i64)((released[i] >> 32) * (u64)window >> 32);
-            i64 lasts = unit_exponential(l, tolerance[i]);
-            if (lasts > used_by(returning, kind, since + days - 1))
-                continue;
-            i64 day = days_from(returning, lasts, kind, 0) - since;
-            if (day < 0 || day >= days)
-                continue;
+            since[i] = 1 + (i64)((released[i] >> 32) * (u64)window >> 32);
+            lasts[i] = unit_exponential(l, tolerance[i]);
+            flags[i] = lasts[i] <= used_by(returning, kind, since[i] + days - 1);
+        }
+        i64 most = listed(some, flags, m);
+        for (i64 k = 0; k < most; k++) {
+            i64 i = some[k], day = days_from(returning, lasts[i], kind, 0) - since[i];
             who[found] = first + i;
-            ago[found] = since;
-            back[found++] = day;
+            ago[found] = since[i];
+            back[found] = day;
+            found += (day >= 0) & (day < days);
         }
     }
     return found;
@@ -485,46 +622,52 @@ EXPORT i64 past_fates(
 
 /* ---- Spells: register.py, flows.py ---- */
 
-/* Writes the places of the flags that are set, counted from first on; returns how many. */
-static i64 listed(i64 *rows, const uint8_t *flags, i64 first, i64 n)
-{
-    i64 found = 0, places[BLOCK];
-    for (i64 i = 0; i < n; i++) { /* without a branch, which would be guessed wrong */
-        places[found] = first + i;
-        found += flags[i];
-    }
-    memcpy(rows, places, (size_t)found * sizeof *rows);
-    return found;
-}
-
 /* _merit_given in model.py: of those held who were admitted by a day and whose sentence is below a bound, those
- * whose word is. Columns: admitted, imposed, person, spell, line. Returns how many rows. */
+ * whose word is. Columns: person, spell, line. Returns how many rows. */
 EXPORT i64 held_and_drawn(
-    i64 *rows, i64 n, const int32_t *left, const column *columns, i64 latest, i64 longest, u64 k0,
-    u64 k1, u64 occurrence, u64 bound)
+    i64 *rows, i64 n, const int32_t *left, const int32_t *admitted, const int32_t *imposed,
+    const column *columns, int32_t latest, int32_t longest, u64 k0, u64 k1, u64 occurrence, u64 bound)
 {
-    enum { ADMITTED, IMPOSED, PERSON, SPELL, LINE, ALL };
+    enum { PERSON, SPELL, LINE, ALL };
     i64 c[ALL][BLOCK], found = 0, some[BLOCK];
     uint8_t flags[BLOCK];
     u64 words[BLOCK];
+    blocks where;
+    schedule keys = grown(k0, k1);
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        load(c[ADMITTED], &columns[ADMITTED], first, m);
-        load(c[IMPOSED], &columns[IMPOSED], first, m);
+        for (i64 i = first; i < first + m; i++)
+            flags[i - first] = (left[i] == NEVER) & (admitted[i] <= latest) & (imposed[i] < longest);
+        m = listed(some, flags, m);
         for (i64 i = 0; i < m; i++)
-            flags[i] = (left[first + i] == NEVER) & (c[ADMITTED][i] <= latest) &
-                       (c[IMPOSED][i] < longest);
-        m = listed(some, flags, first, m);
+            some[i] += first;
         for (int k = PERSON; k < ALL; k++)
             gather(c[k], &columns[k], some, m);
-        words_of(words, m, k0, k1, c[PERSON], c[SPELL], occurrence, c[LINE]);
-        for (i64 i = 0; i < m; i++)
-            flags[i] = words[i] >> 32 < bound;
-        for (i64 i = 0; i < m; i++)
-            if (flags[i])
-                rows[found++] = some[i];
+        blocks_of(&where, m, c[PERSON], c[SPELL], c[LINE]);
+        words_of(words, &where, m, &keys, c[PERSON], c[SPELL], occurrence, c[LINE]);
+        for (i64 i = 0; i < m; i++) {
+            rows[found] = some[i];
+            found += words[i] >> 32 < bound;
+        }
     }
     return found;
+}
+
+/* _put in sequels.py, for numbers of two or of four bytes. */
+EXPORT void put_where(
+    void *restrict to, const void *restrict from, const uint8_t *restrict where, i64 n, i64 bytes)
+{
+    if (bytes == 2) {
+        int16_t *a = to;
+        const int16_t *b = from;
+        for (i64 i = 0; i < n; i++)
+            a[i] ^= (int16_t)((a[i] ^ b[i]) & -(int16_t)where[i]);
+    } else {
+        int32_t *a = to;
+        const int32_t *b = from;
+        for (i64 i = 0; i < n; i++)
+            a[i] ^= (a[i] ^ b[i]) & -(int32_t)where[i];
+    }
 }
 
 /* Groups.kinds: kinds of the rows listed. Columns: offence, origin, health. */
