@@ -39,6 +39,8 @@ WINDOW = 1 << 20
 """Rows of which ended spells are closed together."""
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
 """Causes of leaving; a release by the decree at position p has ``BY_DECREE + p``."""
+CAUSES = np.array([BY_DEATH, BY_EXPIRY, BY_EXPIRY, BY_EXPIRY], dtype=np.int16)
+"""By the stage of the day, as long as it is not known which decree releases."""
 
 
 class Register(Spells):
@@ -169,7 +171,8 @@ class Register(Spells):
         """
         self.own("release")
         self.release[rows] = days
-        self.key[rows] = np.minimum(self.key[rows], self.release[rows] * STAGES + RELEASE)
+        planned = self.release[rows] * STAGES + RELEASE
+        self.key[rows] = np.minimum(self.key[rows], planned)
         self._soon.changed(self.key, rows)
 
     def _find_end(self, rows: Rows | slice) -> None:
@@ -195,7 +198,7 @@ class Register(Spells):
             key = self.key[rows]
             stages = (key % STAGES).astype(np.uint8)
             self.left[rows] = key // STAGES
-            self.cause[rows] = np.where(stages == DEATH, BY_DEATH, BY_EXPIRY)
+            self.cause[rows] = CAUSES[stages]
             self.key[rows] = CLOSED
             for turns in self.turns:
                 turns.put_off(rows, NEVER)
