@@ -68,7 +68,7 @@ class Soon:
         """Look again at rows, each named once, whose numbers may have become smaller."""
         if self.until is None:
             return
-        low = np.flatnonzero(column[rows] < self.until)
+        low = (column[rows] < self.until).nonzero()[0]
         if not len(low):
             return
         low = low + rows.indices(len(column))[0] if isinstance(rows, slice) else rows[low]

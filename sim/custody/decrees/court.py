@@ -165,9 +165,11 @@ class Court:
         if decree.places == "passed on":
             pass_on(register, docket)
             self._bind(register, docket, number)
-        bound, there = docket.selected & ~docket.declined, register.left[rows] == NEVER
-        still, docket.moved = bound & there, np.zeros_like(bound)
-        if not there.all():
+        bound = docket.selected & ~docket.declined
+        still, docket.moved = bound, np.zeros_like(bound)
+        if occasion.grant_day > occasion.close_day:  # on one day nobody leaves in between
+            there = register.left[rows] == NEVER
+            still = bound & there
             docket.moved = bound & ~there & (register.cause[rows] >= BY_DECREE)
         cut = still & ~docket.freeing
         cuts = bool(cut.any())
