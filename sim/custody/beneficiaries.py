@@ -17,6 +17,8 @@ from sim.scenario.world import PYONGYANG
 
 Ints = NDArray[np.int64]
 THOUSANDTHS = 1000
+FEW = 4
+"""Of at most so many times as many possible pairs as there are persons each is counted."""
 
 
 def depth(register: Register, freed: Rows) -> dict[str, Ints]:
@@ -46,11 +48,26 @@ def depth(register: Register, freed: Rows) -> dict[str, Ints]:
 def _tally(day: Ints, value: Ints) -> Ints:
     """Count equal pairs of a day and a value, neither of them negative, shape (n, 3)."""
     width = int(value.max(initial=0)) + 1
+    days = np.flatnonzero(np.bincount(day))
+    if len(days) * width <= FEW * len(day):
+        number = np.zeros(int(day.max(initial=0)) + 1, dtype=np.int64)
+        number[days] = np.arange(len(days))
+        persons = np.bincount(number[day] * width + value)
+        pairs = np.flatnonzero(persons)
+        return _columns(days[pairs // width], pairs % width, persons[pairs])
     pairs = day * width + value
     if (int(day.max(initial=0)) + 1) * width <= 1 << 31:  # sorted in half the time
         pairs = pairs.astype(np.int32)
     pairs, persons = np.unique(pairs, return_counts=True)
-    return np.column_stack((pairs // width, pairs % width, persons)).astype(np.int64)
+    return _columns(pairs // width, pairs % width, persons)
+
+
+def _columns(*columns: NDArray[np.integer]) -> Ints:
+    """Put columns side by side, shape (n, columns)."""
+    found = np.empty((len(columns[0]), len(columns)), dtype=np.int64)
+    for place, column in enumerate(columns):
+        found[:, place] = column
+    return found
 
 
 def grants(
@@ -91,14 +108,10 @@ def grants(
     }
     if draws is not None:
         codes["sex"] = _women(prisons, register, rows, draws)
-    for group, size in sizes.items():
-        place = place * size + codes[group]
-    shape = (len(order), 2, *sizes.values())
-    counts = np.bincount(place, minlength=int(np.prod(shape))).reshape(shape)
     found = {}
-    for axis, group in enumerate(sizes, start=2):
-        others = tuple(other for other in range(2, len(shape)) if other != axis)
-        by_group = counts.sum(axis=others)
+    for group, size in sizes.items():
+        counts = np.bincount(place * size + codes[group], minlength=2 * len(order) * size)
+        by_group = counts.reshape(len(order), 2, size)
         found[f"eligible by {group}"] = by_group.sum(axis=1)
         found[f"granted by {group}"] = by_group[:, 1]
     closed = [docket.occasion.close_day for docket in order]

@@ -39,6 +39,8 @@ WINDOW = 1 << 20
 """Rows of which ended spells are closed together."""
 BY_DEATH, BY_EXPIRY, BY_DECREE = 0, 1, 2
 """Causes of leaving; a release by the decree at position p has ``BY_DECREE + p``."""
+CAUSES = np.array([BY_DEATH, BY_EXPIRY, BY_EXPIRY, BY_EXPIRY], dtype=np.int16)
+"""By the stage of the day, as long as it is not known which decree releases."""
 
 
 class Register(Spells):
@@ -135,6 +137,7 @@ class Register(Spells):
         turns.reach(self._size)
         for start in range(0, self._size, WINDOW):
             self._let_wait(turns, slice(start, min(start + WINDOW, self._size)))
+            turns.put_off(np.flatnonzero(self.left[start : start + WINDOW] != NEVER) + start, NEVER)
 
     def _begin(self, rows: Rows | slice) -> None:
         """Find the ends of spells that are new, and when rules may come for them."""
@@ -158,7 +161,7 @@ class Register(Spells):
         self._find_end(rows)
         for turns in self.turns:
             if cut_days is None:
-                turns.at_once(rows)
+                turns.at_once(rows, self.admitted[rows])
             else:
                 turns.sooner(rows, cut_days)
 
@@ -169,7 +172,7 @@ class Register(Spells):
         """
         self.own("release")
         self.release[rows] = days
-        self.key[rows] = np.minimum(self.key[rows], self.release[rows] * STAGES + RELEASE)
+        self.key[rows] = np.minimum(self.key[rows], days * STAGES + RELEASE)
         self._soon.changed(self.key, rows)
 
     def _find_end(self, rows: Rows | slice) -> None:
@@ -195,7 +198,7 @@ class Register(Spells):
             key = self.key[rows]
             stages = (key & (STAGES - 1)).astype(np.uint8)  # the remainder, in a part of the time
             self.left[rows] = key // STAGES
-            self.cause[rows] = np.where(stages == DEATH, BY_DEATH, BY_EXPIRY)
+            self.cause[rows] = CAUSES[stages]
             self.key[rows] = CLOSED
             for turns in self.turns:
                 turns.put_off(rows, NEVER)
@@ -219,18 +222,17 @@ class Register(Spells):
         """Rows held on a day whose turn has come, of those whom no occasion has selected.
 
         Once the register is up to date. For whom it is `over`, shape (rows,) at least, and who has
-        left has no turn any more.
+        left has no turn any more; nobody has one before his admission.
         """
         rows = turns.due(day, len(self))
-        gone, early = self.left[rows] != NEVER, self.admitted[rows] > day
-        if over is not None:
-            gone |= over[rows]
-        wait = gone | early
-        if wait.any():
+        gone = None if over is None else over[rows]
+        if self.further:  # of those whose spells are met again some have passed or may never come
+            passed = self.left[rows] != NEVER
+            gone = passed if gone is None else gone | passed
+        if gone is not None and gone.any():
             turns.put_off(rows[gone], NEVER)
-            turns.put_off(rows[early], self.admitted[rows[early]])
-            rows = rows[~wait]
-        return np.asarray(rows[self.occasion[rows] == NO_OCCASION])
+            rows = rows[~gone]
+        return rows.compress(self.occasion[rows] == NO_OCCASION)
 
     def tolerance_left(self, rows: Rows) -> Ints:
         """Return what is left of tolerances on the day of leaving alive, where hazards vary."""

@@ -54,16 +54,13 @@ class Soon:
     def _looked_up(self, column: NDArray[np.integer], limit: int) -> Rows | None:
         """Look up the rows below a limit ahead; if these are many, return those below the limit."""
         ahead = limit if self.until is None else limit + AHEAD * (limit - self.asked)
-        self.more, self.mixed, low = [], False, column < limit
-        few = FEW * np.count_nonzero(low) <= len(column)
-        if few:
-            self.until, self.kept = ahead, column < ahead
-            few = FEW * np.count_nonzero(self.kept) <= len(column)
-        if few:
-            self.rows = np.flatnonzero(self.kept)
+        self.more, self.mixed = [], False
+        self.until, self.kept = ahead, column < ahead
+        if FEW * np.count_nonzero(self.kept) <= len(column):
+            self.rows = self.kept.nonzero()[0]
             return None
-        self.until, self.asked, self.kept = limit, limit, low
-        found = np.flatnonzero(low)
+        self.until, self.asked, self.kept = limit, limit, column < limit
+        found = self.kept.nonzero()[0]
         self.rows = found[:0] if self.once else found
         return found
 
@@ -71,7 +68,7 @@ class Soon:
         """Look again at rows, each named once, whose numbers may have become smaller."""
         if self.until is None:
             return
-        low = np.flatnonzero(column[rows] < self.until)
+        low = (column[rows] < self.until).nonzero()[0]
         if not len(low):
             return
         low = low + rows.indices(len(column))[0] if isinstance(rows, slice) else rows[low]

@@ -59,13 +59,13 @@ class Turns:
         """Leave rows unread until given days, shape (n,), unless their terms change before."""
         self.first_day[rows] = until
 
-    def at_once(self, rows: Rows | slice) -> None:
-        """Let rows be read again whatever was said of them."""
-        self.first_day[rows] = 0
+    def at_once(self, rows: Rows | slice, admitted: Int32s | int = 0) -> None:
+        """Let rows be read again whatever was said of them, from their admission on."""
+        self.first_day[rows] = admitted
         self.soon.changed(self.first_day, rows)
 
     def sooner(self, rows: Rows, days: int) -> None:
-        """Let rows be read so many days sooner, by which their terms are shorter at most."""
+        """Let rows of those held be read sooner by so many days, the most taken off their terms."""
         if not self.keeps_pace:
             self.at_once(rows)
             return

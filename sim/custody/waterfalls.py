@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,13 +116,22 @@ def _counted(
     for i in range(clauses):
         parts += [of_all[2 * exclusions + i : 2 * exclusions + i + 1], by_clause[:, :, i]]
     counts = np.concatenate(parts).swapaxes(0, 1)
+    names = tuple(stages)
     for name, one, own in zip(numbers, laws, counts, strict=True):
-        places = [(name, DECREE, stage) for stage in stages]
-        for bar in one.exclude:
-            places += [(name, DECREE, f"barred by {bar}"), (name, DECREE, f"barred only by {bar}")]
-        for title in one.clauses:
-            places += [(name, title, stage) for stage in ("meets this clause", *stages)]
-        yield name, places, own
+        yield name, _places(name, tuple(one.exclude), tuple(one.clauses), names), own
+
+
+@lru_cache(maxsize=1024)
+def _places(
+    name: str, exclusions: tuple[str, ...], clauses: tuple[str, ...], stages: tuple[str, ...]
+) -> tuple[Place, ...]:
+    """Return the places of one decree, which are the same in all replications."""
+    places = [(name, DECREE, stage) for stage in stages]
+    for bar in exclusions:
+        places += [(name, DECREE, f"barred by {bar}"), (name, DECREE, f"barred only by {bar}")]
+    for title in clauses:
+        places += [(name, title, stage) for stage in ("meets this clause", *stages)]
+    return tuple(places)
 
 
 def _stages_of(effect: Effect) -> tuple[object, ...]:

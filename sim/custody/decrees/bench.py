@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from operator import eq, ge, gt, le, lt
+from functools import reduce
+from operator import and_, eq, ge, gt, le, lt, or_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,14 +133,10 @@ class Bench(Facts):
         match predicate:
             case Every(parts):
                 masks = [self.meets_in(one, part) for one in parts]
-                return np.asarray(
-                    np.logical_and.reduce([np.ones(len(self.rows), dtype=np.bool_), *masks])
-                )
+                return reduce(and_, masks) if masks else np.ones(len(self.rows), dtype=np.bool_)
             case Either(parts):
                 masks = [self.meets_in(one, part) for one in parts]
-                return np.asarray(
-                    np.logical_or.reduce([np.zeros(len(self.rows), dtype=np.bool_), *masks])
-                )
+                return reduce(or_, masks) if masks else np.zeros(len(self.rows), dtype=np.bool_)
             case Table(rows):
                 row = self.first_row([when for when, _ in rows], part)
                 masks = [(row == i) & self.meets_in(then, part)
@@ -262,7 +259,7 @@ class Bench(Facts):
     @property
     def _has_term(self) -> Mask:
         """Who has a term: no sentence for life or of death, and none that is only expected."""
-        return ~self.endless & ~self.awaiting
+        return ~self.endless & ~self.awaiting if self.register.has_trials else ~self.endless
 
     def _served(self, leaf: LengthIs | ShareIs) -> Ints:
         """Days served by the day of reading, with the cuts that count as served."""
@@ -285,8 +282,8 @@ class Bench(Facts):
             case "time in prison":
                 return compare(days_in_prison(self, self.day_of(leaf.on)), leaf.days)
             case "sentence":  # life, and death, are longer than any number of days
-                whole = np.where(self.endless, LIFE, self.sentence)
-                return compare(whole, leaf.days) & ~self.awaiting
+                found = compare(self.sentence, leaf.days)
+                return found & ~self.awaiting if self.register.has_trials else found
             case "term":
                 return compare(self.term, leaf.days) & self._has_term
             case "remaining":

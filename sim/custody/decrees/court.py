@@ -35,6 +35,7 @@ from sim.scenario.occasions import Occasion, check_on
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+NOBODY = np.empty(0, dtype=np.intp)
 
 
 class Court:
@@ -51,6 +52,7 @@ class Court:
         self.draws = draws
         self.decrees = decrees
         self.occasions = occasions
+        self.origins = tuple(prisons.scenario.world.origins)
         self.reading = Reading(prisons, draws, decrees, occasions)
         self.dockets: dict[int, Docket] = {}
         self.newcomers = Newcomers(prisons, draws)
@@ -163,19 +165,21 @@ class Court:
         if decree.places == "passed on":
             pass_on(register, docket)
             self._bind(register, docket, number)
-        bound, there = docket.selected & ~docket.declined, register.left[rows] == NEVER
-        still, docket.moved = bound & there, np.zeros_like(bound)
-        if not there.all():
+        bound = docket.selected & ~docket.declined
+        still, docket.moved = bound, np.zeros_like(bound)
+        if occasion.grant_day > occasion.close_day:  # on one day nobody leaves in between
+            there = register.left[rows] == NEVER
+            still = bound & there
             docket.moved = bound & ~there & (register.cause[rows] >= BY_DECREE)
         cut = still & ~docket.freeing
-        if cut.any():
+        cuts = bool(cut.any())
+        if cuts:
             own = register.occasion[rows] == number
             elsewhere = cut & ~own & (register.occasion[rows] != NO_OCCASION)
             docket.moved |= elsewhere | (cut & _commuted_since(register, docket, decree))
         docket.granted = still & ~docket.moved
-        changed = cut & docket.granted
         for i, clause in enumerate(decree.clauses.values()):
-            kept = np.flatnonzero(changed & (docket.clause == i))
+            kept = np.flatnonzero(cut & docket.granted & (docket.clause == i)) if cuts else NOBODY
             if len(kept):
                 due = due_under(register, rows[kept], clause.then, docket.cut_days[kept])
                 # A cut that leaves nothing is a release by the decree, on its day, unless the term
@@ -187,16 +191,11 @@ class Court:
                 apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
             self._suspend(docket, clause, i, kept, occasion)
         free = docket.granted & docket.freeing
-        out = rows[free]
-        homes = [clause.then.serve_the_rest is not None for clause in decree.clauses.values()]
-        if any(homes):
-            register.send_home(rows[free & np.array(homes)[docket.clause]])
-        ends = [clause.then.end_the_case for clause in decree.clauses.values()]
-        if any(ends):
-            register.end_cases(rows[free & np.array(ends)[docket.clause]])
-        self._beyond_release(register, docket, decree)
-        deal_releases(self.draws, register, out, docket.released_on[free], decree, occasion,
-                       list(self.prisons.scenario.world.origins))  # fmt: skip
+        self._beyond_release(register, docket, decree, free)
+        out, on_day = rows, docket.released_on
+        if not free.all():
+            out, on_day = rows[free], on_day[free]
+        deal_releases(self.draws, register, out, on_day, decree, occasion, self.origins)
         self.escorts.join(register, out, occasion)
         if on is None:
             self.newcomers.begin(register, decree, occasion)
@@ -204,7 +203,7 @@ class Court:
     def _bind(self, register: Register, docket: Docket, number: int) -> None:
         """Put those selected for release, who take it up, outside other decrees until out."""
         bound = docket.selected & docket.freeing & ~docket.declined
-        self._select(register, docket.rows[bound], number)
+        self._select(register, docket.rows if bound.all() else docket.rows[bound], number)
 
     def _select(self, register: Register, rows: Rows, number: int) -> None:
         """Select people for release by an occasion."""
@@ -212,20 +211,26 @@ class Court:
         register.occasion[rows] = number
         self.headcount.bind(rows)
 
-    def _beyond_release(self, register: Register, docket: Docket, decree: Decree) -> None:
-        """Note whose release strikes the conviction from the record, or sends them abroad."""
+    def _beyond_release(
+        self, register: Register, docket: Docket, decree: Decree, free: Mask
+    ) -> None:
+        """Note whose release leads elsewhere than to liberty, or does more, of those `free`."""
         effects = [clause.then for clause in decree.clauses.values()]
-        free = docket.granted & docket.freeing
-        if any(effect.expunge for effect in effects):
+
+        def under(wanted: list[bool], some: Mask) -> Rows:
+            """Rows of those under the clauses of some effects."""
+            return np.asarray(docket.rows[some & np.array(wanted)[docket.clause]])
+
+        if any(homes := [effect.serve_the_rest is not None for effect in effects]):
+            register.send_home(under(homes, free))
+        if any(ends := [effect.end_the_case for effect in effects]):
+            register.end_cases(under(ends, free))
+        if any(strikes := [effect.expunge for effect in effects]):
             # What is left of a sentence for several offences stays on the record.
-            whole = free & (docket.cut_days == 0)
-            strikes = np.array([effect.expunge for effect in effects])
-            some = docket.rows[whole & strikes[docket.clause]]
-            register.to_strike = np.union1d(register.to_strike, some)
-        if any(effect.abroad for effect in effects):
-            expels = np.array([effect.abroad for effect in effects])
-            some = docket.rows[free & expels[docket.clause]]
-            register.to_expel = np.union1d(register.to_expel, some)
+            struck = under(strikes, free & (docket.cut_days == 0))
+            register.to_strike = np.union1d(register.to_strike, struck)
+        if any(expels := [effect.abroad for effect in effects]):
+            register.to_expel = np.union1d(register.to_expel, under(expels, free))
 
     def _suspend(
         self, docket: Docket, clause: Clause, number: int, kept: Rows, occasion: Occasion

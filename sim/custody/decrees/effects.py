@@ -40,7 +40,8 @@ def outcomes(
         What of each sentence the clauses fall on; None where they fall on all of it.
     """
     n = len(bench.rows)
-    leaving = np.tile(released_on, (len(clauses), 1))
+    leaving = np.empty((len(clauses), n), dtype=np.int64)
+    leaving[:] = released_on
     cuts = np.zeros((len(clauses), n), dtype=np.int64)
     frees = np.ones((len(clauses), n), dtype=np.bool_)
     for i, clause in enumerate(clauses):

@@ -154,20 +154,20 @@ class Facts:
 
         on = r.lasting("label", rows, drawn).astype(np.bool_)
         on &= self.day - self.admitted >= label.after.value
-        return np.asarray(on & ~self.awaiting)
+        return on & ~self.awaiting if r.has_trials else on
 
     @cached_property
     def sentence(self) -> Ints:
-        """Sentence imposed, days: the term plus every cut, those before the label included."""
+        """Sentence imposed, days: with the cut before the label; without a term, beyond all."""
         r, rows = self.register, self.rows
-        known = self.term + r.merit_days[rows] + r.pardon_days[rows] - r.revived[rows]
+        known = r.imposed[rows].astype(np.int64)
         label, before = self.prisons.scenario.world.label, np.zeros_like(known)
         if label is not None:  # a product takes a part of the time of `numpy.where`
             before = np.minimum(label.cut.value, known) * self.labelled
         if r.stated:
             stated, sure = r.known("earlier_days", rows)
             before = np.where(sure, stated, before)
-        return np.asarray(known + before)
+        return known + before
 
     @cached_property
     def earlier(self) -> Ints:

@@ -121,7 +121,7 @@ class HeadCount:
 
         def lists(day: NDArray[np.integer]) -> Ints:
             """Return the number of the first lists that close on a day or later."""
-            return np.asarray(table[np.clip(day, 0, days[-1] + 1)])
+            return table.take(day, mode="clip")
 
         # Who leaves by decree does so after all lists of the day.
         left = register.left[window] + (register.cause[window] >= BY_DECREE)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from math import sqrt
+from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +33,7 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     asks = docket.approved
     if decree.counts != "both":
         asks = asks & (docket.freeing if decree.counts == "releases" else ~docket.freeing)
-    asking = np.flatnonzero(asks)
+    asking = asks.nonzero()[0]
     rows = docket.rows[asking]
     register = bench.register
     by_camp = cap.per == "camp"
@@ -55,17 +57,19 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
         if len(order):
             _at_the_bound(register, rows, order, [groups, *keys], room, lots_of)
     docket.queue, docket.camps = asking[order], groups[order].astype(np.int64)
-    in_time = np.arange(len(order)) < (_firsts(docket.camps, room) + room)[docket.camps]
+    firsts, _ = _bounds(docket.camps, room)
+    in_time = np.arange(len(order)) < (firsts + room)[docket.camps]
     docket.selected[asking] = False
     docket.selected[docket.queue[in_time]] = True
 
 
-def _firsts(groups: Key, room: Ints) -> Ints:
-    """Position of the first of each group, where groups stand together in order, shape (groups,).
+def _bounds(groups: Key, room: Ints) -> tuple[Ints, Ints]:
+    """Position of the first of each group, and of the first after it, where groups stand in order.
 
-    Of a group without anybody that of the next.
+    Shape (groups,); of a group without anybody both are that of the next.
     """
-    return np.searchsorted(groups, np.arange(len(room), dtype=groups.dtype))
+    bounds = groups.searchsorted(np.arange(len(room) + 1, dtype=groups.dtype))
+    return bounds[:-1], bounds[1:]
 
 
 def _in_order(keys: Sequence[Key]) -> Ints:
@@ -87,7 +91,7 @@ def _narrow(key: Key) -> Key | NDArray[np.uint16]:
 def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
     """Order rows by keys, the first of them above all; one is a lot, so names hardly ever count."""
     order = np.lexsort(tuple(np.asarray(key) for key in reversed(keys)))
-    alike = np.logical_and.reduce([key[order[1:]] == key[order[:-1]] for key in keys])
+    alike = reduce(and_, [key[order[1:]] == key[order[:-1]] for key in keys])
     if alike.any():
         ties = (*_names(register, rows), *reversed(keys))
         order = np.lexsort(tuple(np.asarray(key) for key in ties))
@@ -126,21 +130,20 @@ def _at_the_bound(
     `order` is that by the keys, the first of which is the group with its own places.
     """
     groups = keys[0][order]
-    firsts = _firsts(groups, room)
-    ends = np.append(firsts[1:], len(order))
-    cut = np.flatnonzero((room > 0) & (firsts + room < ends))  # groups of more than have a place
-    refused = order[(firsts + room)[cut]]
-    served = order[(firsts + room)[cut] - 1]
-    alike = np.logical_and.reduce([key[refused] == key[served] for key in keys])
+    firsts, ends = _bounds(groups, room)
+    last = firsts + room
+    cut = ((room > 0) & (last < ends)).nonzero()[0]  # groups of more than have a place
+    refused, served = order[last[cut]], order[last[cut] - 1]
+    alike = reduce(and_, [key[refused] == key[served] for key in keys])
     if not alike.any():
         return
     first_refused = np.full(len(room), -1)
     first_refused[cut[alike]] = refused[alike]
-    places = np.flatnonzero(first_refused[groups] >= 0)
-    likened = first_refused[groups[places]]
-    equal = np.logical_and.reduce([key[order[places]] == key[likened] for key in keys])
-    places = places[equal]
-    chosen = order[places]
+    likened = first_refused[groups]
+    places = (likened >= 0).nonzero()[0]
+    likened, chosen = likened[places], order[places]
+    equal = reduce(and_, [key[chosen] == key[likened] for key in keys])
+    places, chosen = places[equal], chosen[equal]
     lottery = lots_of(rows[chosen])
     order[places] = chosen[_by_lot(register, rows[chosen], [groups[places], lottery])]
 

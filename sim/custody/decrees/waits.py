@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -23,6 +24,8 @@ def release_days(bench: Bench, decree: Decree, occasion: Occasion) -> Ints:
     """Day on which each goes if released: that of the first tranche that names him, shape (n,)."""
     n = len(bench.rows)
     days = np.full(n, occasion.rest_day, dtype=np.int64)
+    if not decree.release.tranches:
+        return days
     unsettled = np.ones(n, dtype=np.bool_)
     for tranche, day in zip(decree.release.tranches.values(), occasion.tranche_days, strict=True):
         own = unsettled if tranche.when is None else unsettled & bench.meets(tranche.when)
@@ -38,7 +41,7 @@ def deal_releases(
     on: Ints,
     decree: Decree,
     occasion: Occasion,
-    origins: list[str],
+    origins: Sequence[str],
 ) -> None:
     """Plan releases: after approval of an exile, late by latency, then spread over days.
 
