@@ -13,6 +13,7 @@ from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+NOTHING, NOBODY = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
 
 
 @dataclass
@@ -73,20 +74,20 @@ class Docket:
     cut_days: Ints
     freeing: Mask
     released_on: Ints
-    kinds: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    health: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, dtype=np.int8))
-    held: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    beyond: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    named: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    selected: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    granted: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    moved: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    declined: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    kinds: Ints = field(default_factory=lambda: NOTHING)
+    health: NDArray[np.int8] = field(default_factory=lambda: NOTHING.view(np.int8))
+    held: Ints = field(default_factory=lambda: NOTHING)
+    beyond: Ints = field(default_factory=lambda: NOTHING)
+    named: Ints = field(default_factory=lambda: NOTHING)
+    selected: Mask = field(default_factory=lambda: NOBODY)
+    granted: Mask = field(default_factory=lambda: NOBODY)
+    moved: Mask = field(default_factory=lambda: NOBODY)
+    declined: Mask = field(default_factory=lambda: NOBODY)
     takes: Mask | None = None
     reached: Mask | None = None
     reasons: Mask | None = None
-    queue: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    camps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    queue: Ints = field(default_factory=lambda: NOTHING)
+    camps: Ints = field(default_factory=lambda: NOTHING)
 
 
 PERSONS = (
