@@ -107,7 +107,7 @@ class Gate:
         lives = stages != DEATH
         alive = closed[lives]
         kinds = np.zeros(len(alive), dtype=np.int64)
-        freed = np.flatnonzero(stages[lives] == RELEASE)
+        freed = (stages[lives] == RELEASE).nonzero()[0]
         if len(freed):
             out = alive[freed]
             numbers = register.occasion[out]

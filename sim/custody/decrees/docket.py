@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,8 +136,8 @@ def joined(dockets: Sequence[Docket]) -> Docket:
     whole = replace(dockets[0])
     together: dict[tuple[int, ...], NDArray[np.generic]] = {}  # stages may be one column
     for name in (*PERSONS, *ASKED):
-        columns = [getattr(docket, name) for docket in dockets]
-        known = [column for column in columns if column is not None]
+        columns = list(map(attrgetter(name), dockets))
+        known = columns if name in PERSONS else [one for one in columns if one is not None]
         same = tuple(map(id, known))
         if known and same not in together:
             together[same] = np.concatenate(known, axis=-1)

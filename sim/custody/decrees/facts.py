@@ -8,7 +8,7 @@ sentence for life, or of death, have no meaning.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Generic, Self, TypeVar, overload
 
 import numpy as np
@@ -92,15 +92,13 @@ class Facts:
         """Return those in some places, in order; what is found of all is not found again."""
         if len(places) == len(self.rows):
             return self
-        return replace(
-            self,
-            rows=self.rows[places],
-            flags={flag: values[places] for flag, values in self.flags.items()},
-            day=_at(places, self.day),
-            threshold_day=_at(places, self.threshold_day),
-            pardonable=None if self.pardonable is None else self.pardonable[places],
-            among=(self, places),
-        )
+        flags = {flag: values[places] for flag, values in self.flags.items()}
+        pardonable = None if self.pardonable is None else self.pardonable[places]
+        return type(self)(
+            self.register, self.prisons, self.draws, self.decrees, self.rows[places],
+            _at(places, self.day), _at(places, self.threshold_day), self.occasion, flags,
+            pardonable, among=(self, places),
+        )  # fmt: skip
 
     @Found
     def offences(self) -> NDArray[np.integer]:
