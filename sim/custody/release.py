@@ -107,7 +107,7 @@ class Gate:
         lives = stages != DEATH
         alive = closed[lives]
         kinds = np.zeros(len(alive), dtype=np.int64)
-        freed = (stages[lives] == RELEASE).nonzero()[0]
+        freed = np.flatnonzero(stages[lives] == RELEASE)
         if len(freed):
             out = alive[freed]
             numbers = register.occasion[out]
