@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def grants(
 def _of_all(dockets: Sequence[Docket], name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
     """Return a column of the persons of all dockets."""
     none = np.zeros(0, dtype=dtype)
-    return np.concatenate([none, *(getattr(docket, name) for docket in dockets)])
+    return np.concatenate([none, *map(attrgetter(name), dockets)])
 
 
 def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Ints:

@@ -190,7 +190,7 @@ class Register(Spells):
         """
         for start in range(first, len(self), WINDOW):
             if len(self) > WINDOW:
-                rows = np.flatnonzero(self.key[start : start + WINDOW] < limit) + start
+                rows = (self.key[start : start + WINDOW] < limit).nonzero()[0] + start
             else:
                 rows = self._soon.below(self.key, limit)
             if not len(rows):

@@ -71,13 +71,14 @@ def waterfalls(
 def _likeness(decree: Decree, docket: Docket) -> Hashable:
     """Return what is equal of occasions that are counted together: the stages that there are."""
     clauses = decree.clauses.values()
-    bound = [tuple(name not in one.despite for name in decree.exclude) for one in clauses]
-    effects = [tuple(map(bool, _stages_of(one.then))) for one in clauses]
+    bound = [[name not in one.despite for name in decree.exclude] for one in clauses]
+    beyond = [[part is not None and part is not False for part in _stages_of(one.then)]
+              for one in clauses]  # fmt: skip
     asked = docket.takes, docket.reached, docket.reasons, docket.occasion.until_day
     return (
-        tuple(bound),
-        tuple(map(any, zip(*effects, strict=True))),
-        tuple(one is None for one in asked),
+        tuple(map(tuple, bound)),
+        tuple(map(any, zip(*beyond, strict=True))),
+        tuple([one is None for one in asked]),
     )
 
 

@@ -176,8 +176,8 @@ class Bench(Facts):
 
     def _part(self, number: int) -> Bench:
         """Return the same people as if one part were the whole of their sentences."""
-        one = replace(self, flags={})
-        # Where a cached property keeps what it has found.
+        one = replace(self, flags={}, among=None)
+        # Where what is found is kept.
         one.__dict__["offences"] = self.parts.offences[number]
         one.__dict__["sentence"] = self.parts.days[number]
         return one

@@ -151,7 +151,7 @@ class Court:
             docket.health = register.health_on(bench.rows, occasion.close_day)
         select(bench, decree, docket)
         docket.takes = take_up(bench, decree, occasion, docket)
-        docket.declined = np.zeros_like(docket.selected)
+        docket.declined = np.zeros(len(docket.rows), dtype=np.bool_)
         if docket.takes is not None:
             docket.declined = docket.selected & ~docket.takes
         self.seen.append((occasion.close_day, docket.rows, docket.eligible))
@@ -166,7 +166,7 @@ class Court:
             pass_on(register, docket)
             self._bind(register, docket, number)
         bound = docket.selected & ~docket.declined
-        still, docket.moved = bound, np.zeros_like(bound)
+        still, docket.moved = bound, np.zeros(len(rows), dtype=np.bool_)
         if occasion.grant_day > occasion.close_day:  # on one day nobody leaves in between
             there = register.left[rows] == NEVER
             still = bound & there

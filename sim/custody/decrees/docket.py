@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+NOTHING, NOBODY = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
 
 
 @dataclass
@@ -73,20 +75,20 @@ class Docket:
     cut_days: Ints
     freeing: Mask
     released_on: Ints
-    kinds: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    health: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, dtype=np.int8))
-    held: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    beyond: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    named: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    selected: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    granted: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    moved: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    declined: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    kinds: Ints = field(default_factory=lambda: NOTHING)
+    health: NDArray[np.int8] = field(default_factory=lambda: NOTHING.view(np.int8))
+    held: Ints = field(default_factory=lambda: NOTHING)
+    beyond: Ints = field(default_factory=lambda: NOTHING)
+    named: Ints = field(default_factory=lambda: NOTHING)
+    selected: Mask = field(default_factory=lambda: NOBODY)
+    granted: Mask = field(default_factory=lambda: NOBODY)
+    moved: Mask = field(default_factory=lambda: NOBODY)
+    declined: Mask = field(default_factory=lambda: NOBODY)
     takes: Mask | None = None
     reached: Mask | None = None
     reasons: Mask | None = None
-    queue: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    camps: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    queue: Ints = field(default_factory=lambda: NOTHING)
+    camps: Ints = field(default_factory=lambda: NOTHING)
 
 
 PERSONS = (
@@ -134,8 +136,8 @@ def joined(dockets: Sequence[Docket]) -> Docket:
     whole = replace(dockets[0])
     together: dict[tuple[int, ...], NDArray[np.generic]] = {}  # stages may be one column
     for name in (*PERSONS, *ASKED):
-        columns = [getattr(docket, name) for docket in dockets]
-        known = [column for column in columns if column is not None]
+        columns = list(map(attrgetter(name), dockets))
+        known = columns if name in PERSONS else [one for one in columns if one is not None]
         same = tuple(map(id, known))
         if known and same not in together:
             together[same] = np.concatenate(known, axis=-1)

@@ -7,9 +7,9 @@ sentence for life, or of death, have no meaning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Self
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,38 @@ from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+T = TypeVar("T")
+
+
+def _at(places: Rows, days: Ints | int) -> Ints | int:
+    """Return the days of some, where each has his own."""
+    return np.asarray(days[places]) if isinstance(days, np.ndarray) else days
+
+
+class Found(Generic[T]):
+    """What is found of people when it is first asked for, and kept with them from then on.
+
+    What was found of all is not found again of some of them, but taken when it is asked for.
+    """
+
+    def __init__(self, find: Callable[[Facts], T]) -> None:
+        self.find, self.name, self.__doc__ = find, find.__name__, find.__doc__
+
+    @overload
+    def __get__(self, facts: None, owner: type[Facts]) -> Self: ...
+    @overload
+    def __get__(self, facts: Facts, owner: type[Facts]) -> T: ...
+    def __get__(self, facts: Facts | None, owner: type[Facts]) -> Self | T:
+        """Return what is found; without people, as a class asks for it, itself."""
+        if facts is None:
+            return self
+        known = None if facts.among is None else vars(facts.among[0]).get(self.name)
+        if isinstance(known, np.ndarray) and facts.among is not None:
+            vars(facts)[self.name] = known[facts.among[1]]
+        else:
+            vars(facts)[self.name] = self.find(facts)
+        found: T = vars(facts)[self.name]
+        return found
 
 
 @dataclass
@@ -53,59 +85,61 @@ class Facts:
     flags: dict[str, Ints] = field(default_factory=dict)
     pardonable: Ints | None = None
     """Days of the parts of each sentence that a clause falls on; None where it is all of it."""
+    among: tuple[Facts, Rows] | None = None
+    """All those of whom these are some, and their places."""
 
     def some(self, places: Rows) -> Self:
         """Return those in some places, in order; what is found of all is not found again."""
         if len(places) == len(self.rows):
             return self
-        part = replace(self, rows=self.rows[places], flags={})
-        for name, found in vars(self).items():
-            if name == "flags":
-                part.flags |= {flag: values[places] for flag, values in found.items()}
-            elif name != "rows" and isinstance(found, np.ndarray):
-                part.__dict__[name] = found[places]
-        return part
+        flags = {flag: values[places] for flag, values in self.flags.items()}
+        pardonable = None if self.pardonable is None else self.pardonable[places]
+        return type(self)(
+            self.register, self.prisons, self.draws, self.decrees, self.rows[places],
+            _at(places, self.day), _at(places, self.threshold_day), self.occasion, flags,
+            pardonable, among=(self, places),
+        )  # fmt: skip
 
-    @cached_property
+    @Found
     def offences(self) -> NDArray[np.integer]:
         """Codes of the offences."""
         return self.register.offence[self.rows]
 
-    @cached_property
+    @Found
     def parts(self) -> Parts:
         """The parts of the sentences."""
         return parts_of(self.prisons, self.draws, self.register, self.rows, self.sentence)
 
-    @cached_property
+    @Found
     def endless(self) -> Mask:
         """Sentences without a term: for life, and of death."""
         return self.register.endless(self.rows)
 
-    @cached_property
+    @Found
     def admitted(self) -> Ints:
         """Day of admission."""
         return self.register.admitted[self.rows].astype(np.int64)
 
-    @cached_property
+    @Found
     def awaiting(self) -> Mask:
         """Who awaits trial: held, and not judged."""
         if not self.register.has_trials:
             return np.zeros(len(self.rows), dtype=np.bool_)
         return np.asarray(self.day < self.register.judged[self.rows])
 
-    @cached_property
+    @Found
     def pending(self) -> Mask:
         """Whose sentence is not final: who awaits trial, or appeals."""
         return np.asarray(self.day < self.register.final[self.rows])
 
-    @cached_property
+    @Found
     def in_status_since(self) -> Ints:
         """Day since which each has had his legal status."""
         r, rows = self.register, self.rows
         since = np.where(self.pending, r.judged[rows], r.final[rows])
         return np.where(self.awaiting, r.admitted[rows], since).astype(np.int64)
 
-    @cached_property
+    @Found
     def remand(self) -> Ints:
         """Days held before the sentence became final; of a pending case those so far."""
         r, rows = self.register, self.rows
@@ -117,22 +151,22 @@ class Facts:
         """First day after that of the bench on which health changes; ``NEVER`` without one."""
         return self.register.next_change(self.rows, self.day)
 
-    @cached_property
+    @Found
     def served(self) -> Ints:
         """Days served by the threshold day."""
         return self.threshold_day - self.admitted
 
-    @cached_property
+    @Found
     def remaining(self) -> Ints:
         """Days from the threshold day to the end of the term; no meaning without one."""
         return self.register.ends(self.rows) - self.threshold_day
 
-    @cached_property
+    @Found
     def until_due(self) -> Ints:
         """Days from the threshold day to ordinary release; no meaning without a term."""
         return self.register.due[self.rows].astype(np.int64) - self.threshold_day
 
-    @cached_property
+    @Found
     def term(self) -> Ints:
         """Term in force, days; no meaning for a sentence without one."""
         found = self.served + self.remaining
@@ -140,7 +174,7 @@ class Facts:
             found = found + self.register.credited[self.rows]
         return found
 
-    @cached_property
+    @Found
     def labelled(self) -> Mask:
         """The label of an earlier reduction by pardon is on."""
         label = self.prisons.scenario.world.label
@@ -156,7 +190,7 @@ class Facts:
         on &= self.day - self.admitted >= label.after.value
         return on & ~self.awaiting if r.has_trials else on
 
-    @cached_property
+    @Found
     def sentence(self) -> Ints:
         """Sentence imposed, days: with the cut before the label; without a term, beyond all."""
         r, rows = self.register, self.rows
@@ -169,7 +203,7 @@ class Facts:
             before = np.where(sure, stated, before)
         return known + before
 
-    @cached_property
+    @Found
     def earlier(self) -> Ints:
         """Number of reductions by pardon before the start: what is known of it, or the label."""
         found = self.labelled.astype(np.int64)
@@ -178,7 +212,7 @@ class Facts:
             found = np.where(sure, stated, found)
         return found
 
-    @cached_property
+    @Found
     def delayed(self) -> Ints:
         """Day of the offence if nothing is known but the time from it to admission."""
         r, rows = self.register, self.rows
@@ -190,12 +224,12 @@ class Facts:
             found = np.where(known, stated, found)
         return found
 
-    @cached_property
+    @Found
     def offence_day(self) -> Ints:
         """Day of the offence: nobody offends again before the day after his release."""
         return np.maximum(self.delayed, self.register.free_since[self.rows].astype(np.int64) + 1)
 
-    @cached_property
+    @Found
     def women(self) -> Mask:
         """Women."""
         r = self.register
@@ -205,7 +239,7 @@ class Facts:
 
         return r.lasting("women", self.rows, drawn).astype(np.bool_)
 
-    @cached_property
+    @Found
     def petty(self) -> Mask:
         """Petty offences."""
         r = self.register
