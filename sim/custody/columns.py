@@ -14,6 +14,7 @@ from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
 from sim.custody.streams import Stream
 from sim.custody.wear import Varying, dies_on
+from sim.custody.writing import room_for, standing
 
 Ints = NDArray[np.int64]
 Int32s = NDArray[np.int32]
@@ -50,11 +51,6 @@ NEVER_HELD = -(1 << 28)
 """The day since which a person is free who was not held before."""
 
 
-def room_for(rows: int) -> int:
-    """Return how many rows there should be room for where so many are there, and more will come."""
-    return rows + rows // 4
-
-
 def columns_of(n: int, part: Part) -> Columns:
     """Make a column of every value."""
     return {
@@ -63,13 +59,6 @@ def columns_of(n: int, part: Part) -> Columns:
         else standing(np.asarray(value), n)
         for name, value in part.items()
     }
-
-
-def standing(value: NDArray[np.generic], n: int) -> NDArray[np.generic]:
-    """Let one value, shape () or (1,), stand for a column, which is not writeable."""
-    column = np.ndarray((n,), value.dtype, value, strides=(0,))
-    column.flags.writeable = False
-    return column
 
 
 class Written:

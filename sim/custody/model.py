@@ -267,7 +267,7 @@ class _Model:
     def _give_merit(self, day: int) -> Rows:
         rule, register = self.prisons.steady.stays.merit, self.register
         rows = self._merit_given(day)
-        cut = np.clip(register.ends(rows) - day - 1, 0, rule.cut_days)
+        cut = np.minimum(np.maximum(register.ends(rows) - day - 1, 0), rule.cut_days)
         register.own("merit_days", "merit_count")
         register.due[rows] = np.maximum(register.due_after_cut(rows, cut), day + 1)
         register.merit_days[rows] += cut.astype(np.int32)

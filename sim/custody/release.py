@@ -234,7 +234,9 @@ class Gate:
             "freed_by": np.where(cause >= BY_DECREE, cause - BY_DECREE, -1),
         }
         columns, spared = without_spared(self.prisons, self.draws, columns)
+        returned = rows
         if spared.any():  # they stay at liberty, and may die there
+            returned = rows[~spared]
             still = at[spared]
             died = leavers.left[still] + liberty.days_until(
                 leavers.tolerance_left(still), leavers.health[still], leavers.ages(still)
@@ -243,8 +245,8 @@ class Gate:
             register.died_free[rows[spared][soon]] = died[soon]
         new = register.add(columns)
         if self.sequels is not None:
-            self.sequels.learn(register, everybody, rows[~spared], new)
-        self._come_back(register, rows[~spared], new)
+            self.sequels.learn(register, everybody, returned, new)
+        self._come_back(register, returned, new)
 
 
 @lru_cache(maxsize=64)

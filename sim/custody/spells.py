@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns, room_for, standing
+from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns
 from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
 from sim.custody.wear import Varying, dies_on
+from sim.custody.writing import room_for, standing, with_room, written_on
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -134,7 +135,7 @@ class Spells:
         self._room = room_for(self._size)
         for name, column in self._complete(columns).items():
             setattr(self, name, column)
-            if not shared and (roomy := _with_room(column, self._room)) is not None:
+            if not shared and (roomy := with_room(column, self._room)) is not None:
                 self._all[name] = roomy
                 self._shared.discard(name)
             seldom = name in SELDOM and not any(column.strides)
@@ -171,25 +172,14 @@ class Spells:
             columns if "dies" in columns else {**columns, "dies": dies_on(columns, self.varying)}
         )
         for name in DTYPES:
-            self._write(name, first, known[name] if name in known else BLANK[name])
+            value = known[name] if name in known else BLANK[name]
+            whole = self._all[name] if name in self._all else getattr(self, name)
+            whole = written_on(whole, first, self._size, value, self._room)
+            if whole.strides[0]:
+                self._shared.discard(name)
+            self._all[name] = whole
+            setattr(self, name, whole[: self._size])
         return first
-
-    def _write(self, name: str, first: int, value: NDArray[np.generic] | int) -> None:
-        """Write values of a column for the rows from one on; one value may go on standing for all.
-
-        A column is a part of a longer one, which has that room.
-        """
-        whole = self._all.get(name)
-        if whole is None:
-            whole = getattr(self, name)
-            one = first and not any(whole.strides)
-            whole = standing(whole[:1], self._room) if one else self._longer(name, whole)
-        if not whole.strides[0] and not _is_one(value, whole[0]):
-            whole = self._longer(name, whole[:first])
-        if whole.strides[0]:
-            whole[first : self._size] = value
-        self._all[name] = whole
-        setattr(self, name, whole[: self._size])
 
     def _longer(self, name: str, column: NDArray[np.generic]) -> NDArray[np.generic]:
         """Return a column with room for more rows, which is this register's own."""
@@ -203,19 +193,3 @@ class Spells:
         for name in self._shared.intersection(names):
             self._all[name] = self._longer(name, getattr(self, name))
             setattr(self, name, self._all[name][: self._size])
-
-
-def _with_room(column: NDArray[np.generic], room: int) -> NDArray[np.generic] | None:
-    """Return the longer column whose first part this is, if it has that room."""
-    base = column.base
-    if not isinstance(base, np.ndarray) or not column.flags.writeable or len(base) < room:
-        return None
-    same = base.dtype == column.dtype and base.ctypes.data == column.ctypes.data
-    return base[:room] if same and base.strides == column.strides else None
-
-
-def _is_one(value: NDArray[np.generic] | int, one: np.generic) -> bool:
-    """Say whether a number, or every entry of a column that has some, is a certain one."""
-    if isinstance(value, int):
-        return bool(value == one)
-    return bool(value[0] == one and (not value.strides[0] or (value == one).all()))

@@ -41,7 +41,7 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "put_where": (_AT, _AT, _AT, _INT, _INT),
     "kinds_of": (*_RESULT, _AT, _AT, _INT),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
-    "movements": (_AT, _AT, _AT, _INT, _AT, *(_INT,) * 5),
+    "movements": (_AT, _AT, _AT, _INT, *(_AT,) * 5, *(_INT,) * 5),
 }
 KINDS = {
     np.dtype(name): kind
@@ -216,7 +216,7 @@ class Calls:
         `columns` are the days of admission, sentences, persons, spells and lines.
         """
         n, told = len(left), _Columns(len(left), *columns[2:])
-        days = [np.ascontiguousarray(column, dtype=np.int32) for column in (left, *columns[:2])]
+        days = _typed((left, *columns[:2]), (np.int32,) * 3)
         rows = np.empty(n, dtype=np.int64)
         found = self.library.held_and_drawn(
             _address(rows), n, *(_address(column) for column in days), told.address, latest,
@@ -258,15 +258,18 @@ class Calls:
     def movements(
         self, columns: Sequence[Array], days: int, camps: int, kinds: tuple[int, int, int]
     ) -> tuple[Ints, Ints, Ints] | None:
-        """Do what `Movements.of` does; `kinds` are those of admission, the causes, the unbegun."""
+        """Do what `Movements.of` does; `kinds` are those of admission, the causes, the unbegun.
+
+        `columns` are camps, kinds, days of admission and of leaving, and causes.
+        """
         n = len(columns[0])
-        told = _Columns(n, *columns)
+        told = _typed(columns, (np.int16, np.int8, np.int32, np.int32, np.int16))
         came = np.zeros((kinds[0], camps, days + 2), dtype=np.int32)
         went = np.zeros((kinds[1], camps, days + 1), dtype=np.int32)
         served = np.zeros((kinds[1], days + 1), dtype=np.int64)
         refused = self.library.movements(
-            _address(came), _address(went), _address(served), n, told.address, days, camps,
-            *kinds,
+            _address(came), _address(went), _address(served), n,
+            *(_address(column) for column in told), days, camps, *kinds,
         )  # fmt: skip
         return (came.astype(np.int64), went.astype(np.int64), served) if refused < 0 else None
 
@@ -282,6 +285,14 @@ class _Columns:
         for array in self._arrays:
             told += _address(array), array.strides[0] if array.ndim else 0, KINDS[array.dtype]
         self.address = pack(f"{len(told)}q", *told)
+
+
+def _typed(columns: Sequence[Array], types: Sequence[type[np.generic]]) -> list[Array]:
+    """Return columns of one length as the library expects them: of certain types, without gaps."""
+    lengths = {len(column) for column in columns}
+    if len(lengths) > 1:
+        raise ValueError(f"columns must be of one length, found {sorted(lengths)}")
+    return [np.ascontiguousarray(*one) for one in zip(columns, types, strict=True)]
 
 
 def _address(array: Array) -> int:

@@ -707,30 +707,22 @@ EXPORT i64 tally(i64 *counts, i64 n, const column *columns, i64 masks, i64 parts
     return -1;
 }
 
-/* Movements.of: adds to counts by kind or cause, camp and day, and to days served by cause and day.
- * Columns: camp, kind, admitted, left, cause. */
+/* Movements.of: adds to counts by kind or cause, camp and day, and to days served by cause and day. */
 EXPORT i64 movements(
-    int32_t *came, int32_t *went, i64 *served, i64 n, const column *columns, i64 days, i64 camps,
+    int32_t *came, int32_t *went, i64 *served, i64 n, const int16_t *camp, const int8_t *kind,
+    const int32_t *admitted, const int32_t *left, const int16_t *cause, i64 days, i64 camps,
     i64 kinds, i64 causes, i64 extinguished)
 {
-    i64 camp[BLOCK], kind[BLOCK], admitted[BLOCK], left[BLOCK], cause[BLOCK];
-    for (i64 first = 0; first < n; first += BLOCK) {
-        i64 m = least(BLOCK, n - first);
-        load(camp, &columns[0], first, m);
-        load(kind, &columns[1], first, m);
-        load(admitted, &columns[2], first, m);
-        load(left, &columns[3], first, m);
-        load(cause, &columns[4], first, m);
-        for (i64 i = 0; i < m; i++) {
-            if ((u64)camp[i] >= (u64)camps || (u64)kind[i] >= (u64)kinds || left[i] < 0)
-                return first;
-            i64 day = most(least(admitted[i], days), -1) + 1, end = least(left[i], days);
-            i64 why = most(least(cause[i], causes - 2), 0);
-            why = kind[i] == extinguished ? causes - 1 : why;
-            came[(kind[i] * camps + camp[i]) * (days + 2) + day]++;
-            went[(why * camps + camp[i]) * (days + 1) + end]++;
-            served[why * (days + 1) + end] += left[i] - admitted[i];
-        }
+    for (i64 i = 0; i < n; i++) {
+        i64 in = camp[i], how = kind[i], since = admitted[i], until = left[i];
+        if ((u64)in >= (u64)camps || (u64)how >= (u64)kinds || until < 0)
+            return i;
+        i64 day = most(least(since, days), -1) + 1, end = least(until, days);
+        i64 why = most(least(cause[i], causes - 2), 0);
+        why = how == extinguished ? causes - 1 : why;
+        came[(how * camps + in) * (days + 2) + day]++;
+        went[(why * camps + in) * (days + 1) + end]++;
+        served[why * (days + 1) + end] += until - since;
     }
     return -1;
 }

@@ -1,0 +1,51 @@
+"""How columns grow: room for rows that follow, and one value that stands for all of a column."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[np.generic]
+
+
+def room_for(rows: int) -> int:
+    """Return how many rows there should be room for where so many are there, and more will come."""
+    return rows + rows // 4
+
+
+def standing(value: Column, n: int) -> Column:
+    """Let one value, shape () or (1,), stand for a column, which is not writeable."""
+    column = np.ndarray((n,), value.dtype, value, strides=(0,))
+    column.flags.writeable = False
+    return column
+
+
+def with_room(column: Column, room: int) -> Column | None:
+    """Return the longer column whose first part this is, if it has that room."""
+    base = column.base
+    if not isinstance(base, np.ndarray) or not column.flags.writeable or len(base) < room:
+        return None
+    same = base.dtype == column.dtype and base.ctypes.data == column.ctypes.data
+    return base[:room] if same and base.strides == column.strides else None
+
+
+def written_on(column: Column, first: int, last: int, value: Column | int, room: int) -> Column:
+    """Write values for the rows of a column from one on to before another.
+
+    Returns a column of `room` rows, the same if it had them. One value may go on standing for all.
+    There has to be a row to write.
+    """
+    if first and not column.strides[0] and _is_one(value, column[0]):
+        return column if len(column) == room else standing(column[:1], room)
+    if not column.strides[0] or len(column) < room:
+        before, column = column, np.empty(room, dtype=column.dtype)
+        column[:first] = before[:first]
+    column[first:last] = value
+    return column
+
+
+def _is_one(value: Column | int, one: np.generic) -> bool:
+    """Say whether a number, or every entry of a column that has some, is a certain one."""
+    if isinstance(value, int):
+        return bool(value == one)
+    return bool(value[0] == one and (not value.strides[0] or (value == one).all()))
