@@ -67,7 +67,7 @@ class Register(Spells):
         super().__init__(columns, shared=shared, varying=varying)
         self.to_come, self.first_to_come = to_come, len(columns["person"]) - to_come
         """Spells that stand there, in the last rows of these columns, and have not come yet."""
-        self.further = to_come > 0
+        self.further = bool(to_come)
         """Whether another scenario has met these people before."""
         self.points = Points() if points is None else points
         self.has_trials = "judged" in columns

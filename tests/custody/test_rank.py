@@ -56,6 +56,7 @@ def test_rows_stand_in_the_order_of_their_keys(n):
         np.where(random.random(n) < 0.5, np.iinfo(np.int64).max, random.integers(0, 9, n)),
         random.integers(2**64 - 9, 2**64, n, dtype=np.uint64),
         random.integers(-(2**40), 2**40, n),
+        random.integers(0, 100_000, n),  # a little more than two bytes hold
     ]
     for some in ([camps, key] for key in keys):
         assert np.array_equal(_in_order(some), np.lexsort(some[::-1]))

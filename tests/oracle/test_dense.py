@@ -298,6 +298,20 @@ LAWS = {
         "p": law({"release point": {"fraction": "30%", "for": "those to come"}},
                  {"sentence": ">= 1 day"}, lists_due="2001-02-20", granted="2002-05-01"),
     }),
+    "cut to nothing since the lists": ("plain", {
+        "p": law({"reduce": {"by": "4 months"}}, lists_due="2002-03-01"),
+        "q": law({"reduce": {"by": "2 months"}}, lists_due="2002-04-15", granted="2002-05-01"),
+    }),
+    "cuts count as served": ("death", {  # of a sentence for life nothing is cut
+        "p": law({"reduce": {"by": "1 month"}}),
+        "q": standing("release", {"served": {"value": ">= 1 year", "counting": ["pardon"]}},
+                      "2002-07-01", "2003-12-31", checked="daily"),
+    }),
+    "exclusions of two kinds": ("plain", {  # one cannot be counted after the run
+        "p": law("release", {"served share": ">= 1/3"}, granted=None, every="year",
+                 dates=["04-01", "10-01"],
+                 exclude={"young thieves": {"offence": "theft", "age": "< 30 years"}}),
+    }),
 }  # fmt: skip
 
 
