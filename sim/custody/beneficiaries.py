@@ -8,6 +8,7 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.comparing import in_order
 from sim.custody.decrees.docket import Docket
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
@@ -56,10 +57,9 @@ def _tally(day: Ints, value: Ints) -> Ints:
         persons = np.bincount(number[day] * width + value)
         pairs = np.flatnonzero(persons)
         return _columns(days[pairs // width], pairs % width, persons[pairs])
-    pairs = day * width + value
-    if (int(day.max(initial=0)) + 1) * width <= 1 << 31:  # sorted in half the time
-        pairs = pairs.astype(np.int32)
-    pairs, persons = np.unique(pairs, return_counts=True)
+    pairs = (day * width + value)[in_order([day, value])]
+    first = np.flatnonzero(np.diff(pairs, prepend=-1))
+    pairs, persons = pairs[first], np.diff(first, append=len(pairs))
     return _columns(pairs // width, pairs % width, persons)
 
 

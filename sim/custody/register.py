@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.columns import EXTINGUISHED, STATED, Columns
 from sim.custody.course import CHANGES, Course
 from sim.custody.findings import Findings, Notes
@@ -20,7 +21,7 @@ from sim.custody.points import Points
 from sim.custody.sentencing import DEATH as OF_DEATH
 from sim.custody.sentencing import LIFE
 from sim.custody.soon import Soon
-from sim.custody.spells import CLOSED, Spells
+from sim.custody.spells import CLOSED, Ended, Spells
 from sim.custody.trials import not_before
 from sim.custody.turns import Turns
 from sim.custody.wear import Varying, used
@@ -181,12 +182,10 @@ class Register(Spells):
         self.key[rows] = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
         self._soon.changed(self.key, rows)
 
-    def close(self, limit: int, first: int = 0) -> Iterator[tuple[Rows, NDArray[np.uint8]]]:
+    def close(self, limit: int, first: int = 0) -> Iterator[Ended]:
         """End spells from a row on whose key lies below the limit.
 
-        Of millions of rows a window at a time, so that what lies between is small. Yields the rows
-        of each window and the stage of the day at which each ends: death, expiry, release by
-        decree. The last counts as expiry until it is known by which.
+        Of millions of rows a window at a time, so that what lies between is small.
         """
         for start in range(first, len(self), WINDOW):
             if len(self) > WINDOW:
@@ -195,14 +194,27 @@ class Register(Spells):
                 rows = self._soon.below(self.key, limit)
             if not len(rows):
                 continue
-            key = self.key[rows]
-            stages = (key & (STAGES - 1)).astype(np.uint8)  # the remainder, in a part of the time
-            self.left[rows] = key // STAGES
-            self.cause[rows] = CAUSES[stages]
-            self.key[rows] = CLOSED
+            ended = self._end(rows)
             for turns in self.turns:
                 turns.put_off(rows, NEVER)
-            yield rows, stages
+            yield ended
+
+    def _end(self, rows: Rows) -> Ended:
+        """End spells on the day and at the stage of their keys."""
+        if kernel.compiled is not None:
+            found = kernel.compiled.end_spells(
+                rows, self.key, self.left, self.cause, CLOSED, CAUSES
+            )
+            if found is not None:
+                return Ended(len(rows), *found)
+        key = self.key[rows]
+        stages = (key & (STAGES - 1)).astype(np.uint8)  # the remainder, in a part of the time
+        self.left[rows] = days = key // STAGES
+        self.cause[rows] = CAUSES[stages]
+        self.key[rows] = CLOSED
+        lives = stages != DEATH
+        freed = np.flatnonzero(stages[lives] == RELEASE)
+        return Ended(len(rows), rows[lives], freed, int(days[lives].min(initial=NEVER)))
 
     def until(self, rows: Rows) -> NDArray[np.int32]:
         """Day on which spells have ended, or will end as things are."""

@@ -16,8 +16,9 @@ from sim.custody.liberty import Leavers, fates
 from sim.custody.outside import factor_kind
 from sim.custody.persons import first_spell, next_spell, without_spared
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, DEATH, RELEASE, STAGES, WINDOW, Register, Rows
+from sim.custody.register import BY_DECREE, STAGES, WINDOW, Register, Rows
 from sim.custody.sequels import Sequels
+from sim.custody.spells import Ended
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, happens
 from sim.scenario.law.decree import Decree
@@ -77,9 +78,9 @@ class Gate:
         patience = self.patience.get(day)
         while True:
             end, to_come = len(register), register.to_come
-            for closed, stages in register.close(limit, first):
-                ended += len(closed)
-                self._let_out(register, closed, stages)
+            for closed in register.close(limit, first):
+                ended += closed.size
+                self._let_out(register, closed)
                 if self.outside.count >= WINDOW:
                     self._at_liberty(register, *self.outside.taken())
             first = end
@@ -102,12 +103,10 @@ class Gate:
             self._at_liberty(register, *self.outside.taken())
         self._come_back(register, *self.sequels.pass_by(register, first, last))
 
-    def _let_out(self, register: Register, closed: Rows, stages: NDArray[np.uint8]) -> None:
+    def _let_out(self, register: Register, ended: Ended) -> None:
         """Do what happens on the day on which people leave alive."""
-        lives = stages != DEATH
-        alive = closed[lives]
+        _, alive, freed, first = ended
         kinds = np.zeros(len(alive), dtype=np.int64)
-        freed = np.flatnonzero(stages[lives] == RELEASE)
         if len(freed):
             out = alive[freed]
             numbers = register.occasion[out]
@@ -123,7 +122,9 @@ class Gate:
             here = ~register.abroad(alive)
             alive, kinds = alive[here], kinds[here]
         if len(alive) and self.follows:
-            self.outside.put(alive, kinds, int(register.left[alive].min()))
+            if len(alive) < len(ended.alive):
+                first = int(register.left[alive].min())
+            self.outside.put(alive, kinds, first)
 
     def _leave_by_decree(self, register: Register, rows: Rows, number: int) -> Ints:
         """Exile and arrests that a decree's releases bring; returns the kinds of release."""

@@ -6,6 +6,8 @@ the same people; the others are a register's own.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +39,27 @@ BLANK: dict[str, int] = {
     "credited": 0, "home": 0, "risk": 0, "judged": NEVER_HELD, "final": NEVER_HELD, "ended": 0,
     **dict.fromkeys(CHANGES, NEVER),
 }  # fmt: skip
+
+
+class Ended(NamedTuple):
+    """Spells that have ended together.
+
+    Attributes
+    ----------
+    size
+        How many they are.
+    alive
+        Rows of those who leave alive, by expiry until it is known by which decree.
+    freed
+        Places among these of those who are released by decree.
+    first
+        First day on which one of them leaves.
+    """
+
+    size: int
+    alive: NDArray[np.intp]
+    freed: Ints
+    first: int
 
 
 class Spells:

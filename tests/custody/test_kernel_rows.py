@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from sim.custody import liberty
 from sim.custody.columns import EXTINGUISHED
+from sim.custody.comparing import in_order
 from sim.custody.decrees.groups import Groups
 from sim.custody.flows import CAUSES, KINDS, Movements
 from sim.custody.hazards import NEVER, StepHazard
 from sim.custody.liberty import Leavers
 from sim.custody.persons import next_spell
 from sim.custody.prisons import prisons
-from sim.custody.register import BY_DECREE, NO_OCCASION
+from sim.custody.register import BY_DECREE, DEATH, NO_OCCASION, Register
 from sim.custody.sentencing import LIFE
 from sim.custody.sequels import _put
 from sim.custody.spells import CLOSED
@@ -150,6 +151,27 @@ def test_next_spells(world, n):
                 drawn()
 
 
+@pytest.mark.parametrize("n", [0, 1, 513, 5000])
+def test_spells_that_end(n):
+    keys = np.random.default_rng(n).integers(-9, 4000, n + 7).astype(np.int32)
+
+    def ended(rows, **changes):
+        spells = register(n, n + 7)
+        vars(spells).update(key=keys.copy(), **changes)
+        found = Register._end(spells, rows)
+        for one in found[1:3]:
+            assert one.dtype == np.int64
+        return [len(found.alive), found.size, found.first, *found.alive, *found.freed,
+                *spells.key, *spells.left, *spells.cause]  # fmt: skip
+
+    rows = np.random.default_rng(n).permutation(n + 7)[:n]
+    same(lambda: ended(rows))
+    same(lambda: ended(rows, left=np.zeros(n + 7, dtype=np.int64)))
+    same(lambda: ended(rows[keys[rows] & 3 == DEATH]))
+    with pytest.raises(IndexError):
+        ended(np.append(rows, n + 7))
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=SEED, n=SIZE, shapes=st.tuples(SHAPES, SHAPES, SHAPES), share=st.floats(0, 1),
        types=st.tuples(WHOLE, WHOLE))  # fmt: skip
@@ -217,3 +239,17 @@ def test_counts_under_masks(n):
     masks = [random.random(n) < share for share in (0, 0.1, 1)]
     masks.append(np.broadcast_to(np.True_, (n,)))
     same(lambda: groups.counts(kinds, masks, part, 3))
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=SEED, n=SIZE | st.just(20_000), shapes=st.tuples(SHAPES, SHAPES),
+       widest=st.sampled_from([1, 3, 300, 2**40, 2**63]), camps=st.integers(1, 12),
+       types=st.tuples(WHOLE, WHOLE | st.sampled_from([np.float64, np.uint64])))  # fmt: skip
+def test_order(seed, n, shapes, widest, camps, types):
+    random = np.random.default_rng(seed)
+    key = random.integers(-widest, widest, n, dtype=np.int64).astype(types[1])
+    if random.random() < 0.3:
+        key = np.where(random.random(n) < 0.5, np.iinfo(np.int64).max, key)
+    groups = random.integers(0, camps, n).astype(types[0])
+    keys = [laid(groups, shapes[0]), laid(key, shapes[1])]
+    assert np.array_equal(same(lambda: in_order(keys)), np.lexsort(keys[::-1]))

@@ -11,6 +11,7 @@ from sim.custody.model import simulate
 from sim.custody.people import BLOCK, people_at_hand
 from sim.custody.register import TO_COME, Register
 from sim.custody.sequels import Sequels
+from sim.custody.spells import CLOSED
 from sim.custody.streams import Draws
 from sim.study.execute import solved
 from tests.contracts.events import same_persons
@@ -177,7 +178,9 @@ def test_spells_to_come_are_not_there():
     assert register.certain == n
     day = NONE.world.days - 1
     assert not (register.held(day) >= n).any()
-    assert not any((rows >= n).any() for rows, _ in register.close(NEVER))
+    ended = sum(ended.size for ended in register.close(NEVER))
+    assert ended == (register.key[:n] == CLOSED).sum() > 0
+    assert (register.left[n:] == TO_COME).all()
     some = np.array([n, lives.size - 1])
     register.come(some)
     assert register.certain == n + 2

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.custody.decrees.selection import _by_lot, _first_by_lot, _in_order, rank_key
+from sim.custody.comparing import in_order
+from sim.custody.decrees.selection import _by_lot, _first_by_lot, rank_key
 
 
 def test_life_is_last_even_after_who_came_after_the_day_that_counts():
@@ -59,5 +60,5 @@ def test_rows_stand_in_the_order_of_their_keys(n):
         random.integers(0, 100_000, n),  # a little more than two bytes hold
     ]
     for some in ([camps, key] for key in keys):
-        assert np.array_equal(_in_order(some), np.lexsort(some[::-1]))
-    assert np.array_equal(_in_order([camps, *keys]), np.lexsort([*reversed(keys), camps]))
+        assert np.array_equal(in_order(some), np.lexsort(some[::-1]))
+    assert np.array_equal(in_order([camps, *keys]), np.lexsort([*reversed(keys), camps]))

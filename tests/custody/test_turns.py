@@ -90,10 +90,13 @@ def test_who_is_put_off_is_read_in_time(name, monkeypatch):
     monkeypatch.setattr(reading, "_recurring", lambda decrees, occasions: {})
     monkeypatch.setattr("sim.custody.model.soonest", at_once)
 
-    def lots_for_all(register, rows, order, keys, room, lots_of):
-        order[:] = selection._by_lot(register, rows, [*keys, lots_of(rows)])
+    lined_up = selection.lined_up
 
-    monkeypatch.setattr(selection, "_at_the_bound", lots_for_all)
+    def lots_for_all(keys, room):
+        *found, _ = lined_up(keys, room)
+        return *found, np.arange(len(keys[0]))
+
+    monkeypatch.setattr(selection, "lined_up", lots_for_all)
     long = run(laws)
     same(short, long)
     released = long.record.waterfalls["d11", "(decree)", "released"][0]

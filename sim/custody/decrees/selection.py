@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import reduce
 from math import sqrt
 from operator import and_
@@ -10,6 +9,7 @@ from operator import and_
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.comparing import Key, in_order
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.lots import lots
@@ -21,7 +21,7 @@ from sim.scenario.law.decree import Decree
 from sim.scenario.law.selection import Cap
 
 Ints = NDArray[np.int64]
-Key = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.uint64] | NDArray[np.int16]
+Mask = NDArray[np.bool_]
 
 
 def select(bench: Bench, decree: Decree, docket: Docket) -> None:
@@ -52,15 +52,48 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
             order = _by_lot(register, rows, keys)
         else:
             order = _first_by_lot(register, rows, keys, int(room[0]))
+        camps = groups[order].astype(np.int64)
+        within = _within(camps, room)
     else:
-        order = _in_order([groups, *keys])
-        if len(order):
-            _at_the_bound(register, rows, order, [groups, *keys], room, lots_of)
-    docket.queue, docket.camps = asking[order], groups[order].astype(np.int64)
-    firsts, _ = _bounds(docket.camps, room)
-    in_time = np.arange(len(order)) < (firsts + room)[docket.camps]
+        keys = [groups, *keys]
+        order, camps, within, level = lined_up(keys, room)
+        if len(level):
+            some = order[level]
+            ranks = [*(key[some] for key in keys), lots_of(rows[some])]
+            order[level] = some[_by_lot(register, rows[some], ranks)]
+    docket.queue, docket.camps = asking[order], camps
     docket.selected[asking] = False
-    docket.selected[docket.queue[in_time]] = True
+    docket.selected[docket.queue[within]] = True
+
+
+def lined_up(keys: list[Key], room: Ints) -> tuple[Ints, Ints, Mask, Ints]:
+    """Order rows by keys, the first of which is the group that has its own places.
+
+    Returns the order, and of those who stand so the groups, and who is within the places; and where
+    those stand among whom a lot decides: of equals some within the places, others not.
+    """
+    order = in_order(keys)
+    groups = keys[0][order].astype(np.int64)
+    firsts, ends = _bounds(groups, room)
+    last = firsts + room
+    cut = ((room > 0) & (last < ends)).nonzero()[0]  # groups of more than have a place
+    refused, served = order[last[cut]], order[last[cut] - 1]
+    alike = reduce(and_, [key[refused] == key[served] for key in keys])
+    within = np.arange(len(order)) < last[groups]
+    if not alike.any():
+        return order, groups, within, order[:0]
+    first_refused = np.full(len(room), -1)
+    first_refused[cut[alike]] = refused[alike]
+    likened = first_refused[groups]
+    level = (likened >= 0).nonzero()[0]
+    equal = reduce(and_, [key[order[level]] == key[likened[level]] for key in keys])
+    return order, groups, within, level[equal]
+
+
+def _within(groups: Ints, room: Ints) -> Mask:
+    """Say who is within the places of his group, where groups stand in order."""
+    firsts, _ = _bounds(groups, room)
+    return np.asarray(np.arange(len(groups)) < (firsts + room)[groups])
 
 
 def _bounds(groups: Key, room: Ints) -> tuple[Ints, Ints]:
@@ -70,22 +103,6 @@ def _bounds(groups: Key, room: Ints) -> tuple[Ints, Ints]:
     """
     bounds = groups.searchsorted(np.arange(len(room) + 1, dtype=groups.dtype))
     return bounds[:-1], bounds[1:]
-
-
-def _in_order(keys: Sequence[Key]) -> Ints:
-    """Order rows by keys, the first of them above all; who agree in all of them as they stand."""
-    order = np.argsort(_narrow(keys[-1]), kind="stable")
-    for key in keys[-2::-1]:
-        order = order[np.argsort(_narrow(key)[order], kind="stable")]
-    return np.asarray(order)
-
-
-def _narrow(key: Key) -> Key | NDArray[np.uint16]:
-    """Return a key of two bytes in the same order, if it fits: counted, not compared, in a sort."""
-    if key.dtype.itemsize <= 2 or key.dtype.kind == "f" or not len(key):
-        return key
-    least = key.min()
-    return (key - least).astype(np.uint16) if int(key.max()) - int(least) < 1 << 16 else key
 
 
 def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
@@ -115,37 +132,6 @@ def _first_by_lot(register: Register, rows: Rows, keys: list[Key], places: int) 
 
 def _names(register: Register, rows: Rows) -> tuple[NDArray[np.generic], ...]:
     return register.spell[rows], register.line[rows], register.person[rows]
-
-
-def _at_the_bound(
-    register: Register,
-    rows: Rows,
-    order: Ints,
-    keys: list[Key],
-    room: Ints,
-    lots_of: Callable[[Rows], NDArray[np.uint64]],
-) -> None:
-    """Put those in order by lot of whom some get a last place and others, of equal rank, none.
-
-    `order` is that by the keys, the first of which is the group with its own places.
-    """
-    groups = keys[0][order]
-    firsts, ends = _bounds(groups, room)
-    last = firsts + room
-    cut = ((room > 0) & (last < ends)).nonzero()[0]  # groups of more than have a place
-    refused, served = order[last[cut]], order[last[cut] - 1]
-    alike = reduce(and_, [key[refused] == key[served] for key in keys])
-    if not alike.any():
-        return
-    first_refused = np.full(len(room), -1)
-    first_refused[cut[alike]] = refused[alike]
-    likened = first_refused[groups]
-    places = (likened >= 0).nonzero()[0]
-    likened, chosen = likened[places], order[places]
-    equal = reduce(and_, [key[chosen] == key[likened] for key in keys])
-    places, chosen = places[equal], chosen[equal]
-    lottery = lots_of(rows[chosen])
-    order[places] = chosen[_by_lot(register, rows[chosen], [groups[places], lottery])]
 
 
 def pass_on(register: Register, docket: Docket) -> None:

@@ -37,8 +37,10 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "hazard_days_until": (*_RESULT, _AT, _AT),
     "fates": (*(_AT,) * 6, _INT, _AT, _AT, _AT, _INT, _WORD, _WORD, _AT, _AT, _AT),
     "past_fates": (_AT, _AT, _AT, *(_INT,) * 5, *(_WORD,) * 4, _AT, _AT),
+    "end_spells": (_AT, _AT, _AT, _INT, *(_AT,) * 4, _INT, _SHORT, _AT),
     "held_and_drawn": (*_RESULT, *(_AT,) * 4, _SHORT, _SHORT, *(_WORD,) * 4),
     "put_where": (_AT, _AT, _AT, _INT, _INT),
+    "in_order": (*_RESULT, _AT, _INT, _AT),
     "kinds_of": (*_RESULT, _AT, _AT, _INT),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
     "movements": (_AT, _AT, _AT, _INT, *(_AT,) * 5, *(_INT,) * 5),
@@ -207,6 +209,25 @@ class Calls:
         )  # fmt: skip
         return tuple(found[:, :count])
 
+    def end_spells(
+        self, rows: Ints, key: Array, left: Array, cause: Array, closed: int, causes: Array
+    ) -> tuple[Ints, Ints, int] | None:
+        """Do what `Register._end` does: rows who leave alive, places of the freed, first day."""
+        n, size = len(rows), len(key)
+        if not (_plain(key, np.int32) and _plain(left, np.int32) and _plain(cause, np.int16)):
+            return None
+        rows = np.ascontiguousarray(rows, dtype=np.int64)
+        found, counts = np.empty((2, n), dtype=np.int64), np.empty(3, dtype=np.int64)
+        address = _address(found)
+        refused = self.library.end_spells(
+            address, address + 8 * n, _address(counts), n, _address(rows), _address(key),
+            _address(left), _address(cause), size, closed, _address(causes),
+        )  # fmt: skip
+        if refused >= 0:
+            return None
+        alive, freed, first = counts.tolist()
+        return found[0, :alive], found[1, :freed], first
+
     def held_and_drawn(
         self, left: Array, columns: Sequence[Array], latest: int, longest: int, key: Key,
         occurrence: int, bound: int,
@@ -234,6 +255,16 @@ class Calls:
             return False
         self.library.put_where(_address(column), _address(values), _address(where), n, size)
         return True
+
+    def in_order(self, keys: Sequence[Array]) -> Ints | None:
+        """Do what `sim.custody.comparing.in_order` does with whole numbers."""
+        if not _signed(keys):
+            return None
+        n = len(keys[0])
+        columns, numbers = _Columns(n, *keys), np.empty((3, n), dtype=np.int64)
+        at = _address(numbers)
+        self.library.in_order(at, n, columns.address, len(keys), at + 8 * n)
+        return np.asarray(numbers[0])
 
     def kinds_of(self, columns: Sequence[Array], rows: Ints, capital: int) -> Ints:
         """Do what `Groups.kinds` does; `columns` are offence, origin and health."""
@@ -295,6 +326,11 @@ def _typed(columns: Sequence[Array], types: Sequence[type[np.generic]]) -> list[
     return [np.ascontiguousarray(*one) for one in zip(columns, types, strict=True)]
 
 
+def _plain(array: Array, kind: type[np.generic]) -> bool:
+    """Say whether an array is of a type, whole and writeable, so that the library may write it."""
+    return array.dtype == kind and array.flags.carray
+
+
 def _address(array: Array) -> int:
     """Return where an array is; of one that is whole and writeable in a third of the time."""
     flags = array.flags
@@ -311,6 +347,11 @@ def _operand(value: Operand, n: int) -> Array:
     if array.ndim and array.shape != (n,):
         raise ValueError(f"there must be one number, or one for each of {n}, found {array.shape}")
     return array
+
+
+def _signed(keys: Sequence[Array]) -> bool:
+    """Say whether keys are whole numbers, so that as 64 bits with a sign they stand in order."""
+    return all(key.dtype in KINDS and key.dtype != np.uint64 for key in keys)
 
 
 def _refuse_beyond(rows: Ints, size: int) -> None:

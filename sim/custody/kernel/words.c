@@ -1,4 +1,4 @@
-/* The inner loops of the model: random words, what is made of them, and counts. All in integers.
+/* The inner loops of the model: random words, what is made of them, counts and order. All in integers.
  *
  * Nothing of the law is here. Each function is the twin of NumPy code, which is the definition,
  * and gives the same numbers bit for bit; what a function does is said there.
@@ -622,6 +622,34 @@ EXPORT i64 past_fates(
 
 /* ---- Spells: register.py, flows.py ---- */
 
+/* Register._end: ends the spells of the rows listed on the day and at the stage of their keys. Lists those who
+ * leave alive, and places among them of those released by decree; counts both, and finds the first day. */
+EXPORT i64 end_spells(
+    i64 *alive, i64 *freed, i64 counts[3], i64 n, const i64 *rows, int32_t *key, int32_t *left,
+    int16_t *cause, i64 size, int32_t closed, const int16_t causes[4])
+{
+    enum { DEATH, EXPIRY, ADMISSION, RELEASE, STAGES };
+    i64 living = 0, out = 0, first = NEVER;
+    for (i64 i = 0; i < n; i++)
+        if ((u64)rows[i] >= (u64)size)
+            return i;
+    for (i64 i = 0; i < n; i++) {
+        i64 row = rows[i], day = key[row] >> 2, stage = key[row] & (STAGES - 1), lives = stage != DEATH;
+        left[row] = (int32_t)day;
+        cause[row] = causes[stage];
+        key[row] = closed;
+        alive[living] = row;
+        freed[out] = living;
+        living += lives;
+        out += stage == RELEASE;
+        first = least(first, lives ? day : NEVER);
+    }
+    counts[0] = living;
+    counts[1] = out;
+    counts[2] = first;
+    return -1;
+}
+
 /* _merit_given in model.py: of those held who were admitted by a day and whose sentence is below a bound, those
  * whose word is. Columns: person, spell, line. Returns how many rows. */
 EXPORT i64 held_and_drawn(
@@ -725,4 +753,43 @@ EXPORT i64 movements(
         served[why * (days + 1) + end] += until - since;
     }
     return -1;
+}
+
+/* ---- Order: comparing.py ---- */
+
+/* in_order: orders rows by the keys of some columns, the first of them above all; who agree in all of them as
+ * they stand. Counted digit by digit, from the last on. There is room for n numbers twice. */
+EXPORT void in_order(i64 *order, i64 n, const column *keys, i64 count, i64 *room)
+{
+    enum { FEW = 8, MANY = 11 };
+    i64 *from = order, *to = room, *key = room + n, starts[1 << MANY];
+    const int bits = n < 1 << 14 ? FEW : MANY;
+    const u64 digit = ((u64)1 << bits) - 1;
+    for (i64 i = 0; i < n; i++)
+        from[i] = i;
+    while (n && count--) {
+        load(key, &keys[count], 0, n);
+        i64 low = key[0], high = key[0];
+        for (i64 i = 1; i < n; i++) {
+            low = least(low, key[i]);
+            high = most(high, key[i]);
+        }
+        for (u64 left = (u64)high - (u64)low, shift = 0; left; left >>= bits, shift += (u64)bits) {
+            memset(starts, 0, sizeof *starts << bits);
+            for (i64 i = 0; i < n; i++)
+                starts[((u64)key[i] - (u64)low) >> shift & digit]++;
+            for (i64 value = 0, before = 0; value <= (i64)digit; value++) {
+                i64 alike = starts[value];
+                starts[value] = before;
+                before += alike;
+            }
+            for (i64 i = 0; i < n; i++)
+                to[starts[((u64)key[from[i]] - (u64)low) >> shift & digit]++] = from[i];
+            i64 *other = from;
+            from = to;
+            to = other;
+        }
+    }
+    if (from != order)
+        memcpy(order, from, (size_t)n * sizeof *order);
 }
