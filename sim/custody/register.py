@@ -63,8 +63,9 @@ class Register(Spells):
         notes: Notes | None = None,
         varying: Varying | None = None,
         to_come: int = 0,
+        lent: Columns | None = None,
     ) -> None:
-        super().__init__(columns, shared=shared, varying=varying)
+        super().__init__(columns, shared=shared, varying=varying, lent=lent)
         self.to_come, self.first_to_come = to_come, len(columns["person"]) - to_come
         """Spells that stand there, in the last rows of these columns, and have not come yet."""
         self.further = bool(to_come)
