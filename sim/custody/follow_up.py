@@ -35,8 +35,13 @@ def next_spells(register: Register) -> tuple[Rows, Rows]:
     return rows, following
 
 
+def dying_free(register: Register) -> Rows:
+    """Rows of those who die at liberty after their release."""
+    return np.flatnonzero(register.died_free < NEVER)
+
+
 def follow_up(
-    prisons: Prisons, register: Register, leavings: Ints, nexts: tuple[Rows, Rows]
+    prisons: Prisons, register: Register, leavings: Ints, nexts: tuple[Rows, Rows], dead: Rows
 ) -> dict[str, Ints]:
     """Count by kind of release what became of those released.
 
@@ -47,6 +52,8 @@ def follow_up(
         alone.
     nexts
         Rows of those who come back, and of their next spells.
+    dead
+        Rows of those who die at liberty.
 
     Returns
     -------
@@ -76,7 +83,7 @@ def follow_up(
     of_days = whole[:, some].ravel()
     until = of_day[some] + last[some] - 1
     at_risk = count(np.concatenate((until, until + of_kind)), of_days)
-    back, dead = nexts[0], np.flatnonzero(r.died_free < NEVER)
+    back = nexts[0]
     rows = np.concatenate((back, dead))
     when = np.concatenate((r.admitted[nexts[1]], r.died_free[dead]))
     left = r.left[rows].astype(np.int64)
