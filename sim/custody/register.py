@@ -179,7 +179,9 @@ class Register(Spells):
     def _find_end(self, rows: Rows | slice) -> None:
         """Find which end comes first."""
         ends = np.minimum(self.dies[rows] * STAGES + DEATH, self.due[rows] * STAGES + EXPIRY)
-        self.key[rows] = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
+        if any(self.release.strides):  # else nobody's release is planned
+            ends = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
+        self.key[rows] = ends
         self._soon.changed(self.key, rows)
 
     def close(self, limit: int, first: int = 0) -> Iterator[tuple[Rows, NDArray[np.uint8]]]:
