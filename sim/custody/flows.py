@@ -85,7 +85,7 @@ class Movements:
     @cached_property
     def leavings(self) -> Ints:
         """Leavings by cause and day, shape (causes, days)."""
-        return np.asarray(self.went.sum(axis=1, dtype=np.int64))
+        return np.asarray(self.went.sum(axis=1, dtype=np.int32)).astype(np.int64)
 
     def stock_by_camp(self) -> Ints:
         """Held at the end of each day: admitted by then and not yet left, shape (days, camps)."""
@@ -157,7 +157,7 @@ def between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) -> 
 
 def _admissions(register: Register, movements: Movements, days: int) -> dict[str, Ints]:
     """Count admissions by day and kind."""
-    admitted = movements.came[..., 1:].sum(axis=1, dtype=np.int64)
+    admitted = movements.came[..., 1:].sum(axis=1, dtype=np.int32).astype(np.int64)
     again = np.flatnonzero(register.freed_by >= 0)
     again = again[register.kind[again] == RETURN]
     return {

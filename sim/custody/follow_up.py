@@ -85,16 +85,18 @@ def follow_up(
     at_risk = count(np.concatenate((until, until + of_kind)), of_days)
     back = nexts[0]
     rows = np.concatenate((back, dead))
-    when = np.concatenate((r.admitted[nexts[1]], r.died_free[dead]))
-    left = r.left[rows].astype(np.int64)
-    month, end = month_of[np.minimum(when - left, days)], last[left]
+    # Of many rows `take` picks in two thirds of the time of an index, but for columns that are one
+    # value, which it writes out.
+    when = np.concatenate((r.admitted.take(nexts[1]), r.died_free[dead]))
+    left = r.left.take(rows).astype(np.int64)
+    month, end = month_of.take(when - left, mode="clip"), last.take(left)
     seen = (month < end) & (r.kind[rows] != EXTINGUISHED)
     if r.has_trials:
         seen &= (r.cause[rows] != BY_EXPIRY) | ~r.acquitted(rows)
-    release = of_day[left] + of_kind * (r.cause[rows] >= BY_DECREE)
+    release = of_day.take(left) + of_kind * (r.cause.take(rows) >= BY_DECREE)
     chosen = np.flatnonzero(seen)
     split = int(np.count_nonzero(seen[: len(back)]))
-    release, month, end = release[chosen], month[chosen], end[chosen]
+    release, month, end = (column.take(chosen) for column in (release, month, end))
     month += release
     returned, died = count(month[:split]), count(month[split:])
     at_risk += returned + died - count(release + end - 1)

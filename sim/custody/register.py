@@ -312,7 +312,7 @@ class Register(Spells):
 
     def ends(self, rows: Rows) -> Ints:
         """Day on which the term ends; that of release where the whole term is served."""
-        ends = self.due[rows].astype(np.int64)
+        ends = self.due.take(rows).astype(np.int64)
         early = self._apart(rows)
         if early is not None:
             some = rows[early]
