@@ -42,11 +42,15 @@ class Findings:
         if len(noted) < self.first_rows:
             more = np.full(self.first_rows - len(noted), UNKNOWN, dtype=np.int16)
             self.notes[name] = np.concatenate((noted, more))
+        if column is None and len(rows) and rows.max() < len(self.notes[name]):
+            found = self.notes[name].take(rows)
+            if not (found == UNKNOWN).any():  # as of most people in further scenarios
+                return np.asarray(found)
         if column is None or len(column) < size:
             known = self.notes[name] if column is None else column
             more = np.full(size + size // 4 - len(known), UNKNOWN, dtype=np.int16)
             column = self.columns[name] = np.concatenate((known, more))
-        found = column[rows]
+        found = column.take(rows)
         missing = rows[found == UNKNOWN]
         if not len(missing):
             return np.asarray(found)
@@ -60,4 +64,4 @@ class Findings:
         column[missing] = find(missing)
         of_all = missing[missing < self.first_rows]
         self.notes[name][of_all] = column[of_all]
-        return np.asarray(column[rows])
+        return np.asarray(column.take(rows))

@@ -19,6 +19,8 @@ from sim.custody.sentencing import LIFE
 from sim.scenario.lengths import whole_days
 
 Ints = NDArray[np.int64]
+Counts = NDArray[np.int32]
+"""Numbers of spells: of all together there are fewer than 32 bits can tell."""
 KINDS, CAUSES = 4, 4
 """Kinds of admission; causes of leaving. The last of both is a sentence that never began."""
 UNBEGUN = CAUSES - 1
@@ -44,8 +46,8 @@ class Movements:
         Days served by those who leave, by cause and day, shape (causes, days).
     """
 
-    came: Ints
-    went: Ints
+    came: Counts
+    went: Counts
     served: Ints
 
     @staticmethod
@@ -58,8 +60,8 @@ class Movements:
             if found is not None:
                 came, went, served = found
                 return Movements(came[..., : days + 1], went[..., :days], served[:, :days])
-        came = np.zeros(KINDS * (days + 2) * camps, dtype=np.int64)
-        went = np.zeros(CAUSES * (days + 1) * camps, dtype=np.int64)
+        came = np.zeros(KINDS * (days + 2) * camps, dtype=np.int32)
+        went = np.zeros(CAUSES * (days + 1) * camps, dtype=np.int32)
         served = np.zeros(CAUSES * (days + 1), dtype=np.int64)
         for start in range(0, len(register), SPAN):
             rows = slice(start, start + SPAN)
@@ -83,13 +85,13 @@ class Movements:
     @cached_property
     def leavings(self) -> Ints:
         """Leavings by cause and day, shape (causes, days)."""
-        return np.asarray(self.went.sum(axis=1))
+        return np.asarray(self.went.sum(axis=1, dtype=np.int32)).astype(np.int64)
 
     def stock_by_camp(self) -> Ints:
         """Held at the end of each day: admitted by then and not yet left, shape (days, camps)."""
-        came = self.came.sum(axis=0)
-        more = came[:, 1:] - self.went.sum(axis=0)
-        return np.ascontiguousarray((came[:, :1] + np.cumsum(more, axis=1)).T)
+        came = self.came.sum(axis=0, dtype=self.came.dtype)
+        came[:, 1:] -= self.went.sum(axis=0, dtype=self.went.dtype)
+        return np.ascontiguousarray(np.cumsum(came, axis=1, dtype=came.dtype)[:, 1:].T, np.int64)
 
 
 def flows(
@@ -98,6 +100,7 @@ def flows(
     movements: Movements,
     spared: Rows,
     nexts: tuple[Rows, Rows],
+    dead: Rows,
     exiled: Rows,
 ) -> dict[str, Ints]:
     """Count what happens on each day.
@@ -108,6 +111,8 @@ def flows(
         Rows of those whom a decree spared custody.
     nexts
         Rows of those who come back, and of their next spells.
+    dead
+        Rows of those who die at liberty.
     exiled
         Rows of those freed and sent elsewhere.
 
@@ -117,7 +122,6 @@ def flows(
         Counts by name, shape (days,).
     """
     days = prisons.days
-    dead = np.flatnonzero(register.died_free < days)
     seen = np.flatnonzero(register.eligible_on < days)
     return {
         **_admissions(register, movements, days),
@@ -153,7 +157,7 @@ def between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) -> 
 
 def _admissions(register: Register, movements: Movements, days: int) -> dict[str, Ints]:
     """Count admissions by day and kind."""
-    admitted = movements.came[..., 1:].sum(axis=1)
+    admitted = movements.came[..., 1:].sum(axis=1, dtype=np.int32).astype(np.int64)
     again = np.flatnonzero(register.freed_by >= 0)
     again = again[register.kind[again] == RETURN]
     return {
@@ -174,7 +178,8 @@ def _leavings(
     others = of_trials.get("acquittals", 0) + of_death.get("executions", 0)
     until = of_trials.get("days served until acquittal", 0)
     until = until + of_death.get("days served until execution", 0)
-    arrested = np.flatnonzero(register.line)
+    brought = any(register.line.strides) or register.line[:1].any()  # else one value for all
+    arrested = np.flatnonzero(register.line > 0) if brought else np.zeros(0, dtype=np.intp)
     arrested = arrested[register.cause[arrested] == BY_DEATH]
     return {
         "expiries": leavings[BY_EXPIRY] - others,
@@ -257,12 +262,17 @@ def _depth(prisons: Prisons, register: Register, spared: Rows) -> dict[str, Ints
 
 def _bearing(day: Ints, days: int, signs: Sequence[NDArray[np.bool_]]) -> list[Ints]:
     """Count on each of the days those who bear each sign, in one go over them."""
-    code = day << len(signs)
+    found = np.zeros((len(signs), days), dtype=np.int64)
+    if not len(day):
+        return list(found)
+    first, last = int(day.min()), int(day.max()) + 1
+    code = (day - first) << len(signs)
     for place, sign in enumerate(signs):
         code += sign.view(np.int8) << place
-    counts = np.bincount(code, minlength=days << len(signs)).reshape(days, -1)
+    counts = np.bincount(code, minlength=(last - first) << len(signs)).reshape(last - first, -1)
     bears = (np.arange(1 << len(signs)) >> np.arange(len(signs))[:, None]) & 1
-    return list(np.ascontiguousarray(bears @ counts.T))
+    found[:, first:last] = bears @ counts.T
+    return list(found)
 
 
 def _remitted(
@@ -315,7 +325,8 @@ def due_without_decrees(prisons: Prisons, register: Register, rows: Rows) -> Int
 
 def spared_rows(register: Register, days: int) -> Rows:
     """Rows of those whom a decree spared custody: those released, and those who never came."""
-    return np.asarray(np.flatnonzero((register.cause >= BY_DECREE) & (register.left < days)))
+    rows = np.flatnonzero(register.cause >= BY_DECREE)
+    return np.asarray(rows[register.left[rows] < days])
 
 
 def freed_rows(register: Register, spared: Rows) -> Rows:

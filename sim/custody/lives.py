@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
+from sim.custody.writing import Lending, standing
 
 Int32s = NDArray[np.int32]
 Columns = dict[str, NDArray[np.generic]]
@@ -74,7 +75,8 @@ class Lives:
         self.last: Finished | None = None
         """Columns of the scenario before, if they are still to be looked at."""
         self._parts: list[Columns] = []
-        self._everybody: tuple[int, Columns] = (first_rows, {})
+        self._everybody: Columns = {}
+        self._lending: Lending | None = None
 
     def add(self, columns: Columns) -> Int32s:
         """Add spells that follow, as they begin; returns their numbers."""
@@ -105,21 +107,34 @@ class Lives:
         """
         if self.size == self.first_rows:
             return people
-        if self._everybody[0] != self.size:
-            whole = {
-                name: np.concatenate((column, *(part[name] for part in self._parts)))
-                if name in self._parts[0] else column
+        if self._lending is None or self._lending.size != self.size:
+            parts = {
+                name: (column, *(part[name] for part in self._parts))
                 for name, column in people.items()
-            }  # fmt: skip
-            self._everybody = self.size, {name: _as_one(column) for name, column in whole.items()}
-        return self._everybody[1]
+                if name in self._parts[0]
+            }
+            one = {name for name, each in parts.items() if all(map(_is_one, each))}
+            one = {name for name in one if len({each[0] for each in parts[name]}) == 1}
+            apart = {name: parts[name] for name in parts.keys() - one}
+            self._lending = Lending(apart, self.size)
+            self._everybody = {
+                **people,
+                **{name: standing(people[name][:1], self.size) for name in one},
+                **self._lending.columns(),
+            }
+        return self._everybody
+
+    def lend(self) -> Columns:
+        """Return those of everybody's columns in which not all agree, with room for more rows.
+
+        None of them if it is not known that nobody uses this room.
+        """
+        return {} if self._lending is None else self._lending.lend()
 
 
-def _as_one(column: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Let one value stand for a column in which all agree."""
-    if len(column) and np.all(column == column[0]):
-        return np.broadcast_to(column[0], column.shape)
-    return column
+def _is_one(column: NDArray[np.generic]) -> bool:
+    """Say whether all rows of a column agree, if there are any."""
+    return bool(len(column) and (not column.strides[0] or (column == column[0]).all()))
 
 
 def longer(column: Int32s, room: int, blank: int) -> Int32s:

@@ -87,12 +87,15 @@ def simulate(
         drawn = everybody(prisons, draws)
         register = Register(drawn, points, shared=not drawn_here, varying=varying)
     else:
-        notes = draws.shelf.notes_of(people["person"])
+        notes, lent, to_come = draws.shelf.notes_of(people["person"]), None, 0
         if len(people["person"]) <= WINDOW:  # of millions no lives are kept
-            sequels = Sequels(draws.shelf.lives, tuple(people.keys() & DTYPES.keys()))
-            people = draws.shelf.lives.everybody(people)
-        to_come = 0 if sequels is None else sequels.to_come
-        register = Register(people, points, notes=notes, varying=varying, to_come=to_come)
+            lives = draws.shelf.lives
+            sequels = Sequels(lives, tuple(people.keys() & DTYPES.keys()))
+            people, to_come = lives.everybody(people), sequels.to_come
+            lent = lives.lend()
+        register = Register(
+            people, points, notes=notes, varying=varying, to_come=to_come, lent=lent
+        )
     model = _Model(scenario, prisons, draws, register, clock, trace, sequels=sequels)
     model.run()
     return model.cell()

@@ -17,7 +17,7 @@ from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.suspended import Suspended
 from sim.custody.flows import Movements, extinguished, flows, freed_rows, on_days, spared_rows
-from sim.custody.follow_up import follow_up, next_spells
+from sim.custody.follow_up import dying_free, follow_up, next_spells
 from sim.custody.prisons import Prisons, places_by_camp
 from sim.custody.register import BY_DECREE, Register
 from sim.custody.streams import Draws
@@ -84,8 +84,8 @@ def record(
     if stock_by_camp is None:
         stock_by_camp = movements.stock_by_camp()
     spared, nexts = spared_rows(register, prisons.days), next_spells(register)
-    freed = np.flatnonzero(register.cause >= BY_DECREE)
-    exiled = freed[register.exiled[freed] & ~register.exiled_before[freed]]
+    dead = dying_free(register)
+    exiled = spared[register.exiled[spared] & ~register.exiled_before[spared]]
     sent = np.zeros(len(register), dtype=np.bool_)
     sent[exiled] = True
     names, groups = places(prisons), Groups(prisons)
@@ -93,7 +93,7 @@ def record(
     np.add.at(exiled_to, (register.left[exiled], register.residence[exiled]), 1)
     series = {
         "stock": stock_by_camp.sum(axis=1),
-        **flows(prisons, register, movements, spared, nexts, exiled),
+        **flows(prisons, register, movements, spared, nexts, dead, exiled),
     }
     if any(decree.reach is not None for decree in decrees.values()):
         series |= extinguished(register, prisons.days)
@@ -112,7 +112,7 @@ def record(
         "places by camp": places_by_camp(prisons),
         **depth(register, freed_rows(register, spared)),
         **grants(prisons, register, dockets, draws),
-        **follow_up(prisons, register, _followed(movements, gone), nexts),
+        **follow_up(prisons, register, _followed(movements, gone), nexts, dead),
     }
     return Record(
         series, stock_by_camp, exiled_to, curves,

@@ -64,8 +64,9 @@ class Register(Spells):
         notes: Notes | None = None,
         varying: Varying | None = None,
         to_come: int = 0,
+        lent: Columns | None = None,
     ) -> None:
-        super().__init__(columns, shared=shared, varying=varying)
+        super().__init__(columns, shared=shared, varying=varying, lent=lent)
         self.to_come, self.first_to_come = to_come, len(columns["person"]) - to_come
         """Spells that stand there, in the last rows of these columns, and have not come yet."""
         self.further = bool(to_come)
@@ -179,7 +180,9 @@ class Register(Spells):
     def _find_end(self, rows: Rows | slice) -> None:
         """Find which end comes first."""
         ends = np.minimum(self.dies[rows] * STAGES + DEATH, self.due[rows] * STAGES + EXPIRY)
-        self.key[rows] = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
+        if any(self.release.strides):  # else nobody's release is planned
+            ends = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
+        self.key[rows] = ends
         self._soon.changed(self.key, rows)
 
     def close(self, limit: int, first: int = 0) -> Iterator[Ended]:
@@ -321,7 +324,7 @@ class Register(Spells):
 
     def ends(self, rows: Rows) -> Ints:
         """Day on which the term ends; that of release where the whole term is served."""
-        ends = self.due[rows].astype(np.int64)
+        ends = self.due.take(rows).astype(np.int64)
         early = self._apart(rows)
         if early is not None:
             some = rows[early]

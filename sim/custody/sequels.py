@@ -6,6 +6,7 @@ Lives are those of `sim.custody.lives`: here they meet the register of one scena
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,26 @@ nowhere of these has to be named here.
 """
 
 
+class _Courses(NamedTuple):
+    """Which of the first `n` spells take a course that is known if no decree changes them.
+
+    Attributes
+    ----------
+    known
+        Whether it is known how they end and what follows, or that they are held to the end.
+    followed, leads
+        Whether they end with an ordinary release; whether another spell follows upon it.
+    leaders
+        Rows of the latter.
+    """
+
+    n: int
+    known: Mask
+    followed: Mask
+    leads: Mask
+    leaders: Rows
+
+
 class Sequels:
     """What one scenario takes from the lives, and what it finds out for them."""
 
@@ -41,6 +62,7 @@ class Sequels:
         """Which of them have passed: nothing more happens to them, even if they are still held."""
         self.open: Rows | None = None
         """Of those rows the ones that are held or may come, once all that can pass have passed."""
+        self._courses: _Courses | None = None
 
     def known(self, register: Register, rows: Rows) -> Mask:
         """Say of those who have left of whom it is known what follows, shape (n,)."""
@@ -101,17 +123,15 @@ class Sequels:
         r, lives, none = register, self.lives, np.empty(0, dtype=np.intp)
         if not lives.ended:
             return none, none
-        n = min(self.same, len(lives.ended["left"]))
-        ends, cause = lives.ended["left"][:n], lives.ended["cause"][:n]
-        followed = (lives.left[:n] == ends) & (cause == BY_EXPIRY)
-        free = (followed | (cause < BY_EXPIRY)) & (ends != UNKNOWN)
-        free &= _left_alone({name: getattr(r, name) for name in CHANGED}, r.commuted)[:n]
+        if self._courses is None:
+            self._courses = _courses(lives, self.same)
+        n, known, followed, leads, leaders = self._courses
+        free = known & _left_alone({name: getattr(r, name) for name in CHANGED}, r.commuted)[:n]
         if last < NEVER:
-            free &= (ends <= first) | (r.admitted[:n] > last)
+            free &= (lives.ended["left"][:n] <= first) | (r.admitted[:n] > last)
         passing = free & (r.left[:n] == NEVER) & ~self.settled[:n]
         before, after, staying = [none], [none], [none]
-        leads = followed & (lives.following[:n] != NOBODY)
-        back = np.flatnonzero(passing & leads)
+        back = leaders[passing[leaders]]
         while len(back):
             new = lives.following[back].astype(np.intp)
             before.append(back)
@@ -231,6 +251,19 @@ def _keep(lives: Lives) -> None:
     for name, column in ends.items():
         _put(column[:n], columns[name][:n], known)
         column[number] = columns[name][rows]
+
+
+def _courses(lives: Lives, n: int) -> _Courses:
+    """Look up whose course is known before a scenario begins, of the first `n` spells.
+
+    What the scenario itself finds out is of spells that have ended, and none of these pass.
+    """
+    n = min(n, len(lives.ended["left"]))
+    ends, cause = lives.ended["left"][:n], lives.ended["cause"][:n]
+    followed = (lives.left[:n] == ends) & (cause == BY_EXPIRY)
+    known = (followed | (cause < BY_EXPIRY)) & (ends != UNKNOWN)
+    leads = followed & (lives.following[:n] != NOBODY)
+    return _Courses(n, known, followed, leads, np.flatnonzero(leads))
 
 
 def _left_alone(columns: Numbers, commuted: Rows) -> Mask:

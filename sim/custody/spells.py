@@ -149,13 +149,20 @@ class Spells:
     second_change: NDArray[np.int32]
     third_change: NDArray[np.int32]
 
-    def __init__(self, columns: Columns, *, shared: bool, varying: Varying | None) -> None:
+    def __init__(
+        self, columns: Columns, *, shared: bool, varying: Varying | None, lent: Columns | None
+    ) -> None:
         self.varying = varying
         self._all: Columns = {}
         """Columns with room for more rows, of which those in use are parts."""
         self._shared: set[str] = set(DTYPES)
         self._size = len(columns["person"])
         self._room = room_for(self._size)
+        lent = {} if lent is None else lent
+        self._lent: set[str] = set(lent)
+        """Columns of which the first rows are shared and the room alone is this register's own."""
+        self._all.update(lent)
+        columns = {**columns, **{name: column[: self._size] for name, column in lent.items()}}
         for name, column in self._complete(columns).items():
             setattr(self, name, column)
             if not shared and (roomy := with_room(column, self._room)) is not None:
@@ -190,7 +197,7 @@ class Spells:
         self._size += len(columns["person"])
         if self._size > self._room:
             self._room = room_for(self._size)
-            self._all = {}
+            self._all, self._lent = {}, set()
         known = (
             columns if "dies" in columns else {**columns, "dies": dies_on(columns, self.varying)}
         )
@@ -198,7 +205,7 @@ class Spells:
             value = known[name] if name in known else BLANK[name]
             whole = self._all[name] if name in self._all else getattr(self, name)
             whole = written_on(whole, first, self._size, value, self._room)
-            if whole.strides[0]:
+            if whole.strides[0] and name not in self._lent:
                 self._shared.discard(name)
             self._all[name] = whole
             setattr(self, name, whole[: self._size])
@@ -207,6 +214,7 @@ class Spells:
     def _longer(self, name: str, column: NDArray[np.generic]) -> NDArray[np.generic]:
         """Return a column with room for more rows, which is this register's own."""
         self._shared.discard(name)
+        self._lent.discard(name)
         longer = np.empty(self._room, dtype=DTYPES[name])
         longer[: len(column)] = column
         return longer

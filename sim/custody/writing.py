@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from weakref import ref
+
 import numpy as np
 from numpy.typing import NDArray
 
 Column = NDArray[np.generic]
+LINE = 64
+"""Columns in one piece of memory begin at multiples of so many bytes."""
 
 
 def room_for(rows: int) -> int:
@@ -49,3 +54,45 @@ def _is_one(value: Column | int, one: np.generic) -> bool:
     if isinstance(value, int):
         return bool(value == one)
     return bool(value[0] == one and (not value.strides[0] or (value == one).all()))
+
+
+class Lending:
+    """Columns in one piece of memory, with room behind each that one borrower at a time may use.
+
+    Their rows never change; what stands in the room is the borrower's.
+
+    Parameters
+    ----------
+    parts
+        By name the columns that follow each other in one, all of `size` rows together.
+    """
+
+    def __init__(self, parts: Mapping[str, Sequence[Column]], size: int) -> None:
+        self.size, self.room, length = size, room_for(size), 0
+        self._places: dict[str, tuple[slice, np.dtype[np.generic]]] = {}
+        for name, (first, *_) in parts.items():
+            end = length + self.room * first.itemsize
+            self._places[name], length = (slice(length, end), first.dtype), -(-end // LINE) * LINE
+        self._memory = np.empty(length, dtype=np.uint8)
+        self._lent: Callable[[], Column | None] = lambda: None
+        for name, column in self._columns(self._memory).items():
+            np.concatenate(parts[name], out=column[:size])
+
+    def columns(self) -> dict[str, Column]:
+        """Return the columns without their room."""
+        return {name: column[: self.size] for name, column in self._columns(self._memory).items()}
+
+    def lend(self) -> dict[str, Column]:
+        """Return the columns with their room; none of them while somebody holds any that was lent.
+
+        All that are lent, and parts of them, hold the same view of the memory: once it is gone,
+        nobody looks at the room any more.
+        """
+        if self._lent() is not None:
+            return {}
+        view: NDArray[np.uint8] = np.frombuffer(self._memory.data, dtype=np.uint8)
+        self._lent = ref(view)
+        return self._columns(view)
+
+    def _columns(self, memory: NDArray[np.uint8]) -> dict[str, Column]:
+        return {name: memory[place].view(dtype) for name, (place, dtype) in self._places.items()}

@@ -146,12 +146,12 @@ class Bench(Facts):
                 return self._without_term(which, values, among=among)
             case OneOf(attribute, values, among):
                 codes, names = self.codes(attribute)
-                wanted = np.array([name in values for name in names])
-                return np.asarray(wanted[codes] == among)
+                wanted = np.array([(name in values) == among for name in names], dtype=np.bool_)
+                return wanted.take(codes)  # in half the time of an index
             case Tagged(tag, carries):
                 offences = self.prisons.scenario.world.offences.values()
-                wanted = np.array([tag in offence.tags for offence in offences])
-                return np.asarray(wanted[self.offences] == carries)
+                wanted = np.array([(tag in offence.tags) == carries for offence in offences])
+                return wanted.take(self.offences)
             case PartIs(whose, rule):
                 return self._of_parts(whose, rule, part)
             case _:

@@ -259,6 +259,8 @@ class Court:
         """Count those among spells just added who were held on days on which lists closed."""
         for watch in self.watches.values():
             watch.count_late(register, new)
+        if not self.closed:
+            return
         admitted, ends = register.admitted[new], register.until(new)
         first = int(admitted.min())
         for docket in reversed(self.closed):

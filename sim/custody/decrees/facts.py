@@ -118,7 +118,7 @@ class Facts:
     @Found
     def admitted(self) -> Ints:
         """Day of admission."""
-        return self.register.admitted[self.rows].astype(np.int64)
+        return self.register.admitted.take(self.rows).astype(np.int64)
 
     @Found
     def awaiting(self) -> Mask:
@@ -164,7 +164,7 @@ class Facts:
     @Found
     def until_due(self) -> Ints:
         """Days from the threshold day to ordinary release; no meaning without a term."""
-        return self.register.due[self.rows].astype(np.int64) - self.threshold_day
+        return self.register.due.take(self.rows).astype(np.int64) - self.threshold_day
 
     @Found
     def term(self) -> Ints:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.comparing import either
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.chances import probabilities
 from sim.custody.decrees.divided import divided, each_part
@@ -59,7 +60,9 @@ def review(
         # The most favourable first. Of two that are alike, the one without conditions comes first,
         # and home last.
         behind = [[2 if c.then.serve_the_rest else c.then.revived_if is not None] for c in clauses]
-        favour = 3 * leaving + np.array(behind)
+        favour = leaving  # which nobody asks for again
+        favour *= 3
+        favour += np.array(behind)
         clause = _first_of(favour, met, open_to, advised, agreed)
         # A cut that will leave nothing is a release, and takes a place where releases are counted.
         place = clause * n + np.arange(n)
@@ -87,11 +90,16 @@ def _first_of(favour: Ints, *stages: Mask) -> Ints:
     depth = np.zeros(favour.shape, dtype=np.int8)
     for stage in stages:
         depth += stage.view(np.int8)
-    # The number of the clause stands below all that counts before it.
-    number = len(favour)
-    key = (favour - (depth.astype(np.int64) << 32)) * number
-    key += np.arange(number)[:, None]
-    return np.asarray(key.min(axis=0) % number)
+    found = np.zeros(favour.shape[1], dtype=np.int64)
+    deepest, best = depth[0], favour[0]
+    for number in range(1, len(favour)):
+        better = (depth[number] == deepest) & (favour[number] < best)
+        better |= depth[number] > deepest
+        np.maximum(found, better * np.int64(number), out=found)
+        if number + 1 < len(favour):
+            deepest = np.maximum(deepest, depth[number])
+            best = either(better, favour[number], best)
+    return found
 
 
 def qualified(bench: Bench, decree: Decree) -> Mask:

@@ -288,7 +288,7 @@ class Calls:
 
     def movements(
         self, columns: Sequence[Array], days: int, camps: int, kinds: tuple[int, int, int]
-    ) -> tuple[Ints, Ints, Ints] | None:
+    ) -> tuple[Int32s, Int32s, Ints] | None:
         """Do what `Movements.of` does; `kinds` are those of admission, the causes, the unbegun.
 
         `columns` are camps, kinds, days of admission and of leaving, and causes.
@@ -302,7 +302,7 @@ class Calls:
             _address(came), _address(went), _address(served), n,
             *(_address(column) for column in told), days, camps, *kinds,
         )  # fmt: skip
-        return (came.astype(np.int64), went.astype(np.int64), served) if refused < 0 else None
+        return (came, went, served) if refused < 0 else None
 
 
 class _Columns:
