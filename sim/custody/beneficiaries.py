@@ -110,13 +110,38 @@ def grants(
     if draws is not None:
         codes["sex"] = _women(prisons, register, rows, draws)
     found = {}
-    for group, size in sizes.items():
-        counts = np.bincount(place * size + codes[group], minlength=2 * len(order) * size)
-        by_group = counts.reshape(len(order), 2, size)
+    for group, by_group in _by_group(place, 2 * len(order), codes, sizes).items():
+        by_group = by_group.reshape(len(order), 2, sizes[group])
         found[f"eligible by {group}"] = by_group.sum(axis=1)
         found[f"granted by {group}"] = by_group[:, 1]
     closed = [docket.occasion.close_day for docket in order]
     return {"lists closed on": np.array(closed, dtype=np.int64), **found}
+
+
+def _by_group(
+    place: Ints, places: int, codes: Mapping[str, NDArray[np.integer]], sizes: Mapping[str, int]
+) -> dict[str, Ints]:
+    """Count people by place and each group; by name of the group, shape (places, size).
+
+    Where all combinations are fewer than the people, these are counted once, and added up.
+    """
+    shape = (places, *sizes.values())
+    if np.prod(shape) > len(place):
+        return {
+            group: np.bincount(place * size + codes[group], minlength=places * size).reshape(
+                places, size
+            )
+            for group, size in sizes.items()
+        }
+    code = place
+    for group, size in sizes.items():
+        code = code * size + codes[group]
+    counts = np.bincount(code, minlength=int(np.prod(shape))).reshape(shape)
+    axes = range(1, len(shape))
+    return {
+        group: counts.sum(axis=tuple(other for other in axes if other != axis))
+        for axis, group in zip(axes, sizes, strict=True)
+    }
 
 
 def _of_all(dockets: Sequence[Docket], name: str, dtype: type[np.generic]) -> NDArray[np.generic]:

@@ -127,7 +127,7 @@ class Register(Spells):
         """Let those spells never come that have not come at the end."""
         if self.to_come:
             rows = np.flatnonzero(self.left == TO_COME)
-            for name in ("admitted", "judged", "final"):
+            for name in ("admitted", "judged", "final") if self.has_trials else ("admitted",):
                 self.own(name)
                 getattr(self, name)[rows] = NEVER
             self.left[rows] = NEVER

@@ -55,3 +55,19 @@ def test_what_is_found_of_all_is_taken_for_some_of_them():
             assert np.array_equal(getattr(some, name), getattr(fresh, name))
             if name in whole:
                 assert np.array_equal(getattr(some, name), whole[name][::3])
+
+
+@pytest.mark.parametrize("n", [0, 20, 3000])
+@pytest.mark.parametrize("places", [0, 2, 40])
+def test_people_are_counted_by_each_group(n, places):
+    """Whether all combinations are counted together, as of many people, or each group apart."""
+    random = np.random.default_rng(n + places)
+    n = n if places else 0
+    sizes = {"camp": 5, "health": 3, "sex": 2}
+    place = random.integers(0, max(places, 1), n)
+    codes = {group: random.integers(0, size, n) for group, size in sizes.items()}
+    found = beneficiaries._by_group(place, places, codes, sizes)
+    for group, size in sizes.items():
+        counted = np.zeros((places, size), dtype=np.int64)
+        np.add.at(counted, (place, codes[group]), 1)
+        assert found[group].tolist() == counted.tolist()
