@@ -16,6 +16,7 @@ from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
 from sim.custody.sentencing import DEATH as OF_DEATH
 from sim.custody.sentencing import LIFE
+from sim.custody.writing import stands
 from sim.scenario.lengths import whole_days
 
 Ints = NDArray[np.int64]
@@ -178,7 +179,7 @@ def _leavings(
     others = of_trials.get("acquittals", 0) + of_death.get("executions", 0)
     until = of_trials.get("days served until acquittal", 0)
     until = until + of_death.get("days served until execution", 0)
-    brought = any(register.line.strides) or register.line[:1].any()  # else one value for all
+    brought = not stands(register.line) or register.line[:1].any()
     arrested = np.flatnonzero(register.line > 0) if brought else np.zeros(0, dtype=np.intp)
     arrested = arrested[register.cause[arrested] == BY_DEATH]
     return {

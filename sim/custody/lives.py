@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.hazards import NEVER
-from sim.custody.writing import Lending, standing
+from sim.custody.writing import Lending, is_one, standing
 
 Int32s = NDArray[np.int32]
 Columns = dict[str, NDArray[np.generic]]
@@ -113,8 +113,10 @@ class Lives:
                 for name, column in people.items()
                 if name in self._parts[0]
             }
-            one = {name for name, each in parts.items() if all(map(_is_one, each))}
-            one = {name for name in one if len({each[0] for each in parts[name]}) == 1}
+            one = {
+                name for name, each in parts.items()
+                if all(len(part) and is_one(part, each[0][0]) for part in each)
+            }  # fmt: skip
             apart = {name: parts[name] for name in parts.keys() - one}
             self._lending = Lending(apart, self.size)
             self._everybody = {
@@ -130,11 +132,6 @@ class Lives:
         None of them if it is not known that nobody uses this room.
         """
         return {} if self._lending is None else self._lending.lend()
-
-
-def _is_one(column: NDArray[np.generic]) -> bool:
-    """Say whether all rows of a column agree, if there are any."""
-    return bool(len(column) and (not column.strides[0] or (column == column[0]).all()))
 
 
 def longer(column: Int32s, room: int, blank: int) -> Int32s:

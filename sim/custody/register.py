@@ -25,6 +25,7 @@ from sim.custody.spells import CLOSED, Ended, Spells
 from sim.custody.trials import not_before
 from sim.custody.turns import Turns
 from sim.custody.wear import Varying, used
+from sim.custody.writing import stands
 from sim.scenario.law.points import MovedPoint
 
 Ints = NDArray[np.int64]
@@ -180,7 +181,7 @@ class Register(Spells):
     def _find_end(self, rows: Rows | slice) -> None:
         """Find which end comes first."""
         ends = np.minimum(self.dies[rows] * STAGES + DEATH, self.due[rows] * STAGES + EXPIRY)
-        if any(self.release.strides):  # else nobody's release is planned
+        if not stands(self.release):  # else nobody's release is planned
             ends = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
         self.key[rows] = ends
         self._soon.changed(self.key, rows)
@@ -229,7 +230,7 @@ class Register(Spells):
         If `alone`, only those whom no occasion has selected for release.
         """
         rows = np.flatnonzero((self.left == NEVER) & (self.admitted <= day))
-        if alone and any(self.occasion.strides):  # while one value stands for all, nobody is
+        if alone and not stands(self.occasion):  # while one value stands for all, nobody is
             rows = rows[self.occasion[rows] == NO_OCCASION]
         return rows
 
@@ -317,7 +318,7 @@ class Register(Spells):
         """Mark rows of which ordinary release is not simply the end of the term; None of nobody."""
         if self.has_trials:
             return np.ones(len(rows), dtype=np.bool_)
-        if not any(self.point.strides) and not self.point[:1].any():  # one value for all
+        if stands(self.point) and not self.point[:1].any():
             return None
         apart = self.point[rows] > 0
         return apart if apart.any() else None

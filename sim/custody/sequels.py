@@ -17,6 +17,7 @@ from sim.custody.lives import ENDED, NOBODY, UNKNOWN, Finished, Int32s, Lives, N
 from sim.custody.register import BY_EXPIRY, TO_COME, Register, Rows
 from sim.custody.sentencing import LIFE
 from sim.custody.spells import BLANK
+from sim.custody.writing import stands
 
 Mask = NDArray[np.bool_]
 CHANGED = ("occasion", "pardon_days", "revived", "credited")
@@ -271,7 +272,7 @@ def _left_alone(columns: Numbers, commuted: Rows) -> Mask:
     found = np.ones(len(columns["occasion"]), dtype=np.bool_)
     found[commuted] = False
     for name in CHANGED:
-        if any(columns[name].strides):  # while one value stands for all, it is blank
+        if not stands(columns[name]):  # while one value stands for all, it is blank
             found &= columns[name] == BLANK[name]
     return found
 

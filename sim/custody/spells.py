@@ -15,7 +15,7 @@ from sim.custody.columns import DTYPES, FIRST, NEVER_HELD, Columns
 from sim.custody.course import CHANGES
 from sim.custody.hazards import NEVER
 from sim.custody.wear import Varying, dies_on
-from sim.custody.writing import room_for, standing, with_room, written_on
+from sim.custody.writing import room_for, standing, stands, with_room, written_on
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -168,7 +168,7 @@ class Spells:
             if not shared and (roomy := with_room(column, self._room)) is not None:
                 self._all[name] = roomy
                 self._shared.discard(name)
-            seldom = name in SELDOM and not any(column.strides)
+            seldom = name in SELDOM and stands(column)
             if name in CHANGING and not seldom:
                 if shared or not column.flags.writeable:
                     self.own(name)
@@ -205,7 +205,7 @@ class Spells:
             value = known[name] if name in known else BLANK[name]
             whole = self._all[name] if name in self._all else getattr(self, name)
             whole = written_on(whole, first, self._size, value, self._room)
-            if whole.strides[0] and name not in self._lent:
+            if not stands(whole) and name not in self._lent:
                 self._shared.discard(name)
             self._all[name] = whole
             setattr(self, name, whole[: self._size])

@@ -25,6 +25,18 @@ def standing(value: Column, n: int) -> Column:
     return column
 
 
+def stands(column: Column) -> bool:
+    """Say whether one value stands for all rows of a column."""
+    return not column.strides[0]
+
+
+def is_one(value: Column | int, one: np.generic) -> bool:
+    """Say whether a number, or every entry of a column that has some, is a certain one."""
+    if isinstance(value, int):
+        return bool(value == one)
+    return bool(value[0] == one and (stands(value) or (value == one).all()))
+
+
 def with_room(column: Column, room: int) -> Column | None:
     """Return the longer column whose first part this is, if it has that room."""
     base = column.base
@@ -40,20 +52,13 @@ def written_on(column: Column, first: int, last: int, value: Column | int, room:
     Returns a column of `room` rows, the same if it had them. One value may go on standing for all.
     There has to be a row to write.
     """
-    if first and not column.strides[0] and _is_one(value, column[0]):
+    if first and stands(column) and is_one(value, column[0]):
         return column if len(column) == room else standing(column[:1], room)
-    if not column.strides[0] or len(column) < room:
+    if stands(column) or len(column) < room:
         before, column = column, np.empty(room, dtype=column.dtype)
         column[:first] = before[:first]
     column[first:last] = value
     return column
-
-
-def _is_one(value: Column | int, one: np.generic) -> bool:
-    """Say whether a number, or every entry of a column that has some, is a certain one."""
-    if isinstance(value, int):
-        return bool(value == one)
-    return bool(value[0] == one and (not value.strides[0] or (value == one).all()))
 
 
 class Lending:

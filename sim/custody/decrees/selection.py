@@ -53,7 +53,8 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
         else:
             order = _first_by_lot(register, rows, keys, int(room[0]))
         camps = groups[order].astype(np.int64)
-        within = _within(camps, room)
+        firsts, _ = _bounds(camps, room)
+        within = _within(camps, firsts + room)
     else:
         keys = [groups, *keys]
         order, camps, within, level = lined_up(keys, room)
@@ -79,7 +80,7 @@ def lined_up(keys: list[Key], room: Ints) -> tuple[Ints, Ints, Mask, Ints]:
     cut = ((room > 0) & (last < ends)).nonzero()[0]  # groups of more than have a place
     refused, served = order[last[cut]], order[last[cut] - 1]
     alike = reduce(and_, [key[refused] == key[served] for key in keys])
-    within = np.arange(len(order)) < last[groups]
+    within = _within(groups, last)
     if not alike.any():
         return order, groups, within, order[:0]
     first_refused = np.full(len(room), -1)
@@ -90,10 +91,9 @@ def lined_up(keys: list[Key], room: Ints) -> tuple[Ints, Ints, Mask, Ints]:
     return order, groups, within, level[equal]
 
 
-def _within(groups: Ints, room: Ints) -> Mask:
-    """Say who is within the places of his group, where groups stand in order."""
-    firsts, _ = _bounds(groups, room)
-    return np.asarray(np.arange(len(groups)) < (firsts + room)[groups])
+def _within(groups: Ints, last: Ints) -> Mask:
+    """Say who stands before the end of the places of his group, where groups stand in order."""
+    return np.asarray(np.arange(len(groups)) < last[groups])
 
 
 def _bounds(groups: Key, room: Ints) -> tuple[Ints, Ints]:
