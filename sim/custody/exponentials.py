@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import kernel
-from sim.custody.kernel.calls import Pinned
+from sim.custody.kernel.operands import Pinned
 from sim.custody.words import HALF, LOW, Words, chunks, frozen, sha256
 
 # The exponential. For a word w, 1 - w / 2**64 is v / 2**64 with v = 2**64 - w. A double holds v as

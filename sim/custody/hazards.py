@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import kernel
-from sim.custody.kernel.calls import Pinned
+from sim.custody.kernel.operands import Pinned
 
 UNIT = 10**12
 NEVER = 1 << 28

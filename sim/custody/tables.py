@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.custody import kernel
 from sim.custody.guides import Finder
-from sim.custody.kernel.calls import Pinned
+from sim.custody.kernel.operands import Pinned
 from sim.custody.words import HALF, LOW, Numbers, Words, chunks, frozen, sha256
 
 Weights: TypeAlias = Sequence[float] | NDArray[np.float64]

@@ -17,7 +17,8 @@ import hatch_build
 from sim.custody import exponentials, hazards, kernel, philox, tables
 from sim.custody.columns import DTYPES
 from sim.custody.kernel import library
-from sim.custody.kernel.calls import KINDS, SIGNATURES, Pinned
+from sim.custody.kernel.calls import SIGNATURES
+from sim.custody.kernel.operands import KINDS, Pinned
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.prisons import prisons
