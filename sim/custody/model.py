@@ -18,11 +18,9 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.custody import kernel
-from sim.custody.calendar import drawn_grants
 from sim.custody.columns import DTYPES, Columns
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
-from sim.custody.decrees.soonest import looks_at_newcomers, soonest
 from sim.custody.people import people_at_hand
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
@@ -36,8 +34,7 @@ from sim.custody.snapshot import held_of_file
 from sim.custody.start import past_releases
 from sim.custody.streams import Draws, Stream
 from sim.custody.tables import bound_of, happens
-from sim.scenario.lengths import in_year
-from sim.scenario.occasions import Occasion, sittings
+from sim.custody.timetable import timetable
 from sim.scenario.scenario import Scenario
 
 # The order within a day, as slots of the clock: death, expiry, admissions and returns (one sweep),
@@ -132,22 +129,17 @@ class _Model:
         self.scenario, self.prisons, self.draws = scenario, prisons, draws
         self.register = register
         self.days = prisons.days if ends_on is None else ends_on
-        self.occasions = sittings(scenario, drawn_grants(scenario, draws))
-        self.court = Court(prisons, draws, scenario.decrees, self.occasions)
-        self.merit_days = [day for day in _merit_days(prisons) if day < self.days]
-        patience = soonest(prisons, scenario.decrees, self.occasions, self.merit_days, self.days)
+        plan = timetable(scenario, prisons, draws, self.days)
+        self.occasions, self.agenda, self.merit_days = plan.occasions, plan.agenda, plan.merit_days
+        self.court = Court(prisons, draws, scenario.decrees, plan.occasions, plan.recurring)
         self.gate = Gate(
-            prisons, draws, scenario.decrees, self.occasions, self.court.arrive, patience, sequels
-        )
-        self.passes = (
-            trace is None
-            and clock != "day"
-            and not any(looks_at_newcomers(decree) for decree in scenario.decrees.values())
-        )
+            prisons, draws, scenario.decrees, plan.occasions, self.court.arrive, plan.patience,
+            sequels,
+        )  # fmt: skip
+        self.passes = trace is None and clock != "day" and not plan.looks_at_newcomers
         """Whether spells whose course is known may pass without being met day by day."""
         self.trace = trace
         self.by_day = clock == "day"
-        self.agenda = _agenda(self.occasions, self.days)
         extra: Iterable[int] = range(self.days) if self.by_day else ()
         if not isinstance(clock, str):
             extra = clock
@@ -317,29 +309,3 @@ class _Model:
 
 def _year(prisons: Prisons, day: int) -> int:
     return (prisons.scenario.world.start + timedelta(days=day)).year
-
-
-def _merit_days(prisons: Prisons) -> list[int]:
-    """Days of the yearly merit cut within the horizon."""
-    rule, world = prisons.steady.stays.merit, prisons.scenario.world
-    if rule.probability == 0:
-        return []
-    years = range(world.start.year, world.end.year + 1)
-    days = [(in_year(year, rule.month_day) - world.start).days for year in years]
-    return [day for day in days if 0 <= day < world.days]
-
-
-def _agenda(found: tuple[Occasion, ...], days: int) -> list[tuple[int, int, str]]:
-    """Stages in order: by day, then as the decrees act; lists before grants of one occasion."""
-    stages = []
-    for number, occasion in enumerate(found):
-        order = (occasion.ordered_day, occasion.decree, occasion.number)
-        if occasion.check_days:
-            stages += [(day, *order, 0, number, "check") for day in occasion.check_days]
-            continue
-        if occasion.works:
-            days_of_work = range(occasion.ordered_day, occasion.close_day + 1)
-            stages += [(day, *order, -1, number, "queue") for day in days_of_work]
-        stages.append((occasion.close_day, *order, 0, number, "lists"))
-        stages.append((occasion.grant_day, *order, 1, number, "grant"))
-    return [(s[0], s[5], s[6]) for s in sorted(stages) if 0 <= s[0] < days]

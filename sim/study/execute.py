@@ -10,18 +10,17 @@ import multiprocessing.context
 import os
 import signal
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
 
 from sim.custody.columns import Columns
 from sim.custody.model import everybody
 from sim.custody.model import simulate as run_cell
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
+from sim.custody.remembered import Remembered
 from sim.custody.streams import Draws
 from sim.scenario.scenario import Scenario
 from sim.study.cells import Key, Packed, Point, summarise
@@ -45,8 +44,7 @@ class Task:
     replications: tuple[int, ...]
 
 
-_SOLVED: OrderedDict[str, Prisons] = OrderedDict()
-_LOCK = Lock()
+_SOLVED: Remembered[str, Prisons] = Remembered(WORLDS_KEPT)
 
 
 def solved(scenario: Scenario) -> Prisons:
@@ -57,17 +55,10 @@ def solved(scenario: Scenario) -> Prisons:
     ScenarioError
         If the world cannot be solved.
     """
-    address = scenario.world_address
-    with _LOCK:
-        if address not in _SOLVED:
-            try:
-                _SOLVED[address] = prisons(scenario)
-            except (ValueError, OverflowError) as error:  # numbers beyond what tables can hold
-                raise scenario.problem(("world",), f"cannot be solved: {error}") from error
-            if len(_SOLVED) > WORLDS_KEPT:
-                _SOLVED.popitem(last=False)
-        _SOLVED.move_to_end(address)
-        return _SOLVED[address]
+    try:
+        return _SOLVED.of(scenario.world_address, lambda: prisons(scenario))
+    except (ValueError, OverflowError) as error:  # numbers beyond what tables can hold
+        raise scenario.problem(("world",), f"cannot be solved: {error}") from error
 
 
 def run_task(task: Task) -> list[Packed]:

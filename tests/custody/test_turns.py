@@ -9,11 +9,13 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from sim.custody.decrees import court, docket, headcount, reading, selection
+from sim.custody import timetable
+from sim.custody.decrees import court, docket, headcount, selection
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
+from sim.custody.remembered import Remembered
 from sim.custody.streams import Draws
 from sim.scenario.occasions import occasions
 from tests.theory.worlds import (
@@ -87,8 +89,9 @@ def many(rule, **changes):
 def test_who_is_put_off_is_read_in_time(name, monkeypatch):
     laws = many(RULES[name])
     short = run(laws)
-    monkeypatch.setattr(reading, "_recurring", lambda decrees, occasions: {})
-    monkeypatch.setattr("sim.custody.model.soonest", at_once)
+    monkeypatch.setattr(timetable, "recurring", lambda decrees, occasions: {})
+    monkeypatch.setattr(timetable, "soonest", at_once)
+    monkeypatch.setattr(timetable, "_FOUND", Remembered(1))
 
     lined_up = selection.lined_up
 
@@ -150,7 +153,8 @@ def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
         law.pop(key, None)
     law |= {"in force": {"from": "2002-01-15", "to": "2003-06-30"}, "checked": "weekly"}
     short = run({"p": law})
-    monkeypatch.setattr("sim.custody.model.soonest", at_once)
+    monkeypatch.setattr(timetable, "soonest", at_once)
+    monkeypatch.setattr(timetable, "_FOUND", Remembered(1))
     monkeypatch.setattr(
         Watch, "_again", lambda self, bench: np.full(len(bench.rows), bench.day + 1)
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.compare import compare
+from sim.custody.remembered import Remembered
 from sim.paper.folder import files_of
 from sim.paper.report import tables_of
 from sim.scenario.load import load
@@ -205,7 +206,7 @@ def test_asked_to_stop_it_finishes_what_is_at_hand(points, number, most):
 def test_a_world_is_solved_once(points, monkeypatch):
     solved = []
     whole = module.prisons
-    monkeypatch.setattr(module, "_SOLVED", type(module._SOLVED)())
+    monkeypatch.setattr(module, "_SOLVED", Remembered(module.WORLDS_KEPT))
     monkeypatch.setattr(module, "prisons", lambda s: solved.append(s.name) or whole(s))
     with ThreadPoolExecutor(2) as executor:
         run(work(points, 2), executor)
@@ -213,7 +214,7 @@ def test_a_world_is_solved_once(points, monkeypatch):
 
 
 def test_only_some_worlds_are_remembered(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_SOLVED", type(module._SOLVED)())
+    monkeypatch.setattr(module, "_SOLVED", Remembered(module.WORLDS_KEPT))
     for point in other_worlds(tmp_path, module.WORLDS_KEPT + 2):
         module.solved(point.scenario)
     assert len(module._SOLVED) == module.WORLDS_KEPT

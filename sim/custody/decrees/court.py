@@ -47,13 +47,14 @@ class Court:
         draws: Draws,
         decrees: Mapping[str, Decree],
         occasions: tuple[Occasion, ...],
+        recurring: Mapping[int, int] | None = None,
     ) -> None:
         self.prisons = prisons
         self.draws = draws
         self.decrees = decrees
         self.occasions = occasions
         self.origins = tuple(prisons.scenario.world.origins)
-        self.reading = Reading(prisons, draws, decrees, occasions)
+        self.reading = Reading(prisons, draws, decrees, occasions, recurring or {})
         self.dockets: dict[int, Docket] = {}
         self.newcomers = Newcomers(prisons, draws)
         self.suspended = Suspended(prisons, draws)

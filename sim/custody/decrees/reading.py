@@ -34,16 +34,17 @@ class Reading:
         draws: Draws,
         decrees: Mapping[str, Decree],
         occasions: tuple[Occasion, ...],
+        recurring: Mapping[int, int],
     ) -> None:
         self.prisons, self.draws, self.decrees = prisons, draws, decrees
         self.names, self.occasions = tuple(decrees), occasions
         self.groups = Groups(prisons)
-        self.rules = _recurring(decrees, occasions)
+        self.recurring = recurring
         self.turns: dict[int, Turns] = {}
 
     def turns_of(self, register: Register, number: int) -> Turns | None:
         """Whose turn it is under the rule of an occasion; None where the rule is read but once."""
-        first = self.rules.get(number)
+        first = self.recurring.get(number)
         if first is None:
             return None
         if first not in self.turns:
@@ -149,7 +150,7 @@ def _excluded(bench: Bench, decree: Decree) -> Mask:
     return np.array(barring, dtype=np.bool_).reshape(len(barring), len(bench.rows))
 
 
-def _recurring(decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...]) -> dict[int, int]:
+def recurring(decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...]) -> dict[int, int]:
     """Return, of each occasion that shares its rule with another, the first that has the rule.
 
     Rules are alike if their clauses name the same persons and sentences and their thresholds lie as
