@@ -15,7 +15,7 @@ LINE = 64
 
 def room_for(rows: int) -> int:
     """Return how many rows there should be room for where so many are there, and more will come."""
-    return rows + rows // 4
+    return rows + rows // 2
 
 
 def standing(value: Column, n: int) -> Column:
