@@ -6,7 +6,7 @@ from sim.custody.columns import DTYPES
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.streams import Draws
-from sim.custody.writing import Lending
+from sim.custody.writing import Lending, room_for
 from sim.study.execute import solved
 from tests.theory.worlds import busy_world, decree, scenario
 
@@ -16,7 +16,7 @@ def test_room_is_lent_until_nobody_holds_any_part_of_it():
     lending = Lending(parts, 8)
     first = lending.lend()
     assert {name: (len(c), c.dtype) for name, c in first.items()} == {
-        "a": (10, np.int64), "b": (10, np.int16)
+        "a": (room_for(8), np.int64), "b": (room_for(8), np.int16)
     }  # fmt: skip
     assert lending.lend() == {}
     held = first["b"][:8][2:4]
