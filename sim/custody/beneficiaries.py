@@ -1,74 +1,23 @@
-"""Whom decrees reach: how deep they cut, and whom of the eligible they grant, by group."""
+"""Whom of the eligible decrees grant, by group."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.comparing import in_order
-from sim.custody.decrees.docket import Docket
+from sim.custody.counting import Numbers, crossed
+from sim.custody.decrees.docket import Docket, days_read, of_all
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
-from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws
 from sim.custody.traits import sex_of
 from sim.scenario.world import PYONGYANG
 
 Ints = NDArray[np.int64]
-THOUSANDTHS = 1000
-FEW = 4
-"""Of at most so many times as many possible pairs as there are persons each is counted."""
-
-
-def depth(register: Register, freed: Rows) -> dict[str, Ints]:
-    """Tell how much those freed by decree had served, and how much was remitted.
-
-    Fixed terms only: for a life sentence, or a case that was ended, neither has a meaning.
-
-    Returns
-    -------
-    dict
-        ``served share of the freed`` (of the term in force, in thousandths, rounded down) and
-        ``days remitted to the freed`` (from release to the day due), each shape (n, 3): the day of
-        release, the value, the number of persons; sorted by day and value.
-    """
-    r = register
-    rows = freed[(r.imposed[freed] < LIFE) & ~r.ended[freed]]
-    left, due = r.left[rows].astype(np.int64), r.due[rows].astype(np.int64)
-    admitted = r.admitted[rows].astype(np.int64)
-    term = r.ends(rows) - admitted + r.credited[rows]
-    share = (left - admitted) * THOUSANDTHS // term
-    return {
-        "served share of the freed": _tally(left, share),
-        "days remitted to the freed": _tally(left, due - left),
-    }
-
-
-def _tally(day: Ints, value: Ints) -> Ints:
-    """Count equal pairs of a day and a value, neither of them negative, shape (n, 3)."""
-    width = int(value.max(initial=0)) + 1
-    days = np.flatnonzero(np.bincount(day))
-    if len(days) * width <= FEW * len(day):
-        number = np.zeros(int(day.max(initial=0)) + 1, dtype=np.int64)
-        number[days] = np.arange(len(days))
-        persons = np.bincount(number[day] * width + value)
-        pairs = np.flatnonzero(persons)
-        return _columns(days[pairs // width], pairs % width, persons[pairs])
-    pairs = (day * width + value)[in_order([day, value])]
-    first = np.flatnonzero(np.diff(pairs, prepend=-1))
-    pairs, persons = pairs[first], np.diff(first, append=len(pairs))
-    return _columns(pairs // width, pairs % width, persons)
-
-
-def _columns(*columns: NDArray[np.integer]) -> Ints:
-    """Put columns side by side, shape (n, columns)."""
-    found = np.empty((len(columns[0]), len(columns)), dtype=np.int64)
-    for place, column in enumerate(columns):
-        found[:, place] = column
-    return found
+Mask = NDArray[np.bool_]
 
 
 def grants(
@@ -97,21 +46,21 @@ def grants(
         sizes["sex"] = 2
     order = [dockets[number] for number in sorted(dockets)]
     # Of all occasions together: who was eligible, at which, and whether it was granted.
-    eligible = _of_all(order, "eligible", np.bool_)
-    rows = _of_all(order, "rows", np.intp)[eligible]
-    granted = _of_all(order, "granted", np.bool_)[eligible]
-    persons = [np.count_nonzero(docket.eligible) for docket in order]
-    place = 2 * np.repeat(np.arange(len(order)), persons) + granted
+    at = np.repeat(np.arange(len(order), dtype=np.int32), [len(one.rows) for one in order])
+    eligible, granted = of_all(order, "eligible", np.bool_), of_all(order, "granted", np.bool_)
+    rows, health = of_all(order, "rows", np.intp), _health(register, order)
+    if not eligible.all():
+        at, granted, rows, health = (at[eligible], granted[eligible], rows[eligible],
+                                     health[eligible])  # fmt: skip
     codes = {
         "camp": register.camp[rows],
-        "health": _of_all(order, "health", np.int8)[eligible],
+        "health": health,
         "origin": register.origin[rows] != capital,
     }
     if draws is not None:
         codes["sex"] = _women(prisons, register, rows, draws)
     found = {}
-    for group, by_group in _by_group(place, 2 * len(order), codes, sizes).items():
-        by_group = by_group.reshape(len(order), 2, sizes[group])
+    for group, by_group in _by_group((at, granted), (len(order), 2), codes, sizes).items():
         found[f"eligible by {group}"] = by_group.sum(axis=1)
         found[f"granted by {group}"] = by_group[:, 1]
     closed = [docket.occasion.close_day for docket in order]
@@ -119,41 +68,51 @@ def grants(
 
 
 def _by_group(
-    place: Ints, places: int, codes: Mapping[str, NDArray[np.integer]], sizes: Mapping[str, int]
+    place: Sequence[Numbers],
+    places: tuple[int, ...],
+    codes: Mapping[str, Numbers],
+    sizes: Mapping[str, int],
 ) -> dict[str, Ints]:
     """Count people by place and each group; by name of the group, shape (places, size).
 
     Where all combinations are fewer than the people, these are counted once, and added up.
+
+    Parameters
+    ----------
+    place
+        The numbers by which people have places, shape (n,) each; `places` are above all of them.
     """
-    shape = (places, *sizes.values())
-    if np.prod(shape) > len(place):
+    shape = (*sizes.values(), *places)
+    if prod(shape) > len(place[0]):
         return {
-            group: np.bincount(place * size + codes[group], minlength=places * size).reshape(
-                places, size
-            )
-            for group, size in sizes.items()
+            group: crossed((*place, codes[group]), (*places, size)) for group, size in sizes.items()
         }
-    code = place
-    for group, size in sizes.items():
-        code = code * size + codes[group]
-    counts = np.bincount(code, minlength=int(np.prod(shape))).reshape(shape)
-    axes = range(1, len(shape))
-    return {
-        group: counts.sum(axis=tuple(other for other in axes if other != axis))
-        for axis, group in zip(axes, sizes, strict=True)
-    }
+    counts = crossed([*(codes[group] for group in sizes), *place], shape)
+    found, axes = {}, range(len(sizes))
+    for axis, group in zip(axes, sizes, strict=True):
+        by_place = counts.sum(axis=tuple(other for other in axes if other != axis))
+        found[group] = np.ascontiguousarray(np.moveaxis(by_place, 0, -1))
+    return found
 
 
-def _of_all(dockets: Sequence[Docket], name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
-    """Return a column of the persons of all dockets."""
-    none = np.zeros(0, dtype=dtype)
-    return np.concatenate([none, *map(attrgetter(name), dockets)])
+def _health(register: Register, dockets: Sequence[Docket]) -> NDArray[np.int8]:
+    """State of health of the persons of dockets when they were read, shape (n,)."""
+    if all(docket.health is not None for docket in dockets):
+        return of_all(dockets, "health", np.int8)
+    found = register.health_on(of_all(dockets, "rows", np.intp), days_read(register, dockets))
+    end = 0
+    for docket in dockets:
+        start, end = end, end + len(docket.rows)
+        if docket.health is not None:
+            found[start:end] = docket.health
+    return found
 
 
-def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Ints:
-    def drawn(rows: Rows) -> NDArray[np.bool_]:
+def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Mask:
+    def drawn(rows: Rows | slice) -> Mask:
         return sex_of(prisons, draws, register.person[rows], register.line[rows])
 
+    if register.further:
+        return register.lasting("women", rows, drawn).astype(np.bool_)
     # Of a scenario alone nobody asks again: marking who has been asked takes longer.
-    found = register.lasting("women", rows, drawn) if register.further else drawn(rows)
-    return found.astype(np.int64)
+    return drawn(slice(None)).take(rows) if len(rows) > len(register) else drawn(rows)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.columns import EXTINGUISHED
-from sim.custody.decrees.docket import Docket, batches, joined
+from sim.custody.decrees.docket import PERSONS, Docket, batches, days_read, joined, of_all
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
@@ -54,32 +54,39 @@ def waterfalls(
                 found[name, kind] = places, counts if before is None else before[1] + counts
     totals: dict[Place, Ints] = {}
     for kind, (name, docket) in zip(kinds, order, strict=True):
-        own: dict[Place, Ints] = {(name, DECREE, "held"): docket.held}
+        first = (name, DECREE, "held")
+        again = first in totals
+        _add(totals, [(first, docket.held)], again=again)
         if docket.occasion.until_day is not None:
-            own[name, DECREE, BEYOND] = docket.beyond
+            _add(totals, [((name, DECREE, BEYOND), docket.beyond)], again=again)
         # With the first of the occasions of a decree that are alike stand the counts of all.
         if (name, kind) in found:
-            own.update(zip(*found.pop((name, kind)), strict=True))
+            _add(totals, zip(*found.pop((name, kind)), strict=True), again=again)
         for i, exclusion in enumerate(decrees[name].exclude):
-            own[name, DECREE, f"held and named by {exclusion}"] = docket.named[i]
-        if next(iter(own)) in totals:
-            own = {key: totals[key] + new if key in totals else new for key, new in own.items()}
-        totals |= own
+            named = (name, DECREE, f"held and named by {exclusion}")
+            _add(totals, [(named, docket.named[i])], again=again)
     return totals
+
+
+def _add(totals: dict[Place, Ints], counts: Iterable[tuple[Place, Ints]], *, again: bool) -> None:
+    """Add counts to totals, where there may be some already if it is done again."""
+    if not again:
+        totals.update(counts)
+        return
+    for place, new in counts:
+        totals[place] = totals[place] + new if place in totals else new
 
 
 def _likeness(decree: Decree, docket: Docket) -> Hashable:
     """Return what is equal of occasions that are counted together: the stages that there are."""
     clauses = decree.clauses.values()
-    bound = [[name not in one.despite for name in decree.exclude] for one in clauses]
-    beyond = [[part is not None and part is not False for part in _stages_of(one.then)]
-              for one in clauses]  # fmt: skip
-    asked = docket.takes, docket.reached, docket.reasons, docket.occasion.until_day
+    beyond = [_stages_of(clause.then) for clause in clauses]
     return (
-        tuple(map(tuple, bound)),
-        tuple(map(any, zip(*beyond, strict=True))),
-        tuple([one is None for one in asked]),
-    )
+        tuple([tuple([name not in one.despite for name in decree.exclude]) for one in clauses]),
+        beyond[0] if len(beyond) == 1 else tuple(map(any, zip(*beyond, strict=True))),
+        docket.takes is None, docket.reached is None, docket.reasons is None,
+        docket.kinds is None, docket.occasion.until_day is None,
+    )  # fmt: skip
 
 
 def _counted(
@@ -90,20 +97,23 @@ def _counted(
     exiled: NDArray[np.bool_],
 ) -> Iterator[tuple[str, Sequence[Place], Ints]]:
     """Count occasions that are alike, for each of their decrees by clause and stage."""
-    docket = dockets[0] if len(dockets) == 1 else joined(dockets)
     numbers = {name: i for i, name in enumerate(dict.fromkeys(d.occasion.decree for d in dockets))}
     laws = [decrees[name] for name in numbers]
-    sizes = [len(one.rows) for one in dockets]
-    law = np.repeat([numbers[one.occasion.decree] for one in dockets], sizes)
-    position = np.repeat([one.occasion.position for one in dockets], sizes)
     clauses, exclusions = len(laws[0].clauses), len(laws[0].exclude)
-    clause = law * clauses + docket.clause
-    changed = _changed(docket, laws, clause)
+    docket = dockets[0] if len(dockets) == 1 else joined(dockets, _read_of(dockets[0], clauses))
+    sizes = [len(one.rows) for one in dockets]
+    law = _of_each([numbers[one.occasion.decree] for one in dockets], sizes)
+    cause = _of_each([BY_DECREE + one.occasion.position for one in dockets], sizes)
+    kinds = docket.kinds
+    if kinds is None:
+        kinds = groups.kinds(register, docket.rows, days_read(register, dockets))
+    clause = law if clauses == 1 else law * clauses + docket.clause
+    changed = _changed(dockets, docket, laws, clause)
     reduced = changed.pop("reduced")
-    stages = _stages(register, docket, position, exiled, reduced, executions=groups.executions)
+    stages = _stages(register, docket, cause, exiled, reduced, executions=groups.executions)
     stages |= changed
     stages |= _beyond_release(register, docket, laws[0], stages["released"])
-    by_clause = groups.counts(docket.kinds, list(stages.values()), clause, len(laws) * clauses)
+    by_clause = groups.counts(kinds, list(stages.values()), clause, len(laws) * clauses)
     by_clause = by_clause.reshape(len(stages), len(laws), clauses, -1)
     in_all = by_clause.sum(axis=2)
     masks: list[NDArray[np.bool_]] = []
@@ -111,7 +121,7 @@ def _counted(
         given = docket.reasons
         reasons = _reasons(laws[0], docket, i) if given is None else given[:, i]
         masks += [reason & ~docket.eligible for reason in reasons]
-    of_all = groups.counts(docket.kinds, [*masks, *docket.met], law, len(laws))
+    of_all = groups.counts(kinds, [*masks, *docket.met], law, len(laws))
     # Of all decrees at once, in the order of the places that follow: shape (places, laws, groups).
     parts = [in_all, of_all[: 2 * exclusions]]
     for i in range(clauses):
@@ -120,6 +130,21 @@ def _counted(
     names = tuple(stages)
     for name, one, own in zip(numbers, laws, counts, strict=True):
         yield name, _places(name, tuple(one.exclude), tuple(one.clauses), names), own
+
+
+def _read_of(docket: Docket, clauses: int) -> set[str]:
+    """Return which columns of dockets like one are read here, by name."""
+    unread = {"released_on", "cut_days"}
+    if clauses == 1:
+        unread.add("clause")
+    if docket.takes is None:
+        unread.add("declined")
+    return set(PERSONS) - unread
+
+
+def _of_each(numbers: Sequence[int], sizes: Sequence[int]) -> NDArray[np.int32]:
+    """Repeat the number of each docket for its persons."""
+    return np.repeat(np.array(numbers, dtype=np.int32), sizes)
 
 
 @lru_cache(maxsize=1024)
@@ -135,10 +160,12 @@ def _places(
     return tuple(places)
 
 
-def _stages_of(effect: Effect) -> tuple[object, ...]:
-    """Return the parts of an effect that have stages of their own, if there are any."""
-    return (effect.credit, effect.release_point, effect.serve_the_rest, effect.end_the_case,
-            effect.abroad, effect.expunge)  # fmt: skip
+def _stages_of(effect: Effect) -> tuple[bool, ...]:
+    """Say which of the parts of an effect that have stages of their own there are."""
+    return (
+        effect.credit is not None, effect.release_point is not None,
+        effect.serve_the_rest is not None, effect.end_the_case, effect.abroad, effect.expunge,
+    )  # fmt: skip
 
 
 def _beyond_release(
@@ -159,25 +186,36 @@ def _beyond_release(
 
 
 def _changed(
-    docket: Docket, decrees: Sequence[Decree], number: Ints
+    dockets: Sequence[Docket],
+    docket: Docket,
+    decrees: Sequence[Decree],
+    number: NDArray[np.integer],
 ) -> dict[str, NDArray[np.bool_]]:
     """Whose term or release point is changed without a release, under the clauses that do so.
 
     Parameters
     ----------
+    dockets, docket
+        Some dockets, and the one that they are joined in.
     number
         For each person the number of his clause among those of all the decrees, shape (n,).
     """
-    effects = [clause.then for decree in decrees for clause in decree.clauses.values()]
     kept = docket.granted & ~docket.freeing
+    first = [clause.then for clause in decrees[0].clauses.values()]
+    credits = any(effect.credit is not None for effect in first)
+    moves = any(effect.release_point is not None for effect in first)
+    if not kept.any():
+        names = ["reduced", *["credited"] * credits, *["release point moved"] * moves]
+        return dict.fromkeys(names, kept)
+    effects = [clause.then for decree in decrees for clause in decree.clauses.values()]
     shorter = np.array([effect.commute is not None for effect in effects])
     moved = np.array([effect.release_point is not None for effect in effects])
     credit = np.array([effect.credit is not None for effect in effects])
-    fewer = kept & (docket.cut_days > 0)
+    fewer = kept & (of_all(dockets, "cut_days", np.int64) > 0)
     found = {"reduced": (fewer & ~credit[number]) | (kept & shorter[number])}
-    if credit.any():
+    if credits:
         found["credited"] = fewer & credit[number]
-    if moved.any():
+    if moves:
         found["release point moved"] = kept & moved[number]
     return found
 
@@ -206,7 +244,7 @@ def _reasons(
 def _stages(
     register: Register,
     docket: Docket,
-    position: Ints,
+    own_cause: NDArray[np.int32],
     exiled: NDArray[np.bool_],
     reduced: NDArray[np.bool_],
     *,
@@ -216,27 +254,28 @@ def _stages(
 
     Parameters
     ----------
-    position
-        For each person the position of the decree, shape (n,).
+    own_cause
+        For each person the cause of a release by the decree, shape (n,).
     exiled, reduced
         Of all rows who has been exiled; of those here whose term is cut and who stay, shape (n,).
     """
     rows = docket.rows
-    cause, left = register.cause[rows], register.left[rows]
-    mine = cause == BY_DECREE + position
-    released = docket.granted & docket.freeing & mine
+    cause = register.cause[rows]
     granted_free = docket.granted & docket.freeing
-    waiting = docket.selected & ~docket.declined & ~docket.granted & ~docket.moved
+    released = granted_free & (cause == own_cause)
+    waiting = docket.selected & ~docket.granted & ~docket.moved
+    if docket.takes is not None:
+        waiting &= ~docket.declined
     waiting |= granted_free & ~released
     unbegun = released & (register.kind[rows] == EXTINGUISHED)
-    gone = left < NEVER
+    gone = waiting & (register.left[rows] < NEVER) if waiting.any() else waiting
     own = {} if docket.takes is None else {"declined": docket.declined}
     if docket.reached is not None:
         own["not reached"] = docket.eligible & ~docket.reached
     expired = cause == BY_EXPIRY
     if executions:
         killed = register.executed(rows)
-        own["executed waiting"] = waiting & gone & killed
+        own["executed waiting"] = gone & killed
         expired &= ~killed
     of_reach = {} if docket.occasion.until_day is None else {UNBEGUN: unbegun}
     return {
@@ -253,8 +292,8 @@ def _stages(
         "reduced": reduced,
         "exiled": released & exiled[rows],
         **of_reach,
-        "expired waiting": waiting & gone & expired,
-        "died waiting": waiting & gone & (cause == BY_DEATH),
+        "expired waiting": gone & expired,
+        "died waiting": gone & (cause == BY_DEATH),
         "moved while waiting": docket.moved,
         "still waiting": waiting & ~gone,
         **own,

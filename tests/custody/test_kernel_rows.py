@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sim.custody import liberty
 from sim.custody.columns import EXTINGUISHED
 from sim.custody.comparing import in_order
+from sim.custody.counting import crossed, pairs
 from sim.custody.decrees.groups import Groups
 from sim.custody.flows import CAUSES, KINDS, Movements
 from sim.custody.hazards import NEVER, StepHazard
@@ -239,6 +240,37 @@ def test_counts_under_masks(n):
     masks = [random.random(n) < share for share in (0, 0.1, 1)]
     masks.append(np.broadcast_to(np.True_, (n,)))
     same(lambda: groups.counts(kinds, masks, part, 3))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEED, n=SIZE, shape=SHAPES, kinds=st.lists(WHOLE, min_size=1, max_size=4))
+def test_counts_of_combinations(seed, n, shape, kinds):
+    random = np.random.default_rng(seed)
+    sizes = [*random.integers(1, 9, len(kinds)).tolist(), 2]
+    columns = [laid(random.integers(0, size, n).astype(kind), shape)
+               for size, kind in zip(sizes, [*kinds, np.bool_], strict=True)]  # fmt: skip
+    found = same(lambda: crossed(columns, sizes))
+    expected = np.zeros(sizes, dtype=np.int64)
+    np.add.at(expected, tuple(column.astype(int) for column in columns), 1)
+    assert np.array_equal(found, expected)
+    for wrong in (-1, sizes[0]):
+        if n:
+            beyond = np.append(columns[0][1:], columns[0].dtype.type(wrong))
+            with pytest.raises(ValueError, match="invalid entry"):
+                crossed([beyond, *columns[1:]], sizes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEED, n=SIZE, shapes=st.tuples(SHAPES, SHAPES), firsts=st.sampled_from([1, 5, 9000]),
+       width=st.sampled_from([1, 63, 64, 65, 5000, 1 << 20, 1 << 22]))  # fmt: skip
+def test_counts_of_equal_pairs(seed, n, shapes, firsts, width):
+    random = np.random.default_rng(seed)
+    first, second = random.integers(0, firsts, n), random.integers(0, width, n)
+    second = np.where(random.random(n) < 0.1, width - 1, second)
+    one, other = laid(first, shapes[0]), laid(second, shapes[1])
+    found = same(lambda: pairs(one, other))
+    expected, persons = np.unique(np.stack((first, second)), axis=1, return_counts=True)
+    assert np.array_equal(found, np.column_stack((expected.T, persons)))
 
 
 @settings(max_examples=80, deadline=None)

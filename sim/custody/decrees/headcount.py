@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.course import CHANGES, Course
-from sim.custody.decrees.docket import Docket, batches
+from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.reading import Reading
 from sim.custody.register import BY_DECREE, WINDOW, Register, Rows
 from sim.scenario.law.decree import Decree
@@ -56,14 +56,9 @@ class HeadCount:
         self.bound.append((len(self.closed), rows))
 
     def settle(self, register: Register) -> None:
-        """Count, for all lists that have closed, those held and those whom exclusions name.
-
-        And find of which kind, and in which health, those were who met a clause.
-        """
+        """Count, for all lists that have closed, those held and those whom exclusions name."""
         if not self.closed:
             return
-        for batch in batches(self.closed):
-            self._look_up(register, batch)
         laws = [self.decrees[docket.occasion.decree] for docket in self.closed]
         rules = dict.fromkeys(one.when for decree in laws for one in decree.exclude.values())
         places = {rule: place for place, rule in enumerate(rules, start=1)}
@@ -73,19 +68,6 @@ class HeadCount:
             docket.held = there[0, number]
             named = [places[exclusion.when] for exclusion in decree.exclude.values()]
             docket.named = there[np.array(named, dtype=np.intp), number]
-
-    def _look_up(self, register: Register, dockets: list[Docket]) -> None:
-        """Find the kinds and the health of those in some dockets, on the days they were read."""
-        sizes = [len(docket.rows) for docket in dockets]
-        rows = np.concatenate([docket.rows for docket in dockets])
-        days = np.repeat([docket.occasion.close_day for docket in dockets], sizes)
-        kinds, health = (
-            self.reading.groups.kinds(register, rows, days),
-            register.health_on(rows, days),
-        )
-        ends = np.cumsum(sizes).tolist()
-        for docket, start, end in zip(dockets, [0, *ends], ends, strict=False):
-            docket.kinds, docket.health = kinds[start:end], health[start:end]
 
     def _there(self, register: Register, rules: list[Predicate]) -> Ints:
         """Count those held, and whom of them rules name, by lists and by kind.

@@ -755,6 +755,84 @@ EXPORT i64 movements(
     return -1;
 }
 
+/* ---- Counts: counting.py ---- */
+
+/* crossed: counts rows by the combination of the numbers in some columns, each below a size. */
+EXPORT i64 crossed(i64 *counts, i64 n, const column *columns, const i64 *sizes, i64 number)
+{
+    i64 code[BLOCK], part[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        u64 beyond = 0;
+        memset(code, 0, sizeof code);
+        for (i64 k = 0; k < number; k++) {
+            load(part, &columns[k], first, m);
+            for (i64 i = 0; i < m; i++) {
+                beyond |= (u64)part[i] >= (u64)sizes[k];
+                code[i] = code[i] * sizes[k] + part[i];
+            }
+        }
+        if (beyond)
+            return first;
+        for (i64 i = 0; i < m; i++)
+            counts[code[i]]++;
+    }
+    return -1;
+}
+
+/* pairs: lists the pairs of two numbers that rows have, in order, each with the number of its rows; returns how
+ * many there are, or -1 where a number is not below its size. Of `seconds` there is room for each row,
+ * `starts` is 0 for each first number and one more, `counts` for each second, `seen` for each 64 of them. */
+EXPORT i64 pairs(
+    i64 *found, i64 n, const column *columns, i64 firsts, i64 width, int32_t *seconds, i64 *starts, i64 *counts,
+    u64 *seen)
+{
+    i64 one[BLOCK], other[BLOCK], listed = 0;
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        load(one, &columns[0], first, m);
+        for (i64 i = 0; i < m; i++) {
+            if ((u64)one[i] >= (u64)firsts)
+                return -1;
+            starts[one[i] + 1]++;
+        }
+    }
+    for (i64 k = 0; k < firsts; k++)
+        starts[k + 1] += starts[k];
+    for (i64 first = 0; first < n; first += BLOCK) { /* after which each start is the end */
+        i64 m = least(BLOCK, n - first);
+        load(one, &columns[0], first, m);
+        load(other, &columns[1], first, m);
+        for (i64 i = 0; i < m; i++) {
+            if ((u64)other[i] >= (u64)width)
+                return -1;
+            seconds[starts[one[i]]++] = (int32_t)other[i];
+        }
+    }
+    for (i64 k = 0, i = 0; k < firsts; k++) {
+        i64 low = width, high = -1;
+        for (; i < starts[k]; i++) {
+            i64 second = seconds[i];
+            counts[second]++;
+            seen[second >> 6] |= (u64)1 << (second & 63);
+            low = least(low, second);
+            high = most(high, second);
+        }
+        for (i64 w = low >> 6; w <= high >> 6; w++) {
+            for (u64 left = seen[w]; left; left &= left - 1) {
+                i64 second = w * 64 + __builtin_ctzll(left);
+                i64 *row = found + 3 * listed++;
+                row[0] = k;
+                row[1] = second;
+                row[2] = counts[second];
+                counts[second] = 0;
+            }
+            seen[w] = 0;
+        }
+    }
+    return listed;
+}
+
 /* ---- Order: comparing.py ---- */
 
 /* in_order: orders rows by the keys of some columns, the first of them above all; who agree in all of them as
