@@ -113,15 +113,21 @@ def _counted(
     stages = _stages(register, docket, cause, exiled, reduced, executions=groups.executions)
     stages |= changed
     stages |= _beyond_release(register, docket, laws[0], stages["released"])
-    by_clause = groups.counts(kinds, list(stages.values()), clause, len(laws) * clauses)
-    by_clause = by_clause.reshape(len(stages), len(laws), clauses, -1)
-    in_all = by_clause.sum(axis=2)
     masks: list[NDArray[np.bool_]] = []
     for i in range(exclusions):
         given = docket.reasons
         reasons = _reasons(laws[0], docket, i) if given is None else given[:, i]
         masks += [reason & ~docket.eligible for reason in reasons]
-    of_all = groups.counts(kinds, [*masks, *docket.met], law, len(laws))
+    # Whoever has a place here meets a clause: of one clause that is everybody.
+    masks += [stages["meets a clause"]] if clauses == 1 else [*docket.met]
+    if clauses == 1:
+        counted = groups.counts(kinds, [*stages.values(), *masks], law, len(laws))
+        in_all, of_all = counted[: len(stages)], counted[len(stages) :]
+        by_clause = in_all[:, :, np.newaxis]
+    else:
+        by_clause = groups.counts(kinds, list(stages.values()), clause, len(laws) * clauses)
+        by_clause = by_clause.reshape(len(stages), len(laws), clauses, -1)
+        in_all, of_all = by_clause.sum(axis=2), groups.counts(kinds, masks, law, len(laws))
     # Of all decrees at once, in the order of the places that follow: shape (places, laws, groups).
     parts = [in_all, of_all[: 2 * exclusions]]
     for i in range(clauses):

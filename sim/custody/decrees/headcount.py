@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.counting import crossed
 from sim.custody.course import CHANGES, Course
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.reading import Reading
@@ -64,53 +65,59 @@ class HeadCount:
         places = {rule: place for place, rule in enumerate(rules, start=1)}
         groups = self.reading.groups
         there = self._there(register, list(places)) @ groups.members.T
+        named: dict[tuple[int, ...], Ints] = {}
         for number, (docket, decree) in enumerate(zip(self.closed, laws, strict=True)):
             docket.held = there[0, number]
-            named = [places[exclusion.when] for exclusion in decree.exclude.values()]
-            docket.named = there[np.array(named, dtype=np.intp), number]
+            own = tuple([places[exclusion.when] for exclusion in decree.exclude.values()])
+            if own not in named:
+                named[own] = there[np.array(own, dtype=np.intp)]
+            docket.named = named[own][:, number]
 
     def _there(self, register: Register, rules: list[Predicate]) -> Ints:
         """Count those held, and whom of them rules name, by lists and by kind.
 
         Shape (1 + rules, lists + 1, kinds).
         """
-        size, kinds_in_all = len(self.closed), self.reading.groups.members.shape[1]
-        selected = np.full(len(register), size, dtype=np.int32)
+        shape = (len(self.closed) + 1, self.reading.groups.members.shape[1])
+        selected = np.full(len(register), len(self.closed), dtype=np.int32)
         for number, rows in reversed(self.bound):
             selected[rows] = number
-        moves = np.zeros((1 + len(rules), (size + 1) * kinds_in_all), dtype=np.int64)
+        moves = np.zeros((1 + len(rules), *shape), dtype=np.int64)
         for start in range(0, len(register), WINDOW):
             for rows, first, last, kinds in self._spans(
                 register, slice(start, start + WINDOW), selected
             ):
+                moves[0] += crossed((first, kinds), shape)
+                moves[0] -= crossed((last, kinds), shape)
+                if not rules:
+                    continue
                 bench = self.reading.bench(register, rows, self.closed[0].occasion)
-                came, went = first * kinds_in_all + kinds, last * kinds_in_all + kinds
-                for place, rule in enumerate([None, *rules]):
-                    some = slice(None) if rule is None else bench.meets(rule)
-                    moves[place] += np.bincount(came[some], minlength=moves.shape[1])
-                    moves[place] -= np.bincount(went[some], minlength=moves.shape[1])
-        return moves.reshape(len(moves), size + 1, kinds_in_all).cumsum(axis=1)
+                for place, rule in enumerate(rules, start=1):
+                    some = bench.meets(rule)
+                    moves[place] += crossed((first[some], kinds[some]), shape)
+                    moves[place] -= crossed((last[some], kinds[some]), shape)
+        return moves.cumsum(axis=1)
 
     def _spans(
         self, register: Register, window: slice, selected: NDArray[np.int32]
-    ) -> Iterator[tuple[Rows, Ints, Ints, Ints]]:
+    ) -> Iterator[tuple[Rows, NDArray[np.int32], NDArray[np.int32], Ints]]:
         """Yield rows, the lists from which and before which each counts, and their kinds.
 
         Where health changes, a spell has a span for each state.
         """
         days = np.array([docket.occasion.close_day for docket in self.closed])
-        table = np.searchsorted(days, np.arange(days[-1] + 2))
+        table = np.searchsorted(days, np.arange(days[-1] + 2)).astype(np.int32)
 
-        def lists(day: NDArray[np.integer]) -> Ints:
+        def lists(day: NDArray[np.integer]) -> NDArray[np.int32]:
             """Return the number of the first lists that close on a day or later."""
             return table.take(day, mode="clip")
 
         # Who leaves by decree does so after all lists of the day.
         left = register.left[window] + (register.cause[window] >= BY_DECREE)
         enter, leave = lists(register.admitted[window]), np.minimum(lists(left), selected[window])
-        rows = np.flatnonzero(enter < leave)
-        enter, leave, rows = enter[rows], leave[rows], rows + window.start
-        if not isinstance(register.varying, Course):
+        rows = np.arange(window.start, window.start + len(enter))
+        if not isinstance(register.varying, Course):  # who counts nowhere comes and goes at once
+            np.maximum(leave, enter, out=leave)
             yield rows, enter, leave, self.reading.groups.kinds(register, rows, 0)
             return
         since = [register.admitted[rows], *(getattr(register, name)[rows] for name in CHANGES)]

@@ -757,22 +757,25 @@ EXPORT i64 movements(
 
 /* ---- Counts: counting.py ---- */
 
-/* crossed: counts rows by the combination of the numbers in some columns, each below a size. */
+/* crossed: counts rows by the combination of the numbers in some columns, each below a size; of combinations
+ * there are fewer than 32 bits can tell, so that one multiplication of halves does. */
 EXPORT i64 crossed(i64 *counts, i64 n, const column *columns, const i64 *sizes, i64 number)
 {
-    i64 code[BLOCK], part[BLOCK];
+    i64 part[BLOCK];
+    u64 code[BLOCK];
     for (i64 first = 0; first < n; first += BLOCK) {
         i64 m = least(BLOCK, n - first);
-        u64 beyond = 0;
+        u64 beyond = 0, step = 1;
         memset(code, 0, sizeof code);
-        for (i64 k = 0; k < number; k++) {
+        for (i64 k = number; k--; step *= (u64)sizes[k]) {
+            const u64 last = (u64)sizes[k] - 1;
             load(part, &columns[k], first, m);
             for (i64 i = 0; i < m; i++) {
-                beyond |= (u64)part[i] >= (u64)sizes[k];
-                code[i] = code[i] * sizes[k] + part[i];
+                beyond |= (u64)part[i] | (last - (u64)part[i]); /* whose sign is set below 0 and above the last */
+                code[i] += (u64)(uint32_t)part[i] * (uint32_t)step;
             }
         }
-        if (beyond)
+        if (beyond >> 63)
             return first;
         for (i64 i = 0; i < m; i++)
             counts[code[i]]++;
