@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.counting import Numbers, crossed
-from sim.custody.decrees.docket import Docket, days_read, of_all
+from sim.custody.decrees.docket import Docket
 from sim.custody.prisons import Prisons
 from sim.custody.register import Register, Rows
 from sim.custody.streams import Draws
+from sim.custody.together import Together
 from sim.custody.traits import sex_of
 from sim.scenario.world import PYONGYANG
 
@@ -20,51 +21,72 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-def grants(
-    prisons: Prisons, register: Register, dockets: Mapping[int, Docket], draws: Draws | None
-) -> dict[str, Ints]:
-    """Count at each occasion the eligible and those of them who are granted, by group.
+class Grants:
+    """The eligible at each occasion, and those of them who are granted, by group.
 
     Parameters
     ----------
     draws
         What the cell was drawn with. Sex is drawn where it is asked for: without the draws it is
         left out.
-
-    Returns
-    -------
-    dict
-        ``lists closed on``, the day of each occasion, shape (occasions,); ``eligible by G`` and
-        ``granted by G``, shape (occasions, groups), for G one of camp, health, origin, sex. Groups
-        are the camps and the states of health as the world lists them; from Pyongyang, others;
-        men, women.
     """
-    world = prisons.scenario.world
-    capital = list(world.origins).index(PYONGYANG) if PYONGYANG in world.origins else -1
-    sizes = {"camp": len(world.camps), "health": len(world.health.states), "origin": 2}
-    if draws is not None:
-        sizes["sex"] = 2
-    order = [dockets[number] for number in sorted(dockets)]
-    # Of all occasions together: who was eligible, at which, and whether it was granted.
-    at = np.repeat(np.arange(len(order), dtype=np.int32), [len(one.rows) for one in order])
-    eligible, granted = of_all(order, "eligible", np.bool_), of_all(order, "granted", np.bool_)
-    rows, health = of_all(order, "rows", np.intp), _health(register, order)
-    if not eligible.all():
-        at, granted, rows, health = (at[eligible], granted[eligible], rows[eligible],
-                                     health[eligible])  # fmt: skip
-    codes = {
-        "camp": register.camp[rows],
-        "health": health,
-        "origin": register.origin[rows] != capital,
-    }
-    if draws is not None:
-        codes["sex"] = _women(prisons, register, rows, draws)
-    found = {}
-    for group, by_group in _by_group((at, granted), (len(order), 2), codes, sizes).items():
-        found[f"eligible by {group}"] = by_group.sum(axis=1)
-        found[f"granted by {group}"] = by_group[:, 1]
-    closed = [docket.occasion.close_day for docket in order]
-    return {"lists closed on": np.array(closed, dtype=np.int64), **found}
+
+    def __init__(
+        self, prisons: Prisons, register: Register, dockets: Mapping[int, Docket],
+        draws: Draws | None,
+    ) -> None:  # fmt: skip
+        self.register, world = register, prisons.scenario.world
+        origins = list(world.origins)
+        self.capital = origins.index(PYONGYANG) if PYONGYANG in origins else -1
+        self.order = sorted(dockets)
+        self.closed = [dockets[number].occasion.close_day for number in self.order]
+        self.sizes = {"camp": len(world.camps), "health": len(world.health.states), "origin": 2}
+        self.women: Callable[[Rows], Mask] | None = None
+        if draws is not None:
+            self.sizes["sex"] = 2
+            asked = sum(len(docket.rows) for docket in dockets.values())
+            self.women = _women(prisons, register, draws, asked)
+        self.counts = {
+            group: np.zeros((len(self.order), 2, size), dtype=np.int64)
+            for group, size in self.sizes.items()
+        }
+
+    def count(self, some: Together) -> None:
+        """Count those of some occasions: who was eligible, at which, and whether it was granted."""
+        eligible, granted, rows, health = (some.docket.eligible, some.docket.granted,
+                                           some.docket.rows, some.health)  # fmt: skip
+        at = some.of_persons(range(len(some.numbers)))
+        if not eligible.all():
+            at, granted, rows, health = (at[eligible], granted[eligible], rows[eligible],
+                                         health[eligible])  # fmt: skip
+        codes = {
+            "camp": self.register.camp[rows],
+            "health": health,
+            "origin": self.register.origin[rows] != self.capital,
+        }
+        if self.women is not None:
+            codes["sex"] = self.women(rows)
+        places = np.searchsorted(self.order, some.numbers)
+        shape = (len(some.numbers), 2)
+        for group, by_group in _by_group((at, granted), shape, codes, self.sizes).items():
+            self.counts[group][places] = by_group
+
+    def found(self) -> dict[str, Ints]:
+        """Return the counts of all occasions.
+
+        Returns
+        -------
+        dict
+            ``lists closed on``, the day of each occasion, shape (occasions,); ``eligible by G`` and
+            ``granted by G``, shape (occasions, groups), for G one of camp, health, origin, sex.
+            Groups are the camps and the states of health as the world lists them; from Pyongyang,
+            others; men, women.
+        """
+        found = {"lists closed on": np.array(self.closed, dtype=np.int64)}
+        for group, counts in self.counts.items():
+            found[f"eligible by {group}"] = counts.sum(axis=1)
+            found[f"granted by {group}"] = counts[:, 1]
+        return found
 
 
 def _by_group(
@@ -95,24 +117,15 @@ def _by_group(
     return found
 
 
-def _health(register: Register, dockets: Sequence[Docket]) -> NDArray[np.int8]:
-    """State of health of the persons of dockets when they were read, shape (n,)."""
-    if all(docket.health is not None for docket in dockets):
-        return of_all(dockets, "health", np.int8)
-    found = register.health_on(of_all(dockets, "rows", np.intp), days_read(register, dockets))
-    end = 0
-    for docket in dockets:
-        start, end = end, end + len(docket.rows)
-        if docket.health is not None:
-            found[start:end] = docket.health
-    return found
+def _women(
+    prisons: Prisons, register: Register, draws: Draws, asked: int
+) -> Callable[[Rows], Mask]:
+    """Return what says who is a woman, of rows of which so many are asked about in all."""
 
-
-def _women(prisons: Prisons, register: Register, rows: Rows, draws: Draws) -> Mask:
     def drawn(rows: Rows | slice) -> Mask:
         return sex_of(prisons, draws, register.person[rows], register.line[rows])
 
     if register.further:
-        return register.lasting("women", rows, drawn).astype(np.bool_)
+        return lambda rows: register.lasting("women", rows, drawn).astype(np.bool_)
     # Of a scenario alone nobody asks again: marking who has been asked takes longer.
-    return drawn(slice(None)).take(rows) if len(rows) > len(register) else drawn(rows)
+    return drawn(slice(None)).take if asked > len(register) else drawn

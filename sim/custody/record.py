@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.beneficiaries import grants
+from sim.custody.beneficiaries import Grants
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
@@ -22,7 +22,8 @@ from sim.custody.prisons import Prisons, places_by_camp
 from sim.custody.register import BY_DECREE, Register
 from sim.custody.remissions import Spared, depth, extinguished, remissions
 from sim.custody.streams import Draws
-from sim.custody.waterfalls import waterfalls
+from sim.custody.together import together
+from sim.custody.waterfalls import Waterfalls
 from sim.scenario.law.decree import Decree
 
 Ints = NDArray[np.int64]
@@ -111,15 +112,20 @@ def record(
     if any(effect.expunge for effect in effects):
         struck = register.to_strike[register.struck(register.to_strike)]
         series["struck from the record"] = on_days(register.left[struck], prisons.days)
+    falls = Waterfalls(register, groups, decrees, sent)
+    granted = Grants(prisons, register, dockets, draws)
+    for some in together(register, groups, dockets, decrees):
+        falls.count(some)
+        granted.count(some)
     curves = {
         "places by camp": places_by_camp(prisons),
         **depth(register, spared),
-        **grants(prisons, register, dockets, draws),
+        **granted.found(),
         **follow_up(prisons, register, _followed(movements, gone), nexts, dead),
     }
     return Record(
         series, stock_by_camp, exiled_to, curves,
-        waterfalls(register, groups, dockets, decrees, sent),
+        falls.totals(dockets),
         groups.names, tuple(prisons.scenario.world.camps), names,
     )  # fmt: skip
 

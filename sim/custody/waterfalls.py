@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.columns import EXTINGUISHED
-from sim.custody.decrees.docket import PERSONS, Docket, batches, days_read, joined, of_all
+from sim.custody.decrees.docket import Docket, of_all
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
+from sim.custody.together import Together
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.effects import Effect
 
 Ints = NDArray[np.int64]
 STAGES = (
@@ -33,39 +33,47 @@ Counts = tuple[Sequence[Place], Ints]
 """Places, and the counts of each, shape (places, groups)."""
 
 
-def waterfalls(
-    register: Register,
-    groups: Groups,
-    dockets: Mapping[int, Docket],
-    decrees: Mapping[str, Decree],
-    exiled: NDArray[np.bool_],
-) -> dict[Place, Ints]:
-    """Add up the occasions of each decree."""
-    order = [(docket.occasion.decree, docket) for docket in dockets.values()]
-    kinds = [_likeness(decrees[name], docket) for name, docket in order]
-    alike: dict[Hashable, list[Docket]] = {}
-    for kind, (_, docket) in zip(kinds, order, strict=True):
-        alike.setdefault(kind, []).append(docket)
-    found: dict[tuple[str, Hashable], Counts] = {}
-    for kind, some in alike.items():
-        for batch in batches(some):
-            for name, places, counts in _counted(register, groups, batch, decrees, exiled):
-                before = found.get((name, kind))
-                found[name, kind] = places, counts if before is None else before[1] + counts
-    totals: dict[Place, Ints] = {}
-    for kind, (name, docket) in zip(kinds, order, strict=True):
-        first = (name, DECREE, "held")
-        again = first in totals
-        _add(totals, [(first, docket.held)], again=again)
-        if docket.occasion.until_day is not None:
-            _add(totals, [((name, DECREE, BEYOND), docket.beyond)], again=again)
-        # With the first of the occasions of a decree that are alike stand the counts of all.
-        if (name, kind) in found:
-            _add(totals, zip(*found.pop((name, kind)), strict=True), again=again)
-        for i, exclusion in enumerate(decrees[name].exclude):
-            named = (name, DECREE, f"held and named by {exclusion}")
-            _add(totals, [(named, docket.named[i])], again=again)
-    return totals
+class Waterfalls:
+    """The waterfalls of all decrees, added up from occasions that are counted together."""
+
+    def __init__(
+        self,
+        register: Register,
+        groups: Groups,
+        decrees: Mapping[str, Decree],
+        exiled: NDArray[np.bool_],
+    ) -> None:
+        self.register, self.groups, self.decrees, self.exiled = register, groups, decrees, exiled
+        self.found: dict[tuple[str, Hashable], Counts] = {}
+        """By decree and likeness of its occasions."""
+        self.likeness: dict[int, Hashable] = {}
+
+    def count(self, some: Together) -> None:
+        """Count some occasions."""
+        self.likeness |= dict.fromkeys(some.numbers, some.likeness)
+        for name, places, counts in _counted(self.register, self.groups, some, self.exiled):
+            before = self.found.get((name, some.likeness))
+            counted = counts if before is None else before[1] + counts
+            self.found[name, some.likeness] = places, counted
+
+    def totals(self, dockets: Mapping[int, Docket]) -> dict[Place, Ints]:
+        """Add up the occasions of each decree, all of which have been counted."""
+        totals: dict[Place, Ints] = {}
+        for number, docket in dockets.items():
+            name, likeness = docket.occasion.decree, self.likeness[number]
+            first = (name, DECREE, "held")
+            again = first in totals
+            _add(totals, [(first, docket.held)], again=again)
+            if docket.occasion.until_day is not None:
+                _add(totals, [((name, DECREE, BEYOND), docket.beyond)], again=again)
+            # With the first of the occasions of a decree that are alike stand the counts of all.
+            if (name, likeness) in self.found:
+                counts = zip(*self.found.pop((name, likeness)), strict=True)
+                _add(totals, counts, again=again)
+            for i, exclusion in enumerate(self.decrees[name].exclude):
+                named = (name, DECREE, f"held and named by {exclusion}")
+                _add(totals, [(named, docket.named[i])], again=again)
+        return totals
 
 
 def _add(totals: dict[Place, Ints], counts: Iterable[tuple[Place, Ints]], *, again: bool) -> None:
@@ -77,38 +85,17 @@ def _add(totals: dict[Place, Ints], counts: Iterable[tuple[Place, Ints]], *, aga
         totals[place] = totals[place] + new if place in totals else new
 
 
-def _likeness(decree: Decree, docket: Docket) -> Hashable:
-    """Return what is equal of occasions that are counted together: the stages that there are."""
-    clauses = decree.clauses.values()
-    beyond = [_stages_of(clause.then) for clause in clauses]
-    return (
-        tuple([tuple([name not in one.despite for name in decree.exclude]) for one in clauses]),
-        beyond[0] if len(beyond) == 1 else tuple(map(any, zip(*beyond, strict=True))),
-        docket.takes is None, docket.reached is None, docket.reasons is None,
-        docket.kinds is None, docket.occasion.until_day is None,
-    )  # fmt: skip
-
-
 def _counted(
-    register: Register,
-    groups: Groups,
-    dockets: list[Docket],
-    decrees: Mapping[str, Decree],
-    exiled: NDArray[np.bool_],
+    register: Register, groups: Groups, some: Together, exiled: NDArray[np.bool_]
 ) -> Iterator[tuple[str, Sequence[Place], Ints]]:
     """Count occasions that are alike, for each of their decrees by clause and stage."""
-    numbers = {name: i for i, name in enumerate(dict.fromkeys(d.occasion.decree for d in dockets))}
-    laws = [decrees[name] for name in numbers]
+    docket, kinds, laws = some.docket, some.kinds, list(some.laws.values())
+    numbers = {name: number for number, name in enumerate(some.laws)}
     clauses, exclusions = len(laws[0].clauses), len(laws[0].exclude)
-    docket = dockets[0] if len(dockets) == 1 else joined(dockets, _read_of(dockets[0], clauses))
-    sizes = [len(one.rows) for one in dockets]
-    law = _of_each([numbers[one.occasion.decree] for one in dockets], sizes)
-    cause = _of_each([BY_DECREE + one.occasion.position for one in dockets], sizes)
-    kinds = docket.kinds
-    if kinds is None:
-        kinds = groups.kinds(register, docket.rows, days_read(register, dockets))
+    law = some.of_persons([numbers[one.occasion.decree] for one in some.dockets])
+    cause = some.of_persons([BY_DECREE + one.occasion.position for one in some.dockets])
     clause = law if clauses == 1 else law * clauses + docket.clause
-    changed = _changed(dockets, docket, laws, clause)
+    changed = _changed(some, laws, clause)
     reduced = changed.pop("reduced")
     stages = _stages(register, docket, cause, exiled, reduced, executions=groups.executions)
     stages |= changed
@@ -134,23 +121,8 @@ def _counted(
         parts += [of_all[2 * exclusions + i : 2 * exclusions + i + 1], by_clause[:, :, i]]
     counts = np.concatenate(parts).swapaxes(0, 1)
     names = tuple(stages)
-    for name, one, own in zip(numbers, laws, counts, strict=True):
+    for (name, one), own in zip(some.laws.items(), counts, strict=True):
         yield name, _places(name, tuple(one.exclude), tuple(one.clauses), names), own
-
-
-def _read_of(docket: Docket, clauses: int) -> set[str]:
-    """Return which columns of dockets like one are read here, by name."""
-    unread = {"released_on", "cut_days"}
-    if clauses == 1:
-        unread.add("clause")
-    if docket.takes is None:
-        unread.add("declined")
-    return set(PERSONS) - unread
-
-
-def _of_each(numbers: Sequence[int], sizes: Sequence[int]) -> NDArray[np.int32]:
-    """Repeat the number of each docket for its persons."""
-    return np.repeat(np.array(numbers, dtype=np.int32), sizes)
 
 
 @lru_cache(maxsize=1024)
@@ -164,14 +136,6 @@ def _places(
     for title in clauses:
         places += [(name, title, stage) for stage in ("meets this clause", *stages)]
     return tuple(places)
-
-
-def _stages_of(effect: Effect) -> tuple[bool, ...]:
-    """Say which of the parts of an effect that have stages of their own there are."""
-    return (
-        effect.credit is not None, effect.release_point is not None,
-        effect.serve_the_rest is not None, effect.end_the_case, effect.abroad, effect.expunge,
-    )  # fmt: skip
 
 
 def _beyond_release(
@@ -192,21 +156,16 @@ def _beyond_release(
 
 
 def _changed(
-    dockets: Sequence[Docket],
-    docket: Docket,
-    decrees: Sequence[Decree],
-    number: NDArray[np.integer],
+    some: Together, decrees: Sequence[Decree], number: NDArray[np.integer]
 ) -> dict[str, NDArray[np.bool_]]:
     """Whose term or release point is changed without a release, under the clauses that do so.
 
     Parameters
     ----------
-    dockets, docket
-        Some dockets, and the one that they are joined in.
     number
         For each person the number of his clause among those of all the decrees, shape (n,).
     """
-    kept = docket.granted & ~docket.freeing
+    kept = some.docket.granted & ~some.docket.freeing
     first = [clause.then for clause in decrees[0].clauses.values()]
     credits = any(effect.credit is not None for effect in first)
     moves = any(effect.release_point is not None for effect in first)
@@ -217,7 +176,7 @@ def _changed(
     shorter = np.array([effect.commute is not None for effect in effects])
     moved = np.array([effect.release_point is not None for effect in effects])
     credit = np.array([effect.credit is not None for effect in effects])
-    fewer = kept & (of_all(dockets, "cut_days", np.int64) > 0)
+    fewer = kept & (of_all(some.dockets, "cut_days", np.int64) > 0)
     found = {"reduced": (fewer & ~credit[number]) | (kept & shorter[number])}
     if credits:
         found["credited"] = fewer & credit[number]

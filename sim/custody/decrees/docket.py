@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import TypeVar
@@ -10,8 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.course import Course
-from sim.custody.register import Register, Rows
+from sim.custody.register import Rows
 from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
@@ -106,16 +105,17 @@ TOGETHER = 1 << 16
 """At most so many persons of several occasions are looked at together."""
 
 
-def batches(dockets: Sequence[Docket]) -> Iterator[list[Docket]]:
-    """Yield dockets in portions of few persons; one of many stands alone."""
-    batch: list[Docket] = []
+def batches(dockets: Mapping[int, Docket], numbers: Sequence[int]) -> Iterator[list[int]]:
+    """Yield numbers of dockets in portions of few persons; one of many stands alone."""
+    batch: list[int] = []
     persons = 0
-    for docket in dockets:
-        if batch and persons + len(docket.rows) > TOGETHER:
+    for number in numbers:
+        more = len(dockets[number].rows)
+        if batch and persons + more > TOGETHER:
             yield batch
             batch, persons = [], 0
-        batch.append(docket)
-        persons += len(docket.rows)
+        batch.append(number)
+        persons += more
     yield batch
 
 
@@ -157,14 +157,6 @@ def joined(dockets: Sequence[Docket], names: Collection[str] = PERSONS) -> Docke
 
 
 def of_all(dockets: Sequence[Docket], name: str, dtype: type[Kind]) -> NDArray[Kind]:
-    """Return a column of the persons of all dockets, of which there may be none."""
-    columns: list[NDArray[Kind]] = [np.zeros(0, dtype=dtype), *map(attrgetter(name), dockets)]
-    return np.concatenate(columns)
-
-
-def days_read(register: Register, dockets: Sequence[Docket]) -> Ints | int:
-    """Day on which lists closed, for each person of all dockets, where it matters for health."""
-    if not isinstance(register.varying, Course):
-        return 0
-    days = [docket.occasion.close_day for docket in dockets]
-    return np.repeat(days, [len(docket.rows) for docket in dockets])
+    """Return a column of the persons of all dockets."""
+    columns: list[NDArray[Kind]] = list(map(attrgetter(name), dockets))
+    return np.concatenate(columns, dtype=dtype)
