@@ -98,18 +98,18 @@ def record(
         **flows(prisons, register, movements, dead, exiled),
         **remissions(prisons, register, spared, nexts),
     }
-    effects = [clause.then for one in decrees.values() for clause in one.clauses.values()]
+    given: set[str] = set().union(*(decree.gives for decree in decrees.values()))
     if any(decree.reach is not None for decree in decrees.values()):
         series |= extinguished(register, spared, prisons.days)
-    if suspended is not None and any(effect.revived_if is not None for effect in effects):
+    if suspended is not None and "revived_if" in given:
         series |= suspended.counted(register, prisons.days)
-    if suspended is not None and any(effect.serve_the_rest is not None for effect in effects):
+    if suspended is not None and "serve_the_rest" in given:
         series |= suspended.at_home(register, nexts, prisons.days)
     expelled = register.to_expel[register.abroad(register.to_expel)]
     gone = on_days(register.left[expelled], prisons.days)
-    if any(effect.abroad for effect in effects):
+    if "abroad" in given:
         series["sent abroad"] = gone
-    if any(effect.expunge for effect in effects):
+    if "expunge" in given:
         struck = register.to_strike[register.struck(register.to_strike)]
         series["struck from the record"] = on_days(register.left[struck], prisons.days)
     falls = Waterfalls(register, groups, decrees, sent)

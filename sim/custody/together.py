@@ -17,9 +17,12 @@ from sim.custody.decrees.docket import PERSONS, Docket, batches, joined
 from sim.custody.decrees.groups import Groups
 from sim.custody.register import Register
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.effects import Effect
 
 Ints = NDArray[np.int64]
+APART = frozenset(
+    ("credit", "release_point", "serve_the_rest", "end_the_case", "abroad", "expunge")
+)
+"""Effects that have stages of their own."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +81,15 @@ def together(
 
 def _likeness(decree: Decree, docket: Docket) -> Hashable:
     """Return what is equal of occasions that are counted together: the stages that there are."""
-    clauses = decree.clauses.values()
-    beyond = [_stages_of(clause.then) for clause in clauses]
+    clauses = decree.clauses
+    bound: tuple[tuple[bool, ...], ...] = ()
+    if decree.exclude:
+        bound = tuple([tuple([name not in clause.despite for name in decree.exclude])
+                       for clause in clauses.values()])  # fmt: skip
     return (
-        tuple([tuple([name not in one.despite for name in decree.exclude]) for one in clauses]),
-        beyond[0] if len(beyond) == 1 else tuple(map(any, zip(*beyond, strict=True))),
+        len(clauses), bound, decree.gives & APART,
         docket.takes is None, docket.reached is None, docket.reasons is None,
         docket.kinds is None, docket.occasion.until_day is None,
-    )  # fmt: skip
-
-
-def _stages_of(effect: Effect) -> tuple[bool, ...]:
-    """Say which of the parts of an effect that have stages of their own there are."""
-    return (
-        effect.credit is not None, effect.release_point is not None,
-        effect.serve_the_rest is not None, effect.end_the_case, effect.abroad, effect.expunge,
     )  # fmt: skip
 
 

@@ -142,15 +142,14 @@ def _beyond_release(
     register: Register, docket: Docket, decree: Decree, released: NDArray[np.bool_]
 ) -> dict[str, NDArray[np.bool_]]:
     """Whose release leads elsewhere than to liberty, or does more."""
-    effects, rows = [clause.then for clause in decree.clauses.values()], docket.rows
-    found = {}
-    if any(effect.serve_the_rest for effect in effects):
+    rows, found = docket.rows, {}
+    if "serve_the_rest" in decree.gives:
         found["sent home"] = released & register.home[rows]
-    if any(effect.end_the_case for effect in effects):
+    if "end_the_case" in decree.gives:
         found["case ended"] = released & register.ended[rows]
-    if any(effect.abroad for effect in effects):
+    if "abroad" in decree.gives:
         found["sent abroad"] = released & register.abroad(rows)
-    if any(effect.expunge for effect in effects):
+    if "expunge" in decree.gives:
         found["struck from the record"] = released & register.struck(rows)
     return found
 
@@ -166,21 +165,20 @@ def _changed(
         For each person the number of his clause among those of all the decrees, shape (n,).
     """
     kept = some.docket.granted & ~some.docket.freeing
-    first = [clause.then for clause in decrees[0].clauses.values()]
-    credits = any(effect.credit is not None for effect in first)
-    moves = any(effect.release_point is not None for effect in first)
+    given = decrees[0].gives  # where one of the decrees credits or moves, all do
     if not kept.any():
-        names = ["reduced", *["credited"] * credits, *["release point moved"] * moves]
-        return dict.fromkeys(names, kept)
+        shown = {"credit": "credited", "release_point": "release point moved"}
+        names = [name for effect, name in shown.items() if effect in given]
+        return dict.fromkeys(["reduced", *names], kept)
     effects = [clause.then for decree in decrees for clause in decree.clauses.values()]
     shorter = np.array([effect.commute is not None for effect in effects])
     moved = np.array([effect.release_point is not None for effect in effects])
     credit = np.array([effect.credit is not None for effect in effects])
     fewer = kept & (of_all(some.dockets, "cut_days", np.int64) > 0)
     found = {"reduced": (fewer & ~credit[number]) | (kept & shorter[number])}
-    if credits:
+    if "credit" in given:
         found["credited"] = fewer & credit[number]
-    if moves:
+    if "release_point" in given:
         found["release point moved"] = kept & moved[number]
     return found
 

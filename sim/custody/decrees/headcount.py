@@ -68,7 +68,8 @@ class HeadCount:
         named: dict[tuple[int, ...], Ints] = {}
         for number, (docket, decree) in enumerate(zip(self.closed, laws, strict=True)):
             docket.held = there[0, number]
-            own = tuple([places[exclusion.when] for exclusion in decree.exclude.values()])
+            rules_of = decree.exclude.values()
+            own = tuple([places[one.when] for one in rules_of]) if rules_of else ()
             if own not in named:
                 named[own] = there[np.array(own, dtype=np.intp)]
             docket.named = named[own][:, number]
