@@ -146,13 +146,13 @@ def depth(register: Register, spared: Spared) -> dict[str, Ints]:
         ``days remitted to the freed`` (from release to the day due), each shape (n, 3): the day of
         release, the value, the number of persons; sorted by day and value.
     """
-    r, freed = register, spared.some(spared.began & spared.fixed)
-    admitted = r.admitted[freed.rows].astype(np.int64)
-    term = r.ends(freed.rows) - admitted + r.credited[freed.rows]
-    share = (freed.left - admitted) * THOUSANDTHS // term
+    r, which = register, spared.began & spared.fixed
+    rows, left, due = spared.rows[which], spared.left[which], spared.due[which]
+    admitted = r.admitted[rows].astype(np.int64)
+    term = r.ends(rows) - admitted + r.credited[rows]
     return {
-        "served share of the freed": pairs(freed.left, share),
-        "days remitted to the freed": pairs(freed.left, freed.due - freed.left),
+        "served share of the freed": pairs(left, (left - admitted) * THOUSANDTHS // term),
+        "days remitted to the freed": pairs(left, due - left),
     }
 
 

@@ -12,6 +12,7 @@ from sim.custody.columns import EXTINGUISHED
 from sim.custody.comparing import in_order
 from sim.custody.counting import crossed, pairs
 from sim.custody.decrees.groups import Groups
+from sim.custody.decrees.headcount import HeadCount
 from sim.custody.flows import CAUSES, KINDS, Movements
 from sim.custody.hazards import NEVER, StepHazard
 from sim.custody.liberty import Leavers
@@ -108,6 +109,13 @@ def test_past_releases_that_come_back(world):
             assert np.array_equal(one, other)
 
 
+class Rows(SimpleNamespace):
+    """Columns of a register, as many rows as there are days of leaving."""
+
+    def __len__(self):
+        return len(self.left)
+
+
 def register(seed, n):
     """Rows of which some are held, in columns of the register's types."""
     random = np.random.default_rng(seed)
@@ -195,10 +203,6 @@ def test_values_put_where_a_mask_says_so(seed, n, shapes, share, types):
 
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])
 def test_movements(n):
-    class Rows(SimpleNamespace):
-        def __len__(self):
-            return n
-
     rows = Rows(**vars(register(n, n)))
     for days in (1, 200, 1000):
         found = Movements.of(rows, days, 3)
@@ -229,6 +233,34 @@ def test_kinds_of_people(n):
     for beyond in (-1, n + 7):
         with pytest.raises(IndexError):
             groups.kinds(columns, np.append(rows, beyond), 0)
+
+
+@pytest.mark.parametrize("n", [1, 513, 5000])
+@pytest.mark.parametrize("days", [(4,), (4, 4, 30, 31, 200)])
+def test_who_is_held_at_the_lists(n, days):
+    random, groups = np.random.default_rng(n), Groups(prisons(shipped("dprk", 800)))
+    admitted = random.choice([-40, 3, 4, 5, 31, 190, 205, NEVER], n).astype(np.int32)
+    left = np.where(admitted < NEVER, admitted + random.choice([0, 1, 26, 900], n), NEVER)
+    left = np.where(random.random(n) < 0.2, NEVER, left).astype(np.int32)
+    rows = Rows(
+        admitted=admitted, left=left, cause=random.integers(-1, 4, n).astype(np.int16),
+        offence=random.integers(0, 9, n).astype(np.int8),
+        origin=random.integers(0, 10, n).astype(np.int8),
+        health=np.broadcast_to(np.int8(1), (n,)), varying=None,
+        lasting=lambda name, rows, find: find(rows),
+    )  # fmt: skip
+    count = HeadCount(SimpleNamespace(groups=groups), {})
+    count.closed = [SimpleNamespace(occasion=SimpleNamespace(close_day=day)) for day in days]
+    count.bound = [(random.integers(0, len(days) + 1), np.arange(n)[random.random(n) < 0.3])]
+    there = same(lambda: count._there(rows, []))
+    selected = np.full(n, len(days))
+    selected[count.bound[0][1]] = count.bound[0][0]
+    for number, day in enumerate(days):
+        last = left + (rows.cause >= BY_DECREE)
+        held = (admitted <= day) & (last > day) & (selected > number)
+        kinds = groups.kinds(rows, np.flatnonzero(held), day)
+        expected = np.bincount(kinds, minlength=groups.members.shape[1])
+        assert np.array_equal(there[0, number], expected)
 
 
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
 from sim.custody.counting import crossed
 from sim.custody.course import CHANGES, Course
 from sim.custody.decrees.docket import Docket
@@ -85,19 +86,43 @@ class HeadCount:
             selected[rows] = number
         moves = np.zeros((1 + len(rules), *shape), dtype=np.int64)
         for start in range(0, len(register), WINDOW):
-            for rows, first, last, kinds in self._spans(
-                register, slice(start, start + WINDOW), selected
-            ):
-                moves[0] += crossed((first, kinds), shape)
-                moves[0] -= crossed((last, kinds), shape)
-                if not rules:
-                    continue
+            window = slice(start, start + WINDOW)
+            if not rules:
+                moves[0] += self._moves(register, window, selected, shape)
+                continue
+            for rows, first, last, kinds in self._spans(register, window, selected):
                 bench = self.reading.bench(register, rows, self.closed[0].occasion)
+                moves[0] += _in_and_out(first, last, kinds, shape)
                 for place, rule in enumerate(rules, start=1):
                     some = bench.meets(rule)
-                    moves[place] += crossed((first[some], kinds[some]), shape)
-                    moves[place] -= crossed((last[some], kinds[some]), shape)
+                    moves[place] += _in_and_out(first[some], last[some], kinds[some], shape)
         return moves.cumsum(axis=1)
+
+    def _moves(
+        self, register: Register, window: slice, selected: NDArray[np.int32],
+        shape: tuple[int, int],
+    ) -> Ints:  # fmt: skip
+        """Count by lists and by kind who counts from them on, less who does no more."""
+        r, groups = register, self.reading.groups
+        if kernel.compiled is not None and not isinstance(register.varying, Course):
+            ended = _ended(register, window)
+            columns = (r.admitted[window], ended, selected[window],
+                       r.offence[window], r.origin[window], r.health[window])  # fmt: skip
+            found = kernel.compiled.list_moves(columns, self._lists(), groups.capital, shape)
+            if found is not None:
+                return found
+        moves = np.zeros(shape, dtype=np.int64)
+        for _, first, last, kinds in self._spans(register, window, selected):
+            moves += _in_and_out(first, last, kinds, shape)
+        return moves
+
+    def _lists(self) -> NDArray[np.int32]:
+        """Return the number of the first lists that close on a day or later, by day.
+
+        The last is that of all days after.
+        """
+        days = np.array([docket.occasion.close_day for docket in self.closed])
+        return np.searchsorted(days, np.arange(days[-1] + 2)).astype(np.int32)
 
     def _spans(
         self, register: Register, window: slice, selected: NDArray[np.int32]
@@ -106,16 +131,14 @@ class HeadCount:
 
         Where health changes, a spell has a span for each state.
         """
-        days = np.array([docket.occasion.close_day for docket in self.closed])
-        table = np.searchsorted(days, np.arange(days[-1] + 2)).astype(np.int32)
+        table = self._lists()
 
         def lists(day: NDArray[np.integer]) -> NDArray[np.int32]:
             """Return the number of the first lists that close on a day or later."""
             return table.take(day, mode="clip")
 
-        # Who leaves by decree does so after all lists of the day.
-        left = register.left[window] + (register.cause[window] >= BY_DECREE)
-        enter, leave = lists(register.admitted[window]), np.minimum(lists(left), selected[window])
+        enter = lists(register.admitted[window])
+        leave = np.minimum(lists(_ended(register, window)), selected[window])
         rows = np.arange(window.start, window.start + len(enter))
         if not isinstance(register.varying, Course):  # who counts nowhere comes and goes at once
             np.maximum(leave, enter, out=leave)
@@ -128,3 +151,15 @@ class HeadCount:
             some = first < last
             kinds = self.reading.groups.kinds(register, rows[some], day[some])
             yield rows[some], first[some], last[some], kinds
+
+
+def _ended(register: Register, window: slice) -> NDArray[np.int32]:
+    """First day on whose lists a spell counts no more: who leaves by decree does so after them."""
+    return register.left[window] + (register.cause[window] >= BY_DECREE)
+
+
+def _in_and_out(
+    first: NDArray[np.int32], last: NDArray[np.int32], kinds: Ints, shape: tuple[int, int]
+) -> Ints:
+    """Count by lists and by kind who counts from some lists on, less who does before others."""
+    return crossed((first, kinds), shape) - crossed((last, kinds), shape)

@@ -56,6 +56,7 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "crossed": (*_RESULT, _AT, _AT, _INT),
     "pairs": (*_RESULT, _AT, _INT, _INT, *(_AT,) * 4),
     "kinds_of": (*_RESULT, _AT, _AT, _INT),
+    "list_moves": (*_RESULT, _AT, _AT, *(_INT,) * 4),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
     "movements": (_AT, _AT, _AT, _INT, *(_AT,) * 5, *(_INT,) * 5),
 }
@@ -266,6 +267,18 @@ class Calls:
         kinds = np.empty(n, dtype=np.int64)
         self.library.kinds_of(address_of(kinds), n, address_of(listed), told.address, capital)
         return kinds
+
+    def list_moves(
+        self, columns: Sequence[Array], table: Int32s, capital: int, shape: tuple[int, int]
+    ) -> Ints | None:
+        """Do what `sim.custody.decrees.headcount.list_moves` does."""
+        n = len(columns[0])
+        told, moves = Columns(n, *columns), np.zeros(shape, dtype=np.int64)
+        (days,) = typed([table], [np.int32])
+        refused = self.library.list_moves(
+            address_of(moves), n, told.address, address_of(days), len(days), capital, *shape
+        )
+        return moves if refused < 0 else None
 
     def tally(
         self, kinds: Array, masks: Sequence[Array], part: Array, size: tuple[int, int]

@@ -698,6 +698,12 @@ EXPORT void put_where(
     }
 }
 
+/* The kind of a person by his offence, his origin and his health, as Groups.kinds has it. */
+static inline i64 kind_of(i64 offence, i64 origin, i64 health, i64 capital)
+{
+    return (offence * 2 + (origin == capital)) * 2 + (health > 0);
+}
+
 /* Groups.kinds: kinds of the rows listed. Columns: offence, origin, health. */
 EXPORT void kinds_of(i64 *out, i64 n, const i64 *rows, const column *columns, i64 capital)
 {
@@ -708,8 +714,34 @@ EXPORT void kinds_of(i64 *out, i64 n, const i64 *rows, const column *columns, i6
         gather(origin, &columns[1], rows + first, m);
         gather(health, &columns[2], rows + first, m);
         for (i64 i = 0; i < m; i++)
-            out[first + i] = (offence[i] * 2 + (origin[i] == capital)) * 2 + (health[i] > 0);
+            out[first + i] = kind_of(offence[i], origin[i], health[i], capital);
     }
+}
+
+/* _moves in headcount.py: adds to the moves by list and by kind one for each spell at the first list that closes
+ * while it lasts, and takes one off at the first after its end. Columns: admission, day after the last of the
+ * spell, list that selects, offence, origin, health. The table tells the first list of each day and of all after. */
+EXPORT i64 list_moves(
+    i64 *moves, i64 n, const column *columns, const int32_t *table, i64 days, i64 capital, i64 lists, i64 kinds)
+{
+    enum { ADMITTED, ENDED, SELECTED, OFFENCE, ORIGIN, HEALTH, ALL };
+    i64 c[ALL][BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        for (int k = ADMITTED; k < ALL; k++)
+            load(c[k], &columns[k], first, m);
+        for (i64 i = 0; i < m; i++) {
+            i64 kind = kind_of(c[OFFENCE][i], c[ORIGIN][i], c[HEALTH][i], capital);
+            i64 enter = table[most(least(c[ADMITTED][i], days - 1), 0)];
+            i64 leave = least(table[most(least(c[ENDED][i], days - 1), 0)], c[SELECTED][i]);
+            leave = most(leave, enter);
+            if ((u64)kind >= (u64)kinds || enter < 0 || leave >= lists)
+                return first;
+            moves[enter * kinds + kind]++;
+            moves[leave * kinds + kind]--;
+        }
+    }
+    return -1;
 }
 
 /* Groups.counts: adds up those under each of some masks by part and kind. Columns: parts, kinds,
