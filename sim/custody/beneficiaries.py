@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.custody.counting import Numbers, crossed
 from sim.custody.decrees.docket import Docket
 from sim.custody.prisons import Prisons
-from sim.custody.register import Register, Rows
+from sim.custody.register import WINDOW, Register, Rows
 from sim.custody.streams import Draws
 from sim.custody.together import Together
 from sim.custody.traits import sex_of
@@ -127,5 +127,6 @@ def _women(
 
     if register.further:
         return lambda rows: register.lasting("women", rows, drawn).astype(np.bool_)
-    # Of a scenario alone nobody asks again: marking who has been asked takes longer.
-    return drawn(slice(None)).take if asked > len(register) else drawn
+    # Of a scenario alone nobody asks again: marking who has been asked takes longer. Of more than
+    # there are, most are asked about more than once: all are drawn, but for millions.
+    return drawn(slice(None)).take if len(register) < asked <= WINDOW else drawn

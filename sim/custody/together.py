@@ -32,7 +32,7 @@ class Together:
     Attributes
     ----------
     likeness
-        What is equal of them.
+        A number that only those bear that are alike.
     numbers, dockets
         The numbers of the occasions, and their dockets.
     docket
@@ -44,7 +44,7 @@ class Together:
         The decrees whose occasions they are, by name.
     """
 
-    likeness: Hashable
+    likeness: int
     numbers: Sequence[int]
     dockets: Sequence[Docket]
     docket: Docket
@@ -64,9 +64,9 @@ def together(
     """Yield all occasions of a finished register, by their numbers, with those that are alike."""
     alike: dict[Hashable, list[int]] = {}
     for number, docket in dockets.items():
-        likeness = _likeness(decrees[docket.occasion.decree], docket)
-        alike.setdefault(likeness, []).append(number)
-    for likeness, numbers in alike.items():
+        equal = _likeness(decrees[docket.occasion.decree], docket)
+        alike.setdefault(equal, []).append(number)
+    for likeness, numbers in enumerate(alike.values()):
         for batch in batches(dockets, numbers):
             some = [dockets[number] for number in batch]
             laws = {one.occasion.decree: decrees[one.occasion.decree] for one in some}

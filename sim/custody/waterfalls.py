@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -44,9 +44,9 @@ class Waterfalls:
         exiled: NDArray[np.bool_],
     ) -> None:
         self.register, self.groups, self.decrees, self.exiled = register, groups, decrees, exiled
-        self.found: dict[tuple[str, Hashable], Counts] = {}
+        self.found: dict[tuple[str, int], Counts] = {}
         """By decree and likeness of its occasions."""
-        self.likeness: dict[int, Hashable] = {}
+        self.likeness: dict[int, int] = {}
 
     def count(self, some: Together) -> None:
         """Count some occasions."""
@@ -60,29 +60,22 @@ class Waterfalls:
         """Add up the occasions of each decree, all of which have been counted."""
         totals: dict[Place, Ints] = {}
         for number, docket in dockets.items():
-            name, likeness = docket.occasion.decree, self.likeness[number]
-            first = (name, DECREE, "held")
-            again = first in totals
-            _add(totals, [(first, docket.held)], again=again)
+            name = docket.occasion.decree
+            held = (name, DECREE, "held")
+            own = {} if held in totals else totals  # where the decree has come up, to be added
+            own[held] = docket.held
             if docket.occasion.until_day is not None:
-                _add(totals, [((name, DECREE, BEYOND), docket.beyond)], again=again)
+                own[name, DECREE, BEYOND] = docket.beyond
             # With the first of the occasions of a decree that are alike stand the counts of all.
-            if (name, likeness) in self.found:
-                counts = zip(*self.found.pop((name, likeness)), strict=True)
-                _add(totals, counts, again=again)
+            counted = self.found.pop((name, self.likeness[number]), None)
+            if counted is not None:
+                own.update(zip(*counted, strict=True))
             for i, exclusion in enumerate(self.decrees[name].exclude):
-                named = (name, DECREE, f"held and named by {exclusion}")
-                _add(totals, [(named, docket.named[i])], again=again)
+                own[name, DECREE, f"held and named by {exclusion}"] = docket.named[i]
+            if own is not totals:
+                for place, new in own.items():
+                    totals[place] = totals[place] + new if place in totals else new
         return totals
-
-
-def _add(totals: dict[Place, Ints], counts: Iterable[tuple[Place, Ints]], *, again: bool) -> None:
-    """Add counts to totals, where there may be some already if it is done again."""
-    if not again:
-        totals.update(counts)
-        return
-    for place, new in counts:
-        totals[place] = totals[place] + new if place in totals else new
 
 
 def _counted(
