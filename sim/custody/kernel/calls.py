@@ -271,7 +271,7 @@ class Calls:
     def list_moves(
         self, columns: Sequence[Array], table: Int32s, capital: int, shape: tuple[int, int]
     ) -> Ints | None:
-        """Do what `sim.custody.decrees.headcount.list_moves` does."""
+        """Do what `HeadCount._moves` does; `columns` as there, `shape` is that of the moves."""
         n = len(columns[0])
         told, moves = Columns(n, *columns), np.zeros(shape, dtype=np.int64)
         (days,) = typed([table], [np.int32])

@@ -718,7 +718,7 @@ EXPORT void kinds_of(i64 *out, i64 n, const i64 *rows, const column *columns, i6
     }
 }
 
-/* _moves in headcount.py: adds to the moves by list and by kind one for each spell at the first list that closes
+/* HeadCount._moves: adds to the moves by list and by kind one for each spell at the first list that closes
  * while it lasts, and takes one off at the first after its end. Columns: admission, day after the last of the
  * spell, list that selects, offence, origin, health. The table tells the first list of each day and of all after. */
 EXPORT i64 list_moves(
