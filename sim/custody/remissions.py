@@ -112,9 +112,15 @@ def _freed(prisons: Prisons, register: Register, spared: Spared) -> dict[str, In
 
 def _bearing(day: Ints, days: int, signs: Sequence[Mask]) -> list[Ints]:
     """Count on each of the days those who bear each sign, in one go over them."""
-    counts = crossed([*signs, day], [*(2 for _ in signs), days])
+    found = np.zeros((len(signs), days), dtype=np.int64)
+    if not len(day):
+        return list(found)
+    first, last = int(day.min()), int(day.max()) + 1  # most decrees free on few days
+    counts = crossed([*signs, day - first], [*(2 for _ in signs), last - first])
     others = tuple(range(len(signs) - 1))
-    return [counts.take(1, axis=place).sum(axis=others) for place in range(len(signs))]
+    for place, bearing in enumerate(found):
+        bearing[first:last] = counts.take(1, axis=place).sum(axis=others)
+    return list(found)
 
 
 def _still_held(
