@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.beneficiaries import THOUSANDTHS
+from sim.custody.remissions import THOUSANDTHS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

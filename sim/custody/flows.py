@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,9 +14,7 @@ from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
 from sim.custody.sentencing import DEATH as OF_DEATH
-from sim.custody.sentencing import LIFE
 from sim.custody.writing import stands
-from sim.scenario.lengths import whole_days
 
 Ints = NDArray[np.int64]
 Counts = NDArray[np.int32]
@@ -25,8 +22,6 @@ Counts = NDArray[np.int32]
 KINDS, CAUSES = 4, 4
 """Kinds of admission; causes of leaving. The last of both is a sentence that never began."""
 UNBEGUN = CAUSES - 1
-VIOLENT = "violent"
-"""The tag by which the offences of a world are known as violent."""
 SPAN = 1 << 18
 """Rows counted at a time, so that what lies between is small."""
 
@@ -99,8 +94,6 @@ def flows(
     prisons: Prisons,
     register: Register,
     movements: Movements,
-    spared: Rows,
-    nexts: tuple[Rows, Rows],
     dead: Rows,
     exiled: Rows,
 ) -> dict[str, Ints]:
@@ -108,10 +101,6 @@ def flows(
 
     Parameters
     ----------
-    spared
-        Rows of those whom a decree spared custody.
-    nexts
-        Rows of those who come back, and of their next spells.
     dead
         Rows of those who die at liberty.
     exiled
@@ -131,8 +120,6 @@ def flows(
         "newly eligible": on_days(register.eligible_on[seen], days),
         "reductions by decree": _reductions(register, days),
         "exiled": on_days(register.left[exiled], days),
-        **_depth(prisons, register, spared),
-        **_remitted(prisons, register, spared, nexts),
     }
 
 
@@ -140,19 +127,20 @@ def on_days(
     day: NDArray[np.integer], days: int, weights: NDArray[np.integer] | None = None
 ) -> Ints:
     """Count events, or add up weights, by day, shape (days,)."""
-    inside = (day >= 0) & (day < days)
-    chosen = None if weights is None else weights[inside]
-    counted = np.bincount(day[inside], chosen, minlength=days)
-    return np.asarray(counted).astype(np.int64)
+    if len(day) and not (day.min() >= 0 and day.max() < days):
+        inside = (day >= 0) & (day < days)
+        day, weights = day[inside], None if weights is None else weights[inside]
+    return np.asarray(np.bincount(day, weights, minlength=days)).astype(np.int64)
 
 
 def between(start: NDArray[np.integer], end: NDArray[np.integer], days: int) -> Ints:
     """Count at the end of each day who is from his start day to the day before his end."""
     last = np.minimum(end, days).astype(np.int64)
     first = np.maximum(start, 0).astype(np.int64)
-    some = first < last
-    change = np.bincount(first[some], minlength=days + 1)
-    change -= np.bincount(last[some], minlength=days + 1)
+    if not (some := first < last).all():
+        first, last = first[some], last[some]
+    change = np.bincount(first, minlength=days + 1)
+    change -= np.bincount(last, minlength=days + 1)
     return np.asarray(np.cumsum(change)[:days]).astype(np.int64)
 
 
@@ -236,114 +224,6 @@ def before_judgment(register: Register, days: int) -> dict[str, Ints]:
         "days served until acquittal": on_days(r.left[rows], days, stay),
         "awaiting trial": between(r.admitted, judged, days),
         "appealing": between(judged, final, days),
-    }
-
-
-def _depth(prisons: Prisons, register: Register, spared: Rows) -> dict[str, Ints]:
-    """Count who is freed by decree, and how much of the term that remits."""
-    r, days = register, prisons.days
-    averted = np.minimum(np.minimum(r.due[spared], r.dies[spared]), days) - r.left[spared]
-    freed = freed_rows(register, spared)
-    left = r.left[freed].astype(np.int64)
-    fixed = (r.imposed[freed] < LIFE) & ~r.ended[freed]
-    remitted = (r.due[freed] - left) * fixed
-    offences = prisons.scenario.world.offences.values()
-    violent = np.array([VIOLENT in offence.tags for offence in offences])[r.offence[freed]]
-    short = fixed & (remitted < whole_days(1, "year"))
-    signs = _bearing(left, days, (fixed, short, r.health_on(freed, left) > 0, violent))
-    return {
-        "releases from fixed terms": signs[0],
-        "days remitted": on_days(left, days, remitted),
-        "days averted": on_days(r.left[spared], days, averted.astype(np.int64)),
-        "freed with under a year left": signs[1],
-        "freed in ill health": signs[2],
-        "freed for violent offences": signs[3],
-    }
-
-
-def _bearing(day: Ints, days: int, signs: Sequence[NDArray[np.bool_]]) -> list[Ints]:
-    """Count on each of the days those who bear each sign, in one go over them."""
-    found = np.zeros((len(signs), days), dtype=np.int64)
-    if not len(day):
-        return list(found)
-    first, last = int(day.min()), int(day.max()) + 1
-    code = (day - first) << len(signs)
-    for place, sign in enumerate(signs):
-        code += sign.view(np.int8) << place
-    counts = np.bincount(code, minlength=(last - first) << len(signs)).reshape(last - first, -1)
-    bears = (np.arange(1 << len(signs)) >> np.arange(len(signs))[:, None]) & 1
-    found[:, first:last] = bears @ counts.T
-    return list(found)
-
-
-def _remitted(
-    prisons: Prisons, register: Register, spared: Rows, nexts: tuple[Rows, Rows]
-) -> dict[str, Ints]:
-    """Count who would still be held: after a release, after a cut; and who returns meanwhile."""
-    r, days = register, prisons.days
-    would_leave = np.minimum(r.due[spared], r.dies[spared])
-    cut = shortened(prisons, register)
-    uncut = np.minimum(due_without_decrees(prisons, register, cut), r.dies[cut])
-    freed = np.flatnonzero(r.cause[nexts[0]] >= BY_DECREE)
-    rows, back = nexts[0][freed], r.admitted[nexts[1][freed]]
-    meanwhile = back < np.minimum(r.due[rows], r.dies[rows])
-    return {
-        "freed who would still be held": between(r.left[spared], would_leave, days),
-        "terms cut that would still run": between(r.due[cut], uncut, days),
-        "returns in remitted time": on_days(back[meanwhile], days),
-    }
-
-
-def shortened(prisons: Prisons, register: Register) -> Rows:
-    """Rows whose term, sentence or release point a decree has changed."""
-    r = register
-    changed = r.pardon_days > 0
-    if r.has_moved:
-        changed |= r.point != prisons.points.codes(r.offence, r.imposed)
-    changed[r.commuted] = True
-    for _, rows, _ in r.credits:
-        changed[rows] = True
-    return np.flatnonzero(changed)
-
-
-def due_without_decrees(prisons: Prisons, register: Register, rows: Rows) -> Ints:
-    """Day of ordinary release by the term and the release point that decrees have left alone."""
-    r = register
-    due = r.due[rows].astype(np.int64) + r.pardon_days[rows] + r.credited[rows]
-    own = prisons.points.codes(r.offence[rows], r.imposed[rows])
-    other = (own > 0) | (r.point[rows] > 0)
-    if other.any():
-        some = rows[other]
-        uncut = r.term(some) + r.pardon_days[some]
-        due[other] = r.due_after(some, uncut, own[other]) + r.credited[some]
-    if len(r.commuted):
-        before = np.zeros(len(r), dtype=np.int64)
-        before[r.commuted] = r.due_before
-        changed = np.isin(rows, r.commuted)
-        due[changed] = before[rows[changed]]
-    return due
-
-
-def spared_rows(register: Register, days: int) -> Rows:
-    """Rows of those whom a decree spared custody: those released, and those who never came."""
-    rows = np.flatnonzero(register.cause >= BY_DECREE)
-    return np.asarray(rows[register.left[rows] < days])
-
-
-def freed_rows(register: Register, spared: Rows) -> Rows:
-    """Rows of those of them who were released."""
-    return np.asarray(spared[register.kind[spared] != EXTINGUISHED])
-
-
-def extinguished(register: Register, days: int) -> dict[str, Ints]:
-    """Count by day the sentences wiped out before they began, and the days of the fixed ones."""
-    r = register
-    rows = spared_rows(register, days)
-    rows = rows[r.kind[rows] == EXTINGUISHED]
-    fixed = rows[r.imposed[rows] < LIFE]
-    return {
-        "sentences extinguished": on_days(r.left[rows], days),
-        "days extinguished": on_days(r.left[fixed], days, (r.due - r.left)[fixed].astype(np.int64)),
     }
 
 

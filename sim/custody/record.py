@@ -11,17 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.beneficiaries import depth, grants
+from sim.custody.beneficiaries import Grants
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.suspended import Suspended
-from sim.custody.flows import Movements, extinguished, flows, freed_rows, on_days, spared_rows
+from sim.custody.flows import Movements, flows, on_days
 from sim.custody.follow_up import dying_free, follow_up, next_spells
 from sim.custody.prisons import Prisons, places_by_camp
 from sim.custody.register import BY_DECREE, Register
+from sim.custody.remissions import Spared, depth, extinguished, remissions
 from sim.custody.streams import Draws
-from sim.custody.waterfalls import waterfalls
+from sim.custody.together import together
+from sim.custody.waterfalls import Waterfalls
 from sim.scenario.law.decree import Decree
 
 Ints = NDArray[np.int64]
@@ -83,9 +85,9 @@ def record(
     movements = Movements.of(register, prisons.days, len(prisons.scenario.world.camps))
     if stock_by_camp is None:
         stock_by_camp = movements.stock_by_camp()
-    spared, nexts = spared_rows(register, prisons.days), next_spells(register)
+    spared, nexts = Spared.of(register, prisons.days), next_spells(register)
     dead = dying_free(register)
-    exiled = spared[register.exiled[spared] & ~register.exiled_before[spared]]
+    exiled = spared.rows[register.exiled[spared.rows] & ~register.exiled_before[spared.rows]]
     sent = np.zeros(len(register), dtype=np.bool_)
     sent[exiled] = True
     names, groups = places(prisons), Groups(prisons)
@@ -93,52 +95,39 @@ def record(
     np.add.at(exiled_to, (register.left[exiled], register.residence[exiled]), 1)
     series = {
         "stock": stock_by_camp.sum(axis=1),
-        **flows(prisons, register, movements, spared, nexts, dead, exiled),
+        **flows(prisons, register, movements, dead, exiled),
+        **remissions(prisons, register, spared, nexts),
     }
+    given: set[str] = set().union(*(decree.gives for decree in decrees.values()))
     if any(decree.reach is not None for decree in decrees.values()):
-        series |= extinguished(register, prisons.days)
-    if suspended is not None and any(map(on_condition, decrees.values())):
+        series |= extinguished(register, spared, prisons.days)
+    if suspended is not None and "revived_if" in given:
         series |= suspended.counted(register, prisons.days)
-    if suspended is not None and any(map(sends_home, decrees.values())):
+    if suspended is not None and "serve_the_rest" in given:
         series |= suspended.at_home(register, nexts, prisons.days)
     expelled = register.to_expel[register.abroad(register.to_expel)]
     gone = on_days(register.left[expelled], prisons.days)
-    if any(map(sends_abroad, decrees.values())):
+    if "abroad" in given:
         series["sent abroad"] = gone
-    if any(map(strikes, decrees.values())):
+    if "expunge" in given:
         struck = register.to_strike[register.struck(register.to_strike)]
         series["struck from the record"] = on_days(register.left[struck], prisons.days)
+    falls = Waterfalls(register, groups, decrees, sent)
+    granted = Grants(prisons, register, dockets, draws)
+    for some in together(register, groups, dockets, decrees):
+        falls.count(some)
+        granted.count(some)
     curves = {
         "places by camp": places_by_camp(prisons),
-        **depth(register, freed_rows(register, spared)),
-        **grants(prisons, register, dockets, draws),
+        **depth(register, spared),
+        **granted.found(),
         **follow_up(prisons, register, _followed(movements, gone), nexts, dead),
     }
     return Record(
         series, stock_by_camp, exiled_to, curves,
-        waterfalls(register, groups, dockets, decrees, sent),
+        falls.totals(dockets),
         groups.names, tuple(prisons.scenario.world.camps), names,
     )  # fmt: skip
-
-
-def on_condition(decree: Decree) -> bool:
-    """Say whether a clause of a decree remits on condition."""
-    return any(clause.then.revived_if is not None for clause in decree.clauses.values())
-
-
-def sends_home(decree: Decree) -> bool:
-    """Say whether a clause of a decree lets people serve the rest at home."""
-    return any(clause.then.serve_the_rest is not None for clause in decree.clauses.values())
-
-
-def sends_abroad(decree: Decree) -> bool:
-    """Say whether a clause of a decree sends people abroad."""
-    return any(clause.then.abroad for clause in decree.clauses.values())
-
-
-def strikes(decree: Decree) -> bool:
-    """Say whether a clause of a decree strikes convictions from the record."""
-    return any(clause.then.expunge for clause in decree.clauses.values())
 
 
 def _followed(movements: Movements, gone: Ints) -> Ints:

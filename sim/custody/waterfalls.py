@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.columns import EXTINGUISHED
-from sim.custody.decrees.docket import Docket, batches, joined
+from sim.custody.decrees.docket import Docket, of_all
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
 from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
+from sim.custody.together import Together
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.effects import Effect
 
 Ints = NDArray[np.int64]
 STAGES = (
@@ -33,92 +33,88 @@ Counts = tuple[Sequence[Place], Ints]
 """Places, and the counts of each, shape (places, groups)."""
 
 
-def waterfalls(
-    register: Register,
-    groups: Groups,
-    dockets: Mapping[int, Docket],
-    decrees: Mapping[str, Decree],
-    exiled: NDArray[np.bool_],
-) -> dict[Place, Ints]:
-    """Add up the occasions of each decree."""
-    order = [(docket.occasion.decree, docket) for docket in dockets.values()]
-    kinds = [_likeness(decrees[name], docket) for name, docket in order]
-    alike: dict[Hashable, list[Docket]] = {}
-    for kind, (_, docket) in zip(kinds, order, strict=True):
-        alike.setdefault(kind, []).append(docket)
-    found: dict[tuple[str, Hashable], Counts] = {}
-    for kind, some in alike.items():
-        for batch in batches(some):
-            for name, places, counts in _counted(register, groups, batch, decrees, exiled):
-                before = found.get((name, kind))
-                found[name, kind] = places, counts if before is None else before[1] + counts
-    totals: dict[Place, Ints] = {}
-    for kind, (name, docket) in zip(kinds, order, strict=True):
-        own: dict[Place, Ints] = {(name, DECREE, "held"): docket.held}
-        if docket.occasion.until_day is not None:
-            own[name, DECREE, BEYOND] = docket.beyond
-        # With the first of the occasions of a decree that are alike stand the counts of all.
-        if (name, kind) in found:
-            own.update(zip(*found.pop((name, kind)), strict=True))
-        for i, exclusion in enumerate(decrees[name].exclude):
-            own[name, DECREE, f"held and named by {exclusion}"] = docket.named[i]
-        if next(iter(own)) in totals:
-            own = {key: totals[key] + new if key in totals else new for key, new in own.items()}
-        totals |= own
-    return totals
+class Waterfalls:
+    """The waterfalls of all decrees, added up from occasions that are counted together."""
 
+    def __init__(
+        self,
+        register: Register,
+        groups: Groups,
+        decrees: Mapping[str, Decree],
+        exiled: NDArray[np.bool_],
+    ) -> None:
+        self.register, self.groups, self.decrees, self.exiled = register, groups, decrees, exiled
+        self.found: dict[tuple[str, int], Counts] = {}
+        """By decree and likeness of its occasions."""
+        self.likeness: dict[int, int] = {}
 
-def _likeness(decree: Decree, docket: Docket) -> Hashable:
-    """Return what is equal of occasions that are counted together: the stages that there are."""
-    clauses = decree.clauses.values()
-    bound = [[name not in one.despite for name in decree.exclude] for one in clauses]
-    beyond = [[part is not None and part is not False for part in _stages_of(one.then)]
-              for one in clauses]  # fmt: skip
-    asked = docket.takes, docket.reached, docket.reasons, docket.occasion.until_day
-    return (
-        tuple(map(tuple, bound)),
-        tuple(map(any, zip(*beyond, strict=True))),
-        tuple([one is None for one in asked]),
-    )
+    def count(self, some: Together) -> None:
+        """Count some occasions."""
+        self.likeness |= dict.fromkeys(some.numbers, some.likeness)
+        for name, places, counts in _counted(self.register, self.groups, some, self.exiled):
+            before = self.found.get((name, some.likeness))
+            counted = counts if before is None else before[1] + counts
+            self.found[name, some.likeness] = places, counted
+
+    def totals(self, dockets: Mapping[int, Docket]) -> dict[Place, Ints]:
+        """Add up the occasions of each decree, all of which have been counted."""
+        totals: dict[Place, Ints] = {}
+        for number, docket in dockets.items():
+            name = docket.occasion.decree
+            held = (name, DECREE, "held")
+            own = {} if held in totals else totals  # where the decree has come up, to be added
+            own[held] = docket.held
+            if docket.occasion.until_day is not None:
+                own[name, DECREE, BEYOND] = docket.beyond
+            # With the first of the occasions of a decree that are alike stand the counts of all.
+            counted = self.found.pop((name, self.likeness[number]), None)
+            if counted is not None:
+                own.update(zip(*counted, strict=True))
+            for i, exclusion in enumerate(self.decrees[name].exclude):
+                own[name, DECREE, f"held and named by {exclusion}"] = docket.named[i]
+            if own is not totals:
+                for place, new in own.items():
+                    totals[place] = totals[place] + new if place in totals else new
+        return totals
 
 
 def _counted(
-    register: Register,
-    groups: Groups,
-    dockets: list[Docket],
-    decrees: Mapping[str, Decree],
-    exiled: NDArray[np.bool_],
+    register: Register, groups: Groups, some: Together, exiled: NDArray[np.bool_]
 ) -> Iterator[tuple[str, Sequence[Place], Ints]]:
     """Count occasions that are alike, for each of their decrees by clause and stage."""
-    docket = dockets[0] if len(dockets) == 1 else joined(dockets)
-    numbers = {name: i for i, name in enumerate(dict.fromkeys(d.occasion.decree for d in dockets))}
-    laws = [decrees[name] for name in numbers]
-    sizes = [len(one.rows) for one in dockets]
-    law = np.repeat([numbers[one.occasion.decree] for one in dockets], sizes)
-    position = np.repeat([one.occasion.position for one in dockets], sizes)
+    docket, kinds, laws = some.docket, some.kinds, list(some.laws.values())
+    numbers = {name: number for number, name in enumerate(some.laws)}
     clauses, exclusions = len(laws[0].clauses), len(laws[0].exclude)
-    clause = law * clauses + docket.clause
-    changed = _changed(docket, laws, clause)
+    law = some.of_persons([numbers[one.occasion.decree] for one in some.dockets])
+    cause = some.of_persons([BY_DECREE + one.occasion.position for one in some.dockets])
+    clause = law if clauses == 1 else law * clauses + docket.clause
+    changed = _changed(some, laws, clause)
     reduced = changed.pop("reduced")
-    stages = _stages(register, docket, position, exiled, reduced, executions=groups.executions)
+    stages = _stages(register, docket, cause, exiled, reduced, executions=groups.executions)
     stages |= changed
     stages |= _beyond_release(register, docket, laws[0], stages["released"])
-    by_clause = groups.counts(docket.kinds, list(stages.values()), clause, len(laws) * clauses)
-    by_clause = by_clause.reshape(len(stages), len(laws), clauses, -1)
-    in_all = by_clause.sum(axis=2)
     masks: list[NDArray[np.bool_]] = []
     for i in range(exclusions):
         given = docket.reasons
         reasons = _reasons(laws[0], docket, i) if given is None else given[:, i]
         masks += [reason & ~docket.eligible for reason in reasons]
-    of_all = groups.counts(docket.kinds, [*masks, *docket.met], law, len(laws))
+    # Whoever has a place here meets a clause: of one clause that is everybody.
+    masks += [stages["meets a clause"]] if clauses == 1 else [*docket.met]
+    if clauses == 1:
+        counted = groups.counts(kinds, [*stages.values(), *masks], law, len(laws))
+        in_all, of_all = counted[: len(stages)], counted[len(stages) :]
+        by_clause = in_all[:, :, np.newaxis]
+    else:
+        by_clause = groups.counts(kinds, list(stages.values()), clause, len(laws) * clauses)
+        by_clause = by_clause.reshape(len(stages), len(laws), clauses, -1)
+        in_all, of_all = by_clause.sum(axis=2), groups.counts(kinds, masks, law, len(laws))
     # Of all decrees at once, in the order of the places that follow: shape (places, laws, groups).
     parts = [in_all, of_all[: 2 * exclusions]]
     for i in range(clauses):
         parts += [of_all[2 * exclusions + i : 2 * exclusions + i + 1], by_clause[:, :, i]]
     counts = np.concatenate(parts).swapaxes(0, 1)
     names = tuple(stages)
-    for name, one, own in zip(numbers, laws, counts, strict=True):
+    for (name, one), own in zip(some.laws.items(), counts, strict=True):
         yield name, _places(name, tuple(one.exclude), tuple(one.clauses), names), own
 
 
@@ -135,31 +131,24 @@ def _places(
     return tuple(places)
 
 
-def _stages_of(effect: Effect) -> tuple[object, ...]:
-    """Return the parts of an effect that have stages of their own, if there are any."""
-    return (effect.credit, effect.release_point, effect.serve_the_rest, effect.end_the_case,
-            effect.abroad, effect.expunge)  # fmt: skip
-
-
 def _beyond_release(
     register: Register, docket: Docket, decree: Decree, released: NDArray[np.bool_]
 ) -> dict[str, NDArray[np.bool_]]:
     """Whose release leads elsewhere than to liberty, or does more."""
-    effects, rows = [clause.then for clause in decree.clauses.values()], docket.rows
-    found = {}
-    if any(effect.serve_the_rest for effect in effects):
+    rows, found = docket.rows, {}
+    if "serve_the_rest" in decree.gives:
         found["sent home"] = released & register.home[rows]
-    if any(effect.end_the_case for effect in effects):
+    if "end_the_case" in decree.gives:
         found["case ended"] = released & register.ended[rows]
-    if any(effect.abroad for effect in effects):
+    if "abroad" in decree.gives:
         found["sent abroad"] = released & register.abroad(rows)
-    if any(effect.expunge for effect in effects):
+    if "expunge" in decree.gives:
         found["struck from the record"] = released & register.struck(rows)
     return found
 
 
 def _changed(
-    docket: Docket, decrees: Sequence[Decree], number: Ints
+    some: Together, decrees: Sequence[Decree], number: NDArray[np.integer]
 ) -> dict[str, NDArray[np.bool_]]:
     """Whose term or release point is changed without a release, under the clauses that do so.
 
@@ -168,16 +157,21 @@ def _changed(
     number
         For each person the number of his clause among those of all the decrees, shape (n,).
     """
+    kept = some.docket.granted & ~some.docket.freeing
+    given = decrees[0].gives  # where one of the decrees credits or moves, all do
+    if not kept.any():
+        shown = {"credit": "credited", "release_point": "release point moved"}
+        names = [name for effect, name in shown.items() if effect in given]
+        return dict.fromkeys(["reduced", *names], kept)
     effects = [clause.then for decree in decrees for clause in decree.clauses.values()]
-    kept = docket.granted & ~docket.freeing
     shorter = np.array([effect.commute is not None for effect in effects])
     moved = np.array([effect.release_point is not None for effect in effects])
     credit = np.array([effect.credit is not None for effect in effects])
-    fewer = kept & (docket.cut_days > 0)
+    fewer = kept & (of_all(some.dockets, "cut_days", np.int64) > 0)
     found = {"reduced": (fewer & ~credit[number]) | (kept & shorter[number])}
-    if credit.any():
+    if "credit" in given:
         found["credited"] = fewer & credit[number]
-    if moved.any():
+    if "release_point" in given:
         found["release point moved"] = kept & moved[number]
     return found
 
@@ -206,7 +200,7 @@ def _reasons(
 def _stages(
     register: Register,
     docket: Docket,
-    position: Ints,
+    own_cause: NDArray[np.int32],
     exiled: NDArray[np.bool_],
     reduced: NDArray[np.bool_],
     *,
@@ -216,27 +210,28 @@ def _stages(
 
     Parameters
     ----------
-    position
-        For each person the position of the decree, shape (n,).
+    own_cause
+        For each person the cause of a release by the decree, shape (n,).
     exiled, reduced
         Of all rows who has been exiled; of those here whose term is cut and who stay, shape (n,).
     """
     rows = docket.rows
-    cause, left = register.cause[rows], register.left[rows]
-    mine = cause == BY_DECREE + position
-    released = docket.granted & docket.freeing & mine
+    cause = register.cause[rows]
     granted_free = docket.granted & docket.freeing
-    waiting = docket.selected & ~docket.declined & ~docket.granted & ~docket.moved
+    released = granted_free & (cause == own_cause)
+    waiting = docket.selected & ~docket.granted & ~docket.moved
+    if docket.takes is not None:
+        waiting &= ~docket.declined
     waiting |= granted_free & ~released
     unbegun = released & (register.kind[rows] == EXTINGUISHED)
-    gone = left < NEVER
+    gone = waiting & (register.left[rows] < NEVER) if waiting.any() else waiting
     own = {} if docket.takes is None else {"declined": docket.declined}
     if docket.reached is not None:
         own["not reached"] = docket.eligible & ~docket.reached
     expired = cause == BY_EXPIRY
     if executions:
         killed = register.executed(rows)
-        own["executed waiting"] = waiting & gone & killed
+        own["executed waiting"] = gone & killed
         expired &= ~killed
     of_reach = {} if docket.occasion.until_day is None else {UNBEGUN: unbegun}
     return {
@@ -253,8 +248,8 @@ def _stages(
         "reduced": reduced,
         "exiled": released & exiled[rows],
         **of_reach,
-        "expired waiting": waiting & gone & expired,
-        "died waiting": waiting & gone & (cause == BY_DEATH),
+        "expired waiting": gone & expired,
+        "died waiting": gone & (cause == BY_DEATH),
         "moved while waiting": docket.moved,
         "still waiting": waiting & ~gone,
         **own,

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sim.custody import liberty
 from sim.custody.columns import EXTINGUISHED
 from sim.custody.comparing import in_order
+from sim.custody.counting import crossed, pairs
 from sim.custody.decrees.groups import Groups
+from sim.custody.decrees.headcount import HeadCount
 from sim.custody.flows import CAUSES, KINDS, Movements
 from sim.custody.hazards import NEVER, StepHazard
 from sim.custody.liberty import Leavers
@@ -107,6 +109,13 @@ def test_past_releases_that_come_back(world):
             assert np.array_equal(one, other)
 
 
+class Rows(SimpleNamespace):
+    """Columns of a register, as many rows as there are days of leaving."""
+
+    def __len__(self):
+        return len(self.left)
+
+
 def register(seed, n):
     """Rows of which some are held, in columns of the register's types."""
     random = np.random.default_rng(seed)
@@ -194,10 +203,6 @@ def test_values_put_where_a_mask_says_so(seed, n, shapes, share, types):
 
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])
 def test_movements(n):
-    class Rows(SimpleNamespace):
-        def __len__(self):
-            return n
-
     rows = Rows(**vars(register(n, n)))
     for days in (1, 200, 1000):
         found = Movements.of(rows, days, 3)
@@ -230,6 +235,34 @@ def test_kinds_of_people(n):
             groups.kinds(columns, np.append(rows, beyond), 0)
 
 
+@pytest.mark.parametrize("n", [1, 513, 5000])
+@pytest.mark.parametrize("days", [(4,), (4, 4, 30, 31, 200)])
+def test_who_is_held_at_the_lists(n, days):
+    random, groups = np.random.default_rng(n), Groups(prisons(shipped("dprk", 800)))
+    admitted = random.choice([-40, 3, 4, 5, 31, 190, 205, NEVER], n).astype(np.int32)
+    left = np.where(admitted < NEVER, admitted + random.choice([0, 1, 26, 900], n), NEVER)
+    left = np.where(random.random(n) < 0.2, NEVER, left).astype(np.int32)
+    rows = Rows(
+        admitted=admitted, left=left, cause=random.integers(-1, 4, n).astype(np.int16),
+        offence=random.integers(0, 9, n).astype(np.int8),
+        origin=random.integers(0, 10, n).astype(np.int8),
+        health=np.broadcast_to(np.int8(1), (n,)), varying=None,
+        lasting=lambda name, rows, find: find(rows),
+    )  # fmt: skip
+    count = HeadCount(SimpleNamespace(groups=groups), {})
+    count.closed = [SimpleNamespace(occasion=SimpleNamespace(close_day=day)) for day in days]
+    count.bound = [(random.integers(0, len(days) + 1), np.arange(n)[random.random(n) < 0.3])]
+    there = same(lambda: count._there(rows, []))
+    selected = np.full(n, len(days))
+    selected[count.bound[0][1]] = count.bound[0][0]
+    for number, day in enumerate(days):
+        last = left + (rows.cause >= BY_DECREE)
+        held = (admitted <= day) & (last > day) & (selected > number)
+        kinds = groups.kinds(rows, np.flatnonzero(held), day)
+        expected = np.bincount(kinds, minlength=groups.members.shape[1])
+        assert np.array_equal(there[0, number], expected)
+
+
 @pytest.mark.parametrize("n", [0, 1, 513, 5000])
 def test_counts_under_masks(n):
     random = np.random.default_rng(n)
@@ -239,6 +272,37 @@ def test_counts_under_masks(n):
     masks = [random.random(n) < share for share in (0, 0.1, 1)]
     masks.append(np.broadcast_to(np.True_, (n,)))
     same(lambda: groups.counts(kinds, masks, part, 3))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEED, n=SIZE, shape=SHAPES, kinds=st.lists(WHOLE, min_size=1, max_size=4))
+def test_counts_of_combinations(seed, n, shape, kinds):
+    random = np.random.default_rng(seed)
+    sizes = [*random.integers(1, 9, len(kinds)).tolist(), 2]
+    columns = [laid(random.integers(0, size, n).astype(kind), shape)
+               for size, kind in zip(sizes, [*kinds, np.bool_], strict=True)]  # fmt: skip
+    found = same(lambda: crossed(columns, sizes))
+    expected = np.zeros(sizes, dtype=np.int64)
+    np.add.at(expected, tuple(column.astype(int) for column in columns), 1)
+    assert np.array_equal(found, expected)
+    for wrong in (-1, sizes[0]):
+        if n:
+            beyond = np.append(columns[0][1:], columns[0].dtype.type(wrong))
+            with pytest.raises(ValueError, match="invalid entry"):
+                crossed([beyond, *columns[1:]], sizes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEED, n=SIZE, shapes=st.tuples(SHAPES, SHAPES), firsts=st.sampled_from([1, 5, 9000]),
+       width=st.sampled_from([1, 63, 64, 65, 5000, 1 << 20, 1 << 22]))  # fmt: skip
+def test_counts_of_equal_pairs(seed, n, shapes, firsts, width):
+    random = np.random.default_rng(seed)
+    first, second = random.integers(0, firsts, n), random.integers(0, width, n)
+    second = np.where(random.random(n) < 0.1, width - 1, second)
+    one, other = laid(first, shapes[0]), laid(second, shapes[1])
+    found = same(lambda: pairs(one, other))
+    expected, persons = np.unique(np.stack((first, second)), axis=1, return_counts=True)
+    assert np.array_equal(found, np.column_stack((expected.T, persons)))
 
 
 @settings(max_examples=80, deadline=None)

@@ -7,11 +7,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sim.custody import beneficiaries
+from sim.custody import beneficiaries, counting
 from sim.custody.decrees.bench import Bench
-from sim.custody.flows import _bearing
 from sim.custody.model import everybody
 from sim.custody.register import Register
+from sim.custody.remissions import _bearing
 from sim.custody.streams import Draws
 from sim.scenario.occasions import occasions
 from tests.theory.worlds import busy_world, customary, graded, scenario, solved
@@ -19,12 +19,12 @@ from tests.theory.worlds import busy_world, customary, graded, scenario, solved
 
 @pytest.mark.parametrize("few", [0, 4, 1000])
 @pytest.mark.parametrize("n", [0, 1, 700])
-def test_equal_pairs_are_counted_or_sorted_alike(n, few, monkeypatch):
-    monkeypatch.setattr(beneficiaries, "FEW", few)
+def test_equal_pairs_are_counted_or_sorted_alike(n, few, by_numpy, monkeypatch):
+    monkeypatch.setattr(counting, "FEW", few)
     random = np.random.default_rng(n)
     day, value = random.choice([3, 40, 41, 900], n), random.integers(0, 30, n)
     pairs = Counter(zip(day.tolist(), value.tolist(), strict=True))
-    found = beneficiaries._tally(day, value)
+    found = counting.pairs(day, value)
     assert found.dtype == np.int64
     assert found.shape == (len(pairs), 3)
     assert found.tolist() == [[*pair, pairs[pair]] for pair in sorted(pairs)]
@@ -64,10 +64,10 @@ def test_people_are_counted_by_each_group(n, places):
     random = np.random.default_rng(n + places)
     n = n if places else 0
     sizes = {"camp": 5, "health": 3, "sex": 2}
-    place = random.integers(0, max(places, 1), n)
+    place, granted = random.integers(0, max(places, 1), n), random.random(n) < 0.4
     codes = {group: random.integers(0, size, n) for group, size in sizes.items()}
-    found = beneficiaries._by_group(place, places, codes, sizes)
+    found = beneficiaries._by_group((place, granted), (places, 2), codes, sizes)
     for group, size in sizes.items():
-        counted = np.zeros((places, size), dtype=np.int64)
-        np.add.at(counted, (place, codes[group]), 1)
+        counted = np.zeros((places, 2, size), dtype=np.int64)
+        np.add.at(counted, (place, granted.astype(int), codes[group]), 1)
         assert found[group].tolist() == counted.tolist()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Kind = TypeVar("Kind", bound=np.generic)
+"""Of which numbers a column is."""
 NOTHING, NOBODY = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
 
 
@@ -23,10 +26,9 @@ class Docket:
 
     Attributes
     ----------
-    kinds
-        Kind of person (`Groups.kinds`), shape (n,).
-    health
-        State of health when read, shape (n,).
+    kinds, health
+        Kind of person (`Groups.kinds`) and state of health when read, shape (n,); None where they
+        are found after the run, as they were when lists closed.
     held
         Number held and not selected by another decree when lists closed, by group.
     beyond
@@ -75,8 +77,8 @@ class Docket:
     cut_days: Ints
     freeing: Mask
     released_on: Ints
-    kinds: Ints = field(default_factory=lambda: NOTHING)
-    health: NDArray[np.int8] = field(default_factory=lambda: NOTHING.view(np.int8))
+    kinds: Ints | None = None
+    health: NDArray[np.int8] | None = None
     held: Ints = field(default_factory=lambda: NOTHING)
     beyond: Ints = field(default_factory=lambda: NOTHING)
     named: Ints = field(default_factory=lambda: NOTHING)
@@ -93,26 +95,27 @@ class Docket:
 
 PERSONS = (
     "rows", "met", "excluded", "eligible", "recommended", "approved", "clause", "cut_days",
-    "freeing", "released_on", "kinds", "health", "selected", "granted", "moved", "declined",
+    "freeing", "released_on", "selected", "granted", "moved", "declined",
 )  # fmt: skip
 """What a docket holds person by person, in the last axis."""
-ASKED = ("takes", "reached", "reasons")
-"""The same, of what is not asked of every decree."""
+ASKED = ("takes", "reached", "reasons", "kinds", "health")
+"""The same, of what is not asked of every decree, or not yet."""
 
 TOGETHER = 1 << 16
 """At most so many persons of several occasions are looked at together."""
 
 
-def batches(dockets: Sequence[Docket]) -> Iterator[list[Docket]]:
-    """Yield dockets in portions of few persons; one of many stands alone."""
-    batch: list[Docket] = []
+def batches(dockets: Mapping[int, Docket], numbers: Sequence[int]) -> Iterator[list[int]]:
+    """Yield numbers of dockets in portions of few persons; one of many stands alone."""
+    batch: list[int] = []
     persons = 0
-    for docket in dockets:
-        if batch and persons + len(docket.rows) > TOGETHER:
+    for number in numbers:
+        more = len(dockets[number].rows)
+        if batch and persons + more > TOGETHER:
             yield batch
             batch, persons = [], 0
-        batch.append(docket)
-        persons += len(docket.rows)
+        batch.append(number)
+        persons += more
     yield batch
 
 
@@ -128,14 +131,22 @@ def part_of(docket: Docket, persons: Mask) -> Docket:
     return part
 
 
-def joined(dockets: Sequence[Docket]) -> Docket:
+def joined(dockets: Sequence[Docket], names: Collection[str] = PERSONS) -> Docket:
     """Return one docket of the persons of several of decrees with equally many clauses.
 
     Counts of those held are those of the first.
+
+    Parameters
+    ----------
+    names
+        Of `PERSONS` what is asked for: the docket has nothing else of them.
     """
     whole = replace(dockets[0])
     together: dict[tuple[int, ...], NDArray[np.generic]] = {}  # stages may be one column
-    for name in (*PERSONS, *ASKED):
+    for name in PERSONS:
+        if name not in names:
+            delattr(whole, name)
+    for name in (*names, *ASKED):
         columns = list(map(attrgetter(name), dockets))
         known = columns if name in PERSONS else [one for one in columns if one is not None]
         same = tuple(map(id, known))
@@ -143,3 +154,9 @@ def joined(dockets: Sequence[Docket]) -> Docket:
             together[same] = np.concatenate(known, axis=-1)
         setattr(whole, name, together[same] if known else None)
     return whole
+
+
+def of_all(dockets: Sequence[Docket], name: str, dtype: type[Kind]) -> NDArray[Kind]:
+    """Return a column of the persons of all dockets."""
+    columns: list[NDArray[Kind]] = list(map(attrgetter(name), dockets))
+    return np.concatenate(columns, dtype=dtype)

@@ -64,7 +64,7 @@ class Groups:
         return self.members @ np.bincount(kinds, minlength=self.members.shape[1])
 
     def counts(
-        self, kinds: Ints, masks: Sequence[NDArray[np.bool_]], part: Ints, parts: int
+        self, kinds: Ints, masks: Sequence[NDArray[np.bool_]], part: NDArray[np.integer], parts: int
     ) -> Ints:
         """Count the people of given kinds under each mask by part and group.
 
@@ -74,26 +74,31 @@ class Groups:
             Shape (masks, parts, groups); `part` says for each person in which of the parts he is.
         """
         number, n = self.members.shape[1], len(kinds)
-        found = np.zeros((len(masks), parts * number), dtype=np.int64)
-        many: dict[int, list[int]] = {}
-        for k, mask in enumerate(masks):
-            under = int(np.count_nonzero(mask))
-            if under * FEW > n:  # masks that are one, or under which everybody is, count once
-                many.setdefault(0 if under == n else id(mask), []).append(k)
+        found = np.zeros((len(masks), parts, len(self.members)), dtype=np.int64)
+        sizes = [int(np.count_nonzero(mask)) for mask in masks]
+        many: list[list[int]] = []  # masks that are alike are counted once
+        for k, (mask, under) in enumerate(zip(masks, sizes, strict=True)):
+            if under * FEW > n:
+                for alike in many:
+                    if sizes[alike[0]] == under and np.array_equal(masks[alike[0]], mask):
+                        alike.append(k)
+                        break
+                else:
+                    many.append([k])
             elif under:
                 rows = np.flatnonzero(mask)
                 place = part[rows] * number + kinds[rows]
-                found[k] = np.bincount(place, minlength=parts * number)
+                few = np.bincount(place, minlength=parts * number)
+                found[k] = few.reshape(parts, number) @ self.members.T
         if many:
-            each = [masks[alike[0]] for alike in many.values()]
-            for alike, tally in zip(
-                many.values(), self._tallied(kinds, each, part, parts), strict=True
-            ):
+            each = [masks[alike[0]] for alike in many]
+            tallied = self._tallied(kinds, each, part, parts).reshape(len(each), parts, number)
+            for alike, tally in zip(many, tallied @ self.members.T, strict=True):
                 found[alike] = tally
-        return np.asarray(found.reshape(len(masks), parts, number) @ self.members.T)
+        return found
 
     def _tallied(
-        self, kinds: Ints, masks: Sequence[NDArray[np.bool_]], part: Ints, parts: int
+        self, kinds: Ints, masks: Sequence[NDArray[np.bool_]], part: NDArray[np.integer], parts: int
     ) -> Ints:
         """Count people under each mask by part and kind, shape (masks, parts x kinds)."""
         number = self.members.shape[1]

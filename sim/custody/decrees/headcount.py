@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody import kernel
+from sim.custody.counting import crossed
 from sim.custody.course import CHANGES, Course
-from sim.custody.decrees.docket import Docket, batches
+from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.reading import Reading
 from sim.custody.register import BY_DECREE, WINDOW, Register, Rows
 from sim.scenario.law.decree import Decree
@@ -56,79 +58,90 @@ class HeadCount:
         self.bound.append((len(self.closed), rows))
 
     def settle(self, register: Register) -> None:
-        """Count, for all lists that have closed, those held and those whom exclusions name.
-
-        And find of which kind, and in which health, those were who met a clause.
-        """
+        """Count, for all lists that have closed, those held and those whom exclusions name."""
         if not self.closed:
             return
-        for batch in batches(self.closed):
-            self._look_up(register, batch)
         laws = [self.decrees[docket.occasion.decree] for docket in self.closed]
         rules = dict.fromkeys(one.when for decree in laws for one in decree.exclude.values())
         places = {rule: place for place, rule in enumerate(rules, start=1)}
         groups = self.reading.groups
         there = self._there(register, list(places)) @ groups.members.T
+        named: dict[tuple[int, ...], Ints] = {}
         for number, (docket, decree) in enumerate(zip(self.closed, laws, strict=True)):
             docket.held = there[0, number]
-            named = [places[exclusion.when] for exclusion in decree.exclude.values()]
-            docket.named = there[np.array(named, dtype=np.intp), number]
-
-    def _look_up(self, register: Register, dockets: list[Docket]) -> None:
-        """Find the kinds and the health of those in some dockets, on the days they were read."""
-        sizes = [len(docket.rows) for docket in dockets]
-        rows = np.concatenate([docket.rows for docket in dockets])
-        days = np.repeat([docket.occasion.close_day for docket in dockets], sizes)
-        kinds, health = (
-            self.reading.groups.kinds(register, rows, days),
-            register.health_on(rows, days),
-        )
-        ends = np.cumsum(sizes).tolist()
-        for docket, start, end in zip(dockets, [0, *ends], ends, strict=False):
-            docket.kinds, docket.health = kinds[start:end], health[start:end]
+            rules_of = decree.exclude.values()
+            own = tuple([places[one.when] for one in rules_of]) if rules_of else ()
+            if own not in named:
+                named[own] = there[np.array(own, dtype=np.intp)]
+            docket.named = named[own][:, number]
 
     def _there(self, register: Register, rules: list[Predicate]) -> Ints:
         """Count those held, and whom of them rules name, by lists and by kind.
 
         Shape (1 + rules, lists + 1, kinds).
         """
-        size, kinds_in_all = len(self.closed), self.reading.groups.members.shape[1]
-        selected = np.full(len(register), size, dtype=np.int32)
+        shape = (len(self.closed) + 1, self.reading.groups.members.shape[1])
+        selected = np.full(len(register), len(self.closed), dtype=np.int32)
         for number, rows in reversed(self.bound):
             selected[rows] = number
-        moves = np.zeros((1 + len(rules), (size + 1) * kinds_in_all), dtype=np.int64)
+        moves = np.zeros((1 + len(rules), *shape), dtype=np.int64)
         for start in range(0, len(register), WINDOW):
-            for rows, first, last, kinds in self._spans(
-                register, slice(start, start + WINDOW), selected
-            ):
+            window = slice(start, start + WINDOW)
+            if not rules:
+                moves[0] += self._moves(register, window, selected, shape)
+                continue
+            for rows, first, last, kinds in self._spans(register, window, selected):
                 bench = self.reading.bench(register, rows, self.closed[0].occasion)
-                came, went = first * kinds_in_all + kinds, last * kinds_in_all + kinds
-                for place, rule in enumerate([None, *rules]):
-                    some = slice(None) if rule is None else bench.meets(rule)
-                    moves[place] += np.bincount(came[some], minlength=moves.shape[1])
-                    moves[place] -= np.bincount(went[some], minlength=moves.shape[1])
-        return moves.reshape(len(moves), size + 1, kinds_in_all).cumsum(axis=1)
+                moves[0] += _in_and_out(first, last, kinds, shape)
+                for place, rule in enumerate(rules, start=1):
+                    some = bench.meets(rule)
+                    moves[place] += _in_and_out(first[some], last[some], kinds[some], shape)
+        return moves.cumsum(axis=1)
+
+    def _moves(
+        self, register: Register, window: slice, selected: NDArray[np.int32],
+        shape: tuple[int, int],
+    ) -> Ints:  # fmt: skip
+        """Count by lists and by kind who counts from them on, less who does no more."""
+        r, groups = register, self.reading.groups
+        if kernel.compiled is not None and not isinstance(register.varying, Course):
+            ended = _ended(register, window)
+            columns = (r.admitted[window], ended, selected[window],
+                       r.offence[window], r.origin[window], r.health[window])  # fmt: skip
+            found = kernel.compiled.list_moves(columns, self._lists(), groups.capital, shape)
+            if found is not None:
+                return found
+        moves = np.zeros(shape, dtype=np.int64)
+        for _, first, last, kinds in self._spans(register, window, selected):
+            moves += _in_and_out(first, last, kinds, shape)
+        return moves
+
+    def _lists(self) -> NDArray[np.int32]:
+        """Return the number of the first lists that close on a day or later, by day.
+
+        The last is that of all days after.
+        """
+        days = np.array([docket.occasion.close_day for docket in self.closed])
+        return np.searchsorted(days, np.arange(days[-1] + 2)).astype(np.int32)
 
     def _spans(
         self, register: Register, window: slice, selected: NDArray[np.int32]
-    ) -> Iterator[tuple[Rows, Ints, Ints, Ints]]:
+    ) -> Iterator[tuple[Rows, NDArray[np.int32], NDArray[np.int32], Ints]]:
         """Yield rows, the lists from which and before which each counts, and their kinds.
 
         Where health changes, a spell has a span for each state.
         """
-        days = np.array([docket.occasion.close_day for docket in self.closed])
-        table = np.searchsorted(days, np.arange(days[-1] + 2))
+        table = self._lists()
 
-        def lists(day: NDArray[np.integer]) -> Ints:
+        def lists(day: NDArray[np.integer]) -> NDArray[np.int32]:
             """Return the number of the first lists that close on a day or later."""
             return table.take(day, mode="clip")
 
-        # Who leaves by decree does so after all lists of the day.
-        left = register.left[window] + (register.cause[window] >= BY_DECREE)
-        enter, leave = lists(register.admitted[window]), np.minimum(lists(left), selected[window])
-        rows = np.flatnonzero(enter < leave)
-        enter, leave, rows = enter[rows], leave[rows], rows + window.start
-        if not isinstance(register.varying, Course):
+        enter = lists(register.admitted[window])
+        leave = np.minimum(lists(_ended(register, window)), selected[window])
+        rows = np.arange(window.start, window.start + len(enter))
+        if not isinstance(register.varying, Course):  # who counts nowhere comes and goes at once
+            np.maximum(leave, enter, out=leave)
             yield rows, enter, leave, self.reading.groups.kinds(register, rows, 0)
             return
         since = [register.admitted[rows], *(getattr(register, name)[rows] for name in CHANGES)]
@@ -138,3 +151,15 @@ class HeadCount:
             some = first < last
             kinds = self.reading.groups.kinds(register, rows[some], day[some])
             yield rows[some], first[some], last[some], kinds
+
+
+def _ended(register: Register, window: slice) -> NDArray[np.int32]:
+    """First day on whose lists a spell counts no more: who leaves by decree does so after them."""
+    return register.left[window] + (register.cause[window] >= BY_DECREE)
+
+
+def _in_and_out(
+    first: NDArray[np.int32], last: NDArray[np.int32], kinds: Ints, shape: tuple[int, int]
+) -> Ints:
+    """Count by lists and by kind who counts from some lists on, less who does before others."""
+    return crossed((first, kinds), shape) - crossed((last, kinds), shape)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from struct import pack
 from typing import TypeAlias
 
 import numpy as np
@@ -30,6 +31,8 @@ from sim.custody.kernel.operands import (
 )
 
 Key: TypeAlias = tuple[int, int]
+WIDEST = 1 << 20
+"""Pairs are counted, and not sorted, where the second number is below this at most."""
 
 _AT, _SHORT, _INT, _WORD = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64
 _RESULT = (_AT, _INT)
@@ -50,7 +53,10 @@ SIGNATURES: dict[str, tuple[type, ...]] = {
     "held_and_drawn": (*_RESULT, *(_AT,) * 4, _SHORT, _SHORT, *(_WORD,) * 4),
     "put_where": (_AT, _AT, _AT, _INT, _INT),
     "in_order": (*_RESULT, _AT, _INT, _AT),
+    "crossed": (*_RESULT, _AT, _AT, _INT),
+    "pairs": (*_RESULT, _AT, _INT, _INT, *(_AT,) * 4),
     "kinds_of": (*_RESULT, _AT, _AT, _INT),
+    "list_moves": (*_RESULT, _AT, _AT, *(_INT,) * 4),
     "tally": (*_RESULT, _AT, _INT, _INT, _INT),
     "movements": (_AT, _AT, _AT, _INT, *(_AT,) * 5, *(_INT,) * 5),
 }
@@ -262,6 +268,18 @@ class Calls:
         self.library.kinds_of(address_of(kinds), n, address_of(listed), told.address, capital)
         return kinds
 
+    def list_moves(
+        self, columns: Sequence[Array], table: Int32s, capital: int, shape: tuple[int, int]
+    ) -> Ints | None:
+        """Do what `HeadCount._moves` does; `columns` as there, `shape` is that of the moves."""
+        n = len(columns[0])
+        told, moves = Columns(n, *columns), np.zeros(shape, dtype=np.int64)
+        (days,) = typed([table], [np.int32])
+        refused = self.library.list_moves(
+            address_of(moves), n, told.address, address_of(days), len(days), capital, *shape
+        )
+        return moves if refused < 0 else None
+
     def tally(
         self, kinds: Array, masks: Sequence[Array], part: Array, size: tuple[int, int]
     ) -> Ints | None:
@@ -272,6 +290,29 @@ class Calls:
             address_of(counts), len(kinds), columns.address, len(masks), *size
         )
         return counts if refused < 0 else None
+
+    def crossed(self, columns: Sequence[Array], sizes: Sequence[int]) -> Ints | None:
+        """Do what `sim.custody.counting.crossed` does."""
+        n = len(columns[0])
+        told, counts = Columns(n, *columns), np.zeros(sizes, dtype=np.int64)
+        refused = self.library.crossed(
+            address_of(counts), n, told.address, pack(f"{len(sizes)}q", *sizes), len(sizes)
+        )
+        return counts if refused < 0 else None
+
+    def pairs(self, first: Array, second: Array, sizes: tuple[int, int]) -> Ints | None:
+        """Do what `sim.custody.counting.pairs` does; `sizes` are above all of both numbers."""
+        n, (firsts, width) = len(first), sizes
+        if width > WIDEST:
+            return None
+        told, found = Columns(n, first, second), np.empty((n, 3), dtype=np.int64)
+        seconds, starts = np.empty(n, dtype=np.int32), np.zeros(firsts + 1, dtype=np.int64)
+        counts, seen = np.zeros(width, dtype=np.int64), np.zeros(width // 64 + 1, dtype=np.uint64)
+        listed = self.library.pairs(
+            address_of(found), n, told.address, firsts, width,
+            *(address_of(room) for room in (seconds, starts, counts, seen)),
+        )  # fmt: skip
+        return found[:listed].copy() if listed >= 0 else None
 
     def movements(
         self, columns: Sequence[Array], days: int, camps: int, kinds: tuple[int, int, int]

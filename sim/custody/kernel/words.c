@@ -698,6 +698,12 @@ EXPORT void put_where(
     }
 }
 
+/* The kind of a person by his offence, his origin and his health, as Groups.kinds has it. */
+static inline i64 kind_of(i64 offence, i64 origin, i64 health, i64 capital)
+{
+    return (offence * 2 + (origin == capital)) * 2 + (health > 0);
+}
+
 /* Groups.kinds: kinds of the rows listed. Columns: offence, origin, health. */
 EXPORT void kinds_of(i64 *out, i64 n, const i64 *rows, const column *columns, i64 capital)
 {
@@ -708,8 +714,34 @@ EXPORT void kinds_of(i64 *out, i64 n, const i64 *rows, const column *columns, i6
         gather(origin, &columns[1], rows + first, m);
         gather(health, &columns[2], rows + first, m);
         for (i64 i = 0; i < m; i++)
-            out[first + i] = (offence[i] * 2 + (origin[i] == capital)) * 2 + (health[i] > 0);
+            out[first + i] = kind_of(offence[i], origin[i], health[i], capital);
     }
+}
+
+/* HeadCount._moves: adds to the moves by list and by kind one for each spell at the first list that closes
+ * while it lasts, and takes one off at the first after its end. Columns: admission, day after the last of the
+ * spell, list that selects, offence, origin, health. The table tells the first list of each day and of all after. */
+EXPORT i64 list_moves(
+    i64 *moves, i64 n, const column *columns, const int32_t *table, i64 days, i64 capital, i64 lists, i64 kinds)
+{
+    enum { ADMITTED, ENDED, SELECTED, OFFENCE, ORIGIN, HEALTH, ALL };
+    i64 c[ALL][BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        for (int k = ADMITTED; k < ALL; k++)
+            load(c[k], &columns[k], first, m);
+        for (i64 i = 0; i < m; i++) {
+            i64 kind = kind_of(c[OFFENCE][i], c[ORIGIN][i], c[HEALTH][i], capital);
+            i64 enter = table[most(least(c[ADMITTED][i], days - 1), 0)];
+            i64 leave = least(table[most(least(c[ENDED][i], days - 1), 0)], c[SELECTED][i]);
+            leave = most(leave, enter);
+            if ((u64)kind >= (u64)kinds || enter < 0 || leave >= lists)
+                return first;
+            moves[enter * kinds + kind]++;
+            moves[leave * kinds + kind]--;
+        }
+    }
+    return -1;
 }
 
 /* Groups.counts: adds up those under each of some masks by part and kind. Columns: parts, kinds,
@@ -753,6 +785,87 @@ EXPORT i64 movements(
         served[why * (days + 1) + end] += until - since;
     }
     return -1;
+}
+
+/* ---- Counts: counting.py ---- */
+
+/* crossed: counts rows by the combination of the numbers in some columns, each below a size; of combinations
+ * there are fewer than 32 bits can tell, so that one multiplication of halves does. */
+EXPORT i64 crossed(i64 *counts, i64 n, const column *columns, const i64 *sizes, i64 number)
+{
+    i64 part[BLOCK];
+    u64 code[BLOCK];
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        u64 beyond = 0, step = 1;
+        memset(code, 0, sizeof code);
+        for (i64 k = number; k--; step *= (u64)sizes[k]) {
+            const u64 last = (u64)sizes[k] - 1;
+            load(part, &columns[k], first, m);
+            for (i64 i = 0; i < m; i++) {
+                beyond |= (u64)part[i] | (last - (u64)part[i]); /* whose sign is set below 0 and above the last */
+                code[i] += (u64)(uint32_t)part[i] * (uint32_t)step;
+            }
+        }
+        if (beyond >> 63)
+            return first;
+        for (i64 i = 0; i < m; i++)
+            counts[code[i]]++;
+    }
+    return -1;
+}
+
+/* pairs: lists the pairs of two numbers that rows have, in order, each with the number of its rows; returns how
+ * many there are, or -1 where a number is not below its size. Of `seconds` there is room for each row,
+ * `starts` is 0 for each first number and one more, `counts` for each second, `seen` for each 64 of them. */
+EXPORT i64 pairs(
+    i64 *found, i64 n, const column *columns, i64 firsts, i64 width, int32_t *seconds, i64 *starts, i64 *counts,
+    u64 *seen)
+{
+    i64 one[BLOCK], other[BLOCK], listed = 0;
+    for (i64 first = 0; first < n; first += BLOCK) {
+        i64 m = least(BLOCK, n - first);
+        load(one, &columns[0], first, m);
+        for (i64 i = 0; i < m; i++) {
+            if ((u64)one[i] >= (u64)firsts)
+                return -1;
+            starts[one[i] + 1]++;
+        }
+    }
+    for (i64 k = 0; k < firsts; k++)
+        starts[k + 1] += starts[k];
+    for (i64 first = 0; first < n; first += BLOCK) { /* after which each start is the end */
+        i64 m = least(BLOCK, n - first);
+        load(one, &columns[0], first, m);
+        load(other, &columns[1], first, m);
+        for (i64 i = 0; i < m; i++) {
+            if ((u64)other[i] >= (u64)width)
+                return -1;
+            seconds[starts[one[i]]++] = (int32_t)other[i];
+        }
+    }
+    for (i64 k = 0, i = 0; k < firsts; k++) {
+        i64 low = width, high = -1;
+        for (; i < starts[k]; i++) {
+            i64 second = seconds[i];
+            counts[second]++;
+            seen[second >> 6] |= (u64)1 << (second & 63);
+            low = least(low, second);
+            high = most(high, second);
+        }
+        for (i64 w = low >> 6; w <= high >> 6; w++) {
+            for (u64 left = seen[w]; left; left &= left - 1) {
+                i64 second = w * 64 + __builtin_ctzll(left);
+                i64 *row = found + 3 * listed++;
+                row[0] = k;
+                row[1] = second;
+                row[2] = counts[second];
+                counts[second] = 0;
+            }
+            seen[w] = 0;
+        }
+    }
+    return listed;
 }
 
 /* ---- Order: comparing.py ---- */

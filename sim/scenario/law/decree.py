@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -36,6 +37,7 @@ from sim.scenario.law.clauses import Clause, Exclusion, Review
 from sim.scenario.law.dates import (
     Offset,
 )
+from sim.scenario.law.effects import Effect
 from sim.scenario.law.points import BOTH, KNOWN, known_at_admission
 from sim.scenario.law.predicate import Predicate, leaves
 from sim.scenario.law.reach import Reach
@@ -89,6 +91,12 @@ class Decree(Timing):
     drive: Drive | None = None
     outcomes: dict[ReportedStage, Number] = Field(default_factory=dict)
     cases: dict[str, Case] = Field(default_factory=dict)
+
+    @cached_property
+    def gives(self) -> frozenset[str]:
+        """What follows under one of its clauses at least, by names of fields of `Effect`."""
+        effects, fields = [clause.then for clause in self.clauses.values()], Effect.model_fields
+        return frozenset(name for name in fields if any(getattr(one, name) for one in effects))
 
     @field_validator("source")
     @classmethod
