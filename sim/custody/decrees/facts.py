@@ -157,9 +157,14 @@ class Facts:
         return self.threshold_day - self.admitted
 
     @Found
+    def ends(self) -> Ints:
+        """Day on which the term ends; no meaning without one."""
+        return self.register.ends(self.rows)
+
+    @property
     def remaining(self) -> Ints:
         """Days from the threshold day to the end of the term; no meaning without one."""
-        return self.register.ends(self.rows) - self.threshold_day
+        return self.ends - self.threshold_day
 
     @Found
     def until_due(self) -> Ints:
@@ -169,7 +174,7 @@ class Facts:
     @Found
     def term(self) -> Ints:
         """Term in force, days; no meaning for a sentence without one."""
-        found = self.served + self.remaining
+        found = self.ends - self.admitted
         if self.register.credits:  # what is credited brings the end nearer, and leaves the term
             found = found + self.register.credited[self.rows]
         return found
@@ -187,7 +192,7 @@ class Facts:
             return labelled(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
 
         on = r.lasting("label", rows, drawn).astype(np.bool_)
-        on &= self.day - self.admitted >= label.after.value
+        on &= self.admitted <= self.day - label.after.value
         return on & ~self.awaiting if r.has_trials else on
 
     @Found
@@ -195,7 +200,7 @@ class Facts:
         """Sentence imposed, days: with the cut before the label; without a term, beyond all."""
         r, rows = self.register, self.rows
         known = r.imposed[rows].astype(np.int64)
-        label, before = self.prisons.scenario.world.label, np.zeros_like(known)
+        label, before = self.prisons.scenario.world.label, np.zeros(1, dtype=np.int64)
         if label is not None:  # a product takes a part of the time of `numpy.where`
             before = np.minimum(label.cut.value, known) * self.labelled
         if r.stated:

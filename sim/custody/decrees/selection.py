@@ -1,4 +1,7 @@
-"""Who gets one of few places: by rank, ties by lottery, then by person."""
+"""Who gets one of few places: by rank, ties by lottery, then by person.
+
+Ranked are those alone of whose group more ask than there are places.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +25,17 @@ from sim.scenario.law.selection import Cap
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+LAST = np.iinfo(np.int64).max
+"""The key of who stands behind all others."""
 
 
 def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     """Select within the cap by rank, ties by lottery, then by person."""
-    docket.selected = docket.approved.copy()
+    docket.selected = docket.approved
     cap = decree.cap.value
     if cap is None:
         return
+    docket.selected = docket.approved.copy()
     asks = docket.approved
     if decree.counts != "both":
         asks = asks & (docket.freeing if decree.counts == "releases" else ~docket.freeing)
@@ -39,12 +45,18 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     by_camp = cap.per == "camp"
     groups = register.camp[rows] if by_camp else np.zeros(len(rows), dtype=np.int16)
     room = places(bench, cap)
+    passed_on = decree.places == "passed on"
+    if not passed_on:  # else it matters who is next in rank where nobody is refused
+        crowded = np.bincount(groups, minlength=len(room)) > room
+        if not crowded.any():
+            return
+        refusing = crowded.take(groups).nonzero()[0]
+        asking, rows, groups = asking[refusing], rows[refusing], groups[refusing]
     keys: list[Key] = [rank_key(bench, name)[asking] for name in decree.rank if name != "lottery"]
 
     def lots_of(some: Rows) -> NDArray[np.uint64]:
         return lots(bench.draws, register, some, Stream.LOTTERY, docket.occasion)
 
-    passed_on = decree.places == "passed on"
     if "lottery" in decree.rank or passed_on:
         place = decree.rank.index("lottery") if "lottery" in decree.rank else len(keys)
         keys = [groups, *keys[:place], lots_of(rows), *keys[place:]]
@@ -179,13 +191,12 @@ def places(bench: Bench, cap: Cap) -> Ints:
 def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     """Smaller comes first."""
     register, rows = bench.register, bench.rows
-    last = np.iinfo(np.int64).max
     if name == "longest served":
         return -bench.served
     if name == "least remaining":
-        return np.where(bench.endless | bench.awaiting, last, bench.remaining)
+        return np.where(bench.endless | bench.awaiting, LAST, bench.remaining)
     if name == "shortest sentence":
-        return np.where(bench.endless | bench.awaiting, last, bench.sentence)
+        return np.where(bench.endless | bench.awaiting, LAST, bench.sentence)
     if name == "oldest":
         return register.born[rows].astype(np.int64)
     if name == "ill first":
@@ -195,4 +206,4 @@ def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     # Exact shares ordered without floats: served/term as whole parts of 2**32.
     term = np.maximum(bench.term, 1)
     # Life stands last, also after those who were admitted only after the day that counts.
-    return np.where(bench.endless | bench.awaiting, last, -((bench.served << 32) // term))
+    return np.where(bench.endless | bench.awaiting, LAST, -((bench.served << 32) // term))
