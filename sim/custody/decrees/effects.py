@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.custody.comparing import either
 from sim.custody.decrees.bench import Bench
+from sim.custody.decrees.divided import Divided
 from sim.custody.hazards import NEVER
 from sim.custody.register import Register, Rows
 from sim.scenario.law.amounts import WHOLES, DecreeAmount, Limited, Part, Per
@@ -22,37 +23,49 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-def outcome(
-    bench: Bench, effect: Effect, occasion: Occasion, released_on: Ints, most_days: Ints | None
+def outcomes(
+    bench: Bench,
+    clauses: list[Clause],
+    occasion: Occasion,
+    released_on: Ints,
+    parts: Divided | None = None,
 ) -> tuple[Ints, Ints, Mask]:
-    """Under an effect: planned day of leaving, days cut, who is freed; shape (n,) each.
+    """Under each clause: planned day of leaving, days cut, who is freed; shape (clauses, n).
 
     Parameters
     ----------
     released_on
         Day on which each would go if released, shape (n,).
-    most_days
-        The most that may be taken off the term of each where the effect falls on parts of a
-        sentence (`Divided`); else None.
+    parts
+        What of each sentence the clauses fall on; None where they fall on all of it.
     """
-    register, rows = bench.register, bench.rows
-    cut = np.zeros(len(rows), dtype=np.int64)
-    if effect.lets_out:
-        if most_days is None or not (divide := most_days < NEVER).any():
-            return released_on, cut, cut == 0
-        cut[divide] = most_days[divide]
-        due = due_under(register, rows, effect, cut)
-        freed = ~divide | used_up(register, rows, due, occasion)
-        return np.where(freed, released_on, due), cut, freed
-    if effect.amounts is not None:
-        cut = cut_by(bench, effect.amounts) * ~bench.endless
-    if most_days is not None and effect.reduce is not None:
-        cut = np.minimum(cut, most_days)
-    if effect.credit is not None:  # no day is credited twice
-        cut = np.maximum(cut - register.credited_by(rows, occasion.position), 0)
-    due = due_under(register, rows, effect, cut)
-    freed = used_up(register, rows, due, occasion)
-    return either(freed, released_on, due), cut, freed
+    n = len(bench.rows)
+    leaving = np.empty((len(clauses), n), dtype=np.int64)
+    leaving[:] = released_on
+    cuts = np.zeros((len(clauses), n), dtype=np.int64)
+    frees = np.empty((len(clauses), n), dtype=np.bool_)
+    frees.fill(True)  # in half the time of `numpy.ones`, where few are
+    for i, clause in enumerate(clauses):
+        if parts is not None:
+            bench.pardonable = parts.days[i]
+        if clause.then.lets_out:
+            if parts is not None and (divide := parts.most_days[i] < NEVER).any():
+                cuts[i, divide] = parts.most_days[i, divide]
+                due = due_under(bench.register, bench.rows, clause.then, cuts[i])
+                frees[i] = ~divide | used_up(bench.register, bench.rows, due, occasion)
+                leaving[i] = np.where(frees[i], leaving[i], due)
+            continue
+        if (amounts := clause.then.amounts) is not None:
+            cuts[i] = cut_by(bench, amounts) * ~bench.endless
+        if parts is not None and clause.then.reduce is not None:
+            cuts[i] = np.minimum(cuts[i], parts.most_days[i])
+        if clause.then.credit is not None:  # no day is credited twice
+            before = bench.register.credited_by(bench.rows, occasion.position)
+            cuts[i] = np.maximum(cuts[i] - before, 0)
+        due = due_under(bench.register, bench.rows, clause.then, cuts[i])
+        frees[i] = used_up(bench.register, bench.rows, due, occasion)
+        leaving[i] = either(frees[i], leaving[i], due)
+    return leaving, cuts, frees
 
 
 def due_under(register: Register, rows: Rows, effect: Effect, cut_days: Ints) -> Ints:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, Self, TypeVar, overload
+from typing import Generic, Self, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +50,10 @@ class Found(Generic[T]):
         if facts is None:
             return self
         known = None if facts.among is None else vars(facts.among[0]).get(self.name)
-        if isinstance(known, np.ndarray) and facts.among is not None:
-            vars(facts)[self.name] = known[facts.among[1]]
-        else:
-            vars(facts)[self.name] = self.find(facts)
-        found: T = vars(facts)[self.name]
+        if facts.among is not None and isinstance(known, np.ndarray):
+            vars(facts)[self.name] = of_some = known[facts.among[1]]
+            return cast("T", of_some)
+        found = vars(facts)[self.name] = self.find(facts)
         return found
 
 

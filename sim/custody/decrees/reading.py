@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +55,8 @@ class Reading:
             rules = [one.when for one in self.decrees[occasion.decree].clauses.values()]
             ahead = occasion.threshold_day - occasion.close_day
 
-            def least(terms: Ints) -> Ints:
-                found = [held_at_least(rule, terms, ahead) for rule in rules]
-                return np.asarray(np.minimum.reduce(found))
+            def least(terms: Ints) -> Ints | int:
+                return reduce(np.minimum, [held_at_least(rule, terms, ahead) for rule in rules])
 
             turns = Turns(least, keeps_pace=all(map(keeps_pace, rules)))
             self.turns[first] = turns
@@ -121,14 +121,14 @@ class Reading:
     def _met(self, bench: Bench, decree: Decree, turns: Turns | None) -> tuple[Ints, Mask]:
         """Places on the bench of those who meet a clause, and which clauses they meet.
 
-        When it is the turn of the others again follows from the clauses; those who are few are
-        simply read again the next time.
+        When it is the turn of the others again follows from the clauses; if they are no more than
+        these they are simply read again the next time.
         """
         clauses = decree.clauses.values()
         met = stacked([meets(bench, clause) for clause in clauses])
         any_clause = met[0] if len(met) == 1 else np.logical_or.reduce(met)
         places = np.asarray(any_clause).nonzero()[0]
-        if turns is not None and 4 * len(places) < 3 * len(bench.rows):
+        if turns is not None and 2 * len(places) < len(bench.rows):
             turns.put_off(bench.rows, np.where(any_clause, 0, first_days(bench, clauses)))
         return places, met.take(places, axis=1)
 

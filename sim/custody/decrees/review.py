@@ -10,7 +10,7 @@ from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.chances import probabilities
 from sim.custody.decrees.divided import divided
 from sim.custody.decrees.docket import Docket
-from sim.custody.decrees.effects import meets, outcome
+from sim.custody.decrees.effects import meets, outcomes
 from sim.custody.decrees.lots import lots
 from sim.custody.decrees.waits import release_days
 from sim.custody.streams import Stream
@@ -48,24 +48,19 @@ def review(
     elif decree.exclude:
         open_to = met & ~np.array([_barred(decree, clause, excluded, n) for clause in clauses])
     released_on = release_days(bench, decree, occasion)
-    under = []
-    for i, one in enumerate(clauses):
-        if parts is not None:
-            bench.pardonable = parts.days[i]
-        most_days = None if parts is None else parts.most_days[i]
-        under.append(outcome(bench, one.then, occasion, released_on, most_days))
+    leaving, cuts, frees = outcomes(bench, clauses, occasion, released_on, parts)
     eligible = _any(open_to)
     advised = _agreed(bench, decree, occasion, "recommended", open_to, eligible)
     if reached is not None:
         advised = advised & reached
     agreed = _agreed(bench, decree, occasion, "approved", advised, eligible)
     clause = np.zeros(n, dtype=np.int64)
-    _, cut_days, freeing = under[0]
+    cut_days, freeing = cuts[0], frees[0]
     if len(clauses) > 1:
-        favour, cuts, frees = map(np.array, zip(*under, strict=True))
         # The most favourable first. Of two that are alike, the one without conditions comes first,
         # and home last.
         behind = [[2 if c.then.serve_the_rest else c.then.revived_if is not None] for c in clauses]
+        favour = leaving  # which nobody asks for again
         favour *= 3
         favour += np.array(behind)
         clause = _first_of(favour, met, open_to, advised, agreed)

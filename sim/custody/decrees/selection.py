@@ -12,7 +12,7 @@ from operator import and_
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.comparing import Key, in_order
+from sim.custody.comparing import Key, everybody, in_order
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.lots import lots
@@ -47,11 +47,12 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     room = places(bench, cap)
     passed_on = decree.places == "passed on"
     if not passed_on:  # else it matters who is next in rank where nobody is refused
-        crowded = np.bincount(groups, minlength=len(room)) > room
-        if not crowded.any():
+        crowded = (np.bincount(groups, minlength=len(room)) if by_camp else len(rows)) > room
+        if not np.count_nonzero(crowded):
             return
-        refusing = crowded.take(groups).nonzero()[0]
-        asking, rows, groups = asking[refusing], rows[refusing], groups[refusing]
+        if not everybody(crowded):
+            refusing = crowded.take(groups).nonzero()[0]
+            asking, rows, groups = asking[refusing], rows[refusing], groups[refusing]
     keys: list[Key] = [rank_key(bench, name)[asking] for name in decree.rank if name != "lottery"]
 
     def lots_of(some: Rows) -> NDArray[np.uint64]:
