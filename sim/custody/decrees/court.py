@@ -30,8 +30,8 @@ from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
 from sim.custody.streams import Draws
 from sim.custody.turns import Turns
-from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.revival import Revival
 from sim.scenario.occasions import Occasion, check_on
 
 Ints = NDArray[np.int64]
@@ -140,7 +140,9 @@ class Court:
     ) -> Docket:
         """Read people, review them and select within the cap; count them, unless others do."""
         decree = self.decrees[occasion.decree]
-        rows, beyond = self.reading.reached(register, rows, occasion)
+        beyond = self.reading.groups.nobody()
+        if occasion.until_day is not None:
+            rows, beyond = self.reading.reached(register, rows, occasion, occasion.until_day)
         held, named, bench, kinds, met, excluded = self.reading.who_meets(
             register, rows, occasion, turns, counted=counted
         )
@@ -192,7 +194,8 @@ class Court:
                 self._select(register, rows[kept[spent]], number)
                 kept = kept[~spent]
                 apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
-            self._suspend(docket, clause, i, kept, occasion)
+            if clause.then.revived_if is not None:
+                self._suspend(docket, clause.then.revived_if, i, kept, occasion)
         free = docket.granted & docket.freeing
         if any(clause.then.does_more for clause in decree.clauses.values()):
             self._do_more(register, docket, decree, free)
@@ -235,12 +238,9 @@ class Court:
             register.to_expel = np.union1d(register.to_expel, under(expels, free))
 
     def _suspend(
-        self, docket: Docket, clause: Clause, number: int, kept: Rows, occasion: Occasion
+        self, docket: Docket, rule: Revival, number: int, kept: Rows, occasion: Occasion
     ) -> None:
         """Note what a clause remits on condition: cuts by their days, releases once they happen."""
-        rule = clause.then.revived_if
-        if rule is None:
-            return
         kept = kept[docket.cut_days[kept] > 0]
         self.suspended.give(occasion, rule, docket.rows[kept], docket.cut_days[kept])
         free = docket.rows[docket.granted & docket.freeing & (docket.clause == number)]

@@ -59,9 +59,8 @@ class Docket:
         Whom each exclusion bars from a clause that he meets, and whom it alone bars, shape (2,
         exclusions, n), of a decree that looks at parts of sentences; else None.
     queue, camps
-        Those who ask for places where not everybody gets one, by group and rank, as positions in
-        `rows`; their groups. Where a lot decides first, those alone who may get a place. All who
-        ask, if a place can be passed on.
+        Where places can be passed on: those who ask for them by group and rank, as positions in
+        `rows`; their groups.
     moved
         Selected for a cut, but selected for release by another decree before the grant.
     """

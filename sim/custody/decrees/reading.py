@@ -132,11 +132,11 @@ class Reading:
             turns.put_off(bench.rows, np.where(any_clause, 0, first_days(bench, clauses)))
         return places, met.take(places, axis=1)
 
-    def reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
+    def reached(
+        self, register: Register, rows: Rows, occasion: Occasion, until_day: int
+    ) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""
-        if occasion.until_day is None:
-            return rows, self.groups.nobody()
-        reached = self.bench(register, rows, occasion).offence_day <= occasion.until_day
+        reached = self.bench(register, rows, occasion).offence_day <= until_day
         if occasion.late:  # who is admitted later and not reached was never before the decree
             return rows[reached], self.groups.nobody()
         beyond = self.groups.count(self.groups.kinds(register, rows[~reached], occasion.close_day))
