@@ -25,9 +25,7 @@ OF_SPELLS = ("offence", "camp", "origin")
 
 def countable(decree: Decree) -> bool:
     """Say whether those held, and those whom exclusions name, can be counted after the run."""
-    if decree.reach is not None:
-        return False
-    return not decree.exclude or all(_of_spell(one.when) for one in decree.exclude.values())
+    return decree.reach is None and all(_of_spell(one.when) for one in decree.exclude.values())
 
 
 def _of_spell(predicate: Predicate) -> bool:

@@ -72,7 +72,7 @@ def looks_at_newcomers(decree: Decree) -> bool:
 @lru_cache(maxsize=4096)
 def _least_of_all(predicate: Predicate, shortest: int, ahead: int) -> int:
     """Return what `held_at_least` does of the shortest term."""
-    return int(np.max(held_at_least(predicate, np.array([shortest]), ahead)))
+    return int(np.asarray(held_at_least(predicate, np.array([shortest]), ahead)).item())
 
 
 def held_at_least(predicate: Predicate, terms: Ints, ahead: int) -> Ints | int:
