@@ -39,7 +39,7 @@ FEW = 512
 def in_order(keys: Sequence[Key]) -> Ints:
     """Order rows by keys, the first of them above all; who agree in all of them as they stand."""
     if len(keys[0]) <= FEW:
-        return np.asarray(np.lexsort(tuple(np.asarray(key) for key in reversed(keys))))
+        return np.asarray(np.lexsort(keys[::-1]))
     if kernel.compiled is not None:
         counted = kernel.compiled.in_order(keys)
         if counted is not None:

@@ -134,7 +134,7 @@ def _bounds(groups: Key, room: Ints) -> tuple[Ints, Ints]:
 
 def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
     """Order rows by keys, the first of them above all; one is a lot, so names hardly ever count."""
-    order = np.lexsort(tuple(np.asarray(key) for key in reversed(keys)))
+    order = np.lexsort(keys[::-1])
     alike = reduce(and_, [key[order[1:]] == key[order[:-1]] for key in keys])
     if alike.any():
         ties = (*_names(register, rows), *reversed(keys))
