@@ -17,13 +17,29 @@ COMPARE: dict[str, Callable[[Ints, Ints | int], NDArray[np.bool_]]] = {
 }  # fmt: skip
 
 
+def everybody(mask: NDArray[np.bool_]) -> bool:
+    """Say whether all entries are true; in a third of the time of `numpy.all`, where few are."""
+    return int(np.count_nonzero(mask)) == mask.size
+
+
+def stacked(rows: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Return masks of one length as the rows of one array; of one alone it is no copy."""
+    return rows[0][np.newaxis] if len(rows) == 1 else np.array(rows)
+
+
 def either(which: NDArray[np.bool_], one: Ints | int, other: Ints) -> Ints:
     """Choose as `numpy.where` does; without a branch for each, which is often guessed wrong."""
     return other + (one - other) * which
 
 
+FEW = 512
+"""So few rows are compared, not counted: to call what counts them takes longer."""
+
+
 def in_order(keys: Sequence[Key]) -> Ints:
     """Order rows by keys, the first of them above all; who agree in all of them as they stand."""
+    if len(keys[0]) <= FEW:
+        return np.asarray(np.lexsort(keys[::-1]))
     if kernel.compiled is not None:
         counted = kernel.compiled.in_order(keys)
         if counted is not None:

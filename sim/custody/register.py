@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.custody import kernel
 from sim.custody.columns import EXTINGUISHED, STATED, Columns
+from sim.custody.comparing import everybody
 from sim.custody.course import CHANGES, Course
 from sim.custody.findings import Findings, Notes
 from sim.custody.hazards import NEVER
@@ -248,7 +249,8 @@ class Register(Spells):
         if gone is not None and gone.any():
             turns.put_off(rows[gone], NEVER)
             rows = rows[~gone]
-        return rows.compress(self.occasion[rows] == NO_OCCASION)
+        free = self.occasion[rows] == NO_OCCASION
+        return rows if everybody(free) else rows.compress(free)
 
     def tolerance_left(self, rows: Rows) -> Ints:
         """Return what is left of tolerances on the day of leaving alive, where hazards vary."""
@@ -318,7 +320,7 @@ class Register(Spells):
         """Mark rows of which ordinary release is not simply the end of the term; None of nobody."""
         if self.has_trials:
             return np.ones(len(rows), dtype=np.bool_)
-        if stands(self.point) and not self.point[:1].any():
+        if stands(self.point) and not (len(rows) and self.point[0]):
             return None
         apart = self.point[rows] > 0
         return apart if apart.any() else None

@@ -221,6 +221,7 @@ class Spells:
 
     def own(self, *names: str) -> None:
         """Make columns this register's own before they change, if they are not yet."""
-        for name in self._shared.intersection(names):
-            self._all[name] = self._longer(name, getattr(self, name))
-            setattr(self, name, self._all[name][: self._size])
+        for name in names:
+            if name in self._shared:
+                self._all[name] = self._longer(name, getattr(self, name))
+                setattr(self, name, self._all[name][: self._size])

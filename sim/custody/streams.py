@@ -300,7 +300,7 @@ def _address(
 
 @lru_cache(maxsize=4096)
 def _key_of(seed: int, replication: int, stream: int, salt: int) -> Words:
-    path = (replication, stream, salt & 0xFFFFFFFF, salt >> 32)
+    path = _path(replication, stream, salt)
     sequence = np.random.SeedSequence(entropy=seed, spawn_key=path)
     key = np.asarray(sequence.generate_state(2, np.uint64), dtype=np.uint64)
     key.flags.writeable = False
@@ -309,8 +309,14 @@ def _key_of(seed: int, replication: int, stream: int, salt: int) -> Words:
 
 @lru_cache(maxsize=4096)
 def _key_words_of(seed: int, replication: int, stream: int, salt: int) -> tuple[int, int]:
+    if kernel.compiled is not None:
+        return kernel.compiled.key_of(seed, _path(replication, stream, salt))
     low, high = _key_of(seed, replication, stream, salt).tolist()
     return low, high
+
+
+def _path(replication: int, stream: int, salt: int) -> tuple[int, int, int, int]:
+    return replication, stream, salt & 0xFFFFFFFF, salt >> 32
 
 
 def _refuse_outside(name: str, value: int, bound: int | None) -> None:

@@ -31,12 +31,14 @@ class Turns:
     ----------
     least
         Returns, from terms in days, how many days whoever meets the rule has been held at least,
-        shape (n,) both; without it they may meet it on the day of their admission.
+        shape (n,), or one number for all; without it they may meet it on the day they are admitted.
     keeps_pace
         Whether a term that is so many days shorter brings nobody's day nearer by more than these.
     """
 
-    def __init__(self, least: Callable[[Ints], Ints] | None = None, *, keeps_pace: bool = False):
+    def __init__(
+        self, least: Callable[[Ints], Ints | int] | None = None, *, keeps_pace: bool = False
+    ):
         self.first_day: Int32s = np.zeros(0, dtype=np.int32)
         self.least, self.keeps_pace = least, keeps_pace
         self.soon = Soon()

@@ -79,6 +79,19 @@ def random_words(seed, n):
     return np.where(random.random(n) < 0.2, random.choice(edges, n), words)
 
 
+HALF = st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 2**31, 2**32 - 1])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    seed=st.integers(0, 2**300) | st.sampled_from([0, 2**32 - 1, 2**32, 2**128 - 1, 2**128]),
+    path=st.tuples(HALF, HALF, HALF, HALF),
+)
+def test_the_key_of_a_stream(calls, seed, path):
+    sequence = np.random.SeedSequence(entropy=seed, spawn_key=path)
+    assert calls.key_of(seed, path) == tuple(sequence.generate_state(2, np.uint64).tolist())
+
+
 @settings(max_examples=60, deadline=None)
 @given(key=st.tuples(WORD, WORD), first=PLACE, n=SIZE, upper=st.tuples(WORD, WORD, WORD))
 def test_a_run_of_words(calls, key, first, n, upper):

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.comparing import COMPARE
-from sim.custody.decrees.days import reading_day, years_reached
+from sim.custody.decrees.days import years_reached
 from sim.custody.decrees.facts import Facts
 from sim.custody.decrees.history import (
     days_in_prison,
@@ -61,6 +61,7 @@ from sim.scenario.law.predicate import (
     asks_each_part,
 )
 from sim.scenario.lengths import WITHOUT_TERM
+from sim.scenario.occasions import day_read
 from sim.scenario.prisoners import FLAG
 
 Ints = NDArray[np.int64]
@@ -236,9 +237,10 @@ class Bench(Facts):
         return np.asarray(np.array(held)[self.offences])
 
     def day_of(self, on: On | None) -> Ints | int:
-        """Day to which a leaf refers."""
-        start = self.prisons.scenario.world.start
-        return reading_day(on, self.occasion, self.threshold_day, start)
+        """Day to which a leaf refers: that of the thresholds unless it names another."""
+        if on is None:
+            return self.threshold_day
+        return day_read(on, self.occasion, self.prisons.scenario.world.start)
 
     def date_of(self, attribute: str) -> Ints:
         """Day of a date that every person has, shape (n,)."""
@@ -264,7 +266,9 @@ class Bench(Facts):
     def _served(self, leaf: LengthIs | ShareIs) -> Ints:
         """Days served by the day of reading, with the cuts that count as served."""
         r, rows = self.register, self.rows
-        served = self.served + (self.day_of(leaf.on) - self.threshold_day)
+        served = self.served
+        if leaf.on is not None:
+            served = served + (self.day_of(leaf.on) - self.threshold_day)
         if "merit" in leaf.counting:
             served = served + r.merit_days[rows]
         if "pardon" in leaf.counting:

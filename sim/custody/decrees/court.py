@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.comparing import everybody
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import apply, commuted, due_under, used_up
 from sim.custody.decrees.escorts import Escorts
@@ -29,8 +30,8 @@ from sim.custody.prisons import Prisons
 from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
 from sim.custody.streams import Draws
 from sim.custody.turns import Turns
-from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
+from sim.scenario.law.revival import Revival
 from sim.scenario.occasions import Occasion, check_on
 
 Ints = NDArray[np.int64]
@@ -139,7 +140,9 @@ class Court:
     ) -> Docket:
         """Read people, review them and select within the cap; count them, unless others do."""
         decree = self.decrees[occasion.decree]
-        rows, beyond = self.reading.reached(register, rows, occasion)
+        beyond = self.reading.groups.nobody()
+        if occasion.until_day is not None:
+            rows, beyond = self.reading.reached(register, rows, occasion, occasion.until_day)
         held, named, bench, kinds, met, excluded = self.reading.who_meets(
             register, rows, occasion, turns, counted=counted
         )
@@ -152,8 +155,9 @@ class Court:
             docket.health = register.health_on(bench.rows, occasion.close_day)
         select(bench, decree, docket)
         docket.takes = take_up(bench, decree, occasion, docket)
-        docket.declined = np.zeros(len(docket.rows), dtype=np.bool_)
-        if docket.takes is not None:
+        if docket.takes is None:
+            docket.declined = np.zeros(len(docket.rows), dtype=np.bool_)
+        else:
             docket.declined = docket.selected & ~docket.takes
         self.seen.append((occasion.close_day, docket.rows, docket.eligible))
         return docket
@@ -166,19 +170,19 @@ class Court:
         if decree.places == "passed on":
             pass_on(register, docket)
             self._bind(register, docket, number)
-        bound = docket.selected & ~docket.declined
-        still, docket.moved = bound, np.zeros(len(rows), dtype=np.bool_)
+        still = bound = docket.accepted
+        docket.moved = np.zeros(len(rows), dtype=np.bool_)
         if occasion.grant_day > occasion.close_day:  # on one day nobody leaves in between
             there = register.left[rows] == NEVER
             still = bound & there
             docket.moved = bound & ~there & (register.cause[rows] >= BY_DECREE)
         cut = still & ~docket.freeing
-        cuts = bool(cut.any())
+        cuts = bool(np.count_nonzero(cut))
         if cuts:
             own = register.occasion[rows] == number
             elsewhere = cut & ~own & (register.occasion[rows] != NO_OCCASION)
             docket.moved |= elsewhere | (cut & _commuted_since(register, docket, decree))
-        docket.granted = still & ~docket.moved
+        docket.granted = still & ~docket.moved if cuts else still
         for i, clause in enumerate(decree.clauses.values()):
             kept = np.flatnonzero(cut & docket.granted & (docket.clause == i)) if cuts else NOBODY
             if len(kept):
@@ -190,11 +194,13 @@ class Court:
                 self._select(register, rows[kept[spent]], number)
                 kept = kept[~spent]
                 apply(register, rows[kept], clause.then, docket.cut_days[kept], occasion)
-            self._suspend(docket, clause, i, kept, occasion)
+            if clause.then.revived_if is not None:
+                self._suspend(docket, clause.then.revived_if, i, kept, occasion)
         free = docket.granted & docket.freeing
-        self._beyond_release(register, docket, decree, free)
+        if any(clause.then.does_more for clause in decree.clauses.values()):
+            self._do_more(register, docket, decree, free)
         out, on_day = rows, docket.released_on
-        if not free.all():
+        if not everybody(free):
             out, on_day = rows[free], on_day[free]
         deal_releases(self.draws, register, out, on_day, decree, occasion, self.origins)
         self.escorts.join(register, out, occasion)
@@ -203,8 +209,8 @@ class Court:
 
     def _bind(self, register: Register, docket: Docket, number: int) -> None:
         """Put those selected for release, who take it up, outside other decrees until out."""
-        bound = docket.selected & docket.freeing & ~docket.declined
-        self._select(register, docket.rows if bound.all() else docket.rows[bound], number)
+        bound = docket.accepted & docket.freeing
+        self._select(register, docket.of_whom(bound), number)
 
     def _select(self, register: Register, rows: Rows, number: int) -> None:
         """Select people for release by an occasion."""
@@ -212,9 +218,7 @@ class Court:
         register.occasion[rows] = number
         self.headcount.bind(rows)
 
-    def _beyond_release(
-        self, register: Register, docket: Docket, decree: Decree, free: Mask
-    ) -> None:
+    def _do_more(self, register: Register, docket: Docket, decree: Decree, free: Mask) -> None:
         """Note whose release leads elsewhere than to liberty, or does more, of those `free`."""
         effects = [clause.then for clause in decree.clauses.values()]
 
@@ -234,12 +238,9 @@ class Court:
             register.to_expel = np.union1d(register.to_expel, under(expels, free))
 
     def _suspend(
-        self, docket: Docket, clause: Clause, number: int, kept: Rows, occasion: Occasion
+        self, docket: Docket, rule: Revival, number: int, kept: Rows, occasion: Occasion
     ) -> None:
         """Note what a clause remits on condition: cuts by their days, releases once they happen."""
-        rule = clause.then.revived_if
-        if rule is None:
-            return
         kept = kept[docket.cut_days[kept] > 0]
         self.suspended.give(occasion, rule, docket.rows[kept], docket.cut_days[kept])
         free = docket.rows[docket.granted & docket.freeing & (docket.clause == number)]

@@ -1,4 +1,4 @@
-"""Days on which conditions are read, and ages on them."""
+"""Ages on the days on which conditions are read."""
 
 from __future__ import annotations
 
@@ -8,21 +8,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.law.predicate import On
-from sim.scenario.occasions import Occasion, day_read
-
 Ints = NDArray[np.int64]
 MANY = 4096
 """Dates of so many days are looked up."""
 FIRST, LAST = -(1 << 16), 1 << 15
 """Days since the start of which dates are looked up, from the first to the day before the last."""
-
-
-def reading_day(
-    on: On | None, occasion: Occasion, threshold_day: Ints | int, start: date
-) -> Ints | int:
-    """Return the day to which a leaf refers: that of the thresholds unless it names another."""
-    return threshold_day if on is None else day_read(on, occasion, start)
 
 
 def completed_years(start: date, born: Ints, days: Ints | int) -> Ints:

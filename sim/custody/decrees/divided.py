@@ -16,7 +16,6 @@ from sim.custody.decrees.bench import Bench
 from sim.custody.hazards import NEVER
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree
-from sim.scenario.law.predicate import asks_each_part
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -45,12 +44,6 @@ class Divided:
     most_days: Ints
     days: Ints
     reasons: Mask
-
-
-def each_part(decree: Decree) -> bool:
-    """Say whether a decree looks at the parts of a sentence one by one."""
-    rules = [clause.when for clause in decree.clauses.values()]
-    return any(map(asks_each_part, [*rules, *(one.when for one in decree.exclude.values())]))
 
 
 def divided(bench: Bench, decree: Decree, met: Mask) -> Divided:

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.comparing import everybody
 from sim.custody.register import Rows
 from sim.scenario.occasions import Occasion
 
@@ -60,8 +61,8 @@ class Docket:
         Whom each exclusion bars from a clause that he meets, and whom it alone bars, shape (2,
         exclusions, n), of a decree that looks at parts of sentences; else None.
     queue, camps
-        Those who ask for places, by group and rank, as positions in `rows`; their groups. Where
-        a lot decides first, those alone who may get a place, unless it can be passed on.
+        Where places can be passed on: those who ask for them by group and rank, as positions in
+        `rows`; their groups.
     moved
         Selected for a cut, but selected for release by another decree before the grant.
     """
@@ -92,6 +93,15 @@ class Docket:
     queue: Ints = field(default_factory=lambda: NOTHING)
     camps: Ints = field(default_factory=lambda: NOTHING)
 
+    @property
+    def accepted(self) -> Mask:
+        """Who is selected and does not decline, shape (n,)."""
+        return self.selected if self.takes is None else self.selected & ~self.declined
+
+    def of_whom(self, persons: Mask) -> Rows:
+        """Rows of some persons, shape (n,)."""
+        return self.rows if everybody(persons) else self.rows[persons]
+
 
 PERSONS = (
     "rows", "met", "excluded", "eligible", "recommended", "approved", "clause", "cut_days",
@@ -121,7 +131,7 @@ def batches(dockets: Mapping[int, Docket], numbers: Sequence[int]) -> Iterator[l
 
 def part_of(docket: Docket, persons: Mask) -> Docket:
     """Return the docket of some of its persons, shape (n,); itself, if it is all of them."""
-    if persons.all():
+    if everybody(persons):
         return docket
     part = replace(docket)
     for name in (*PERSONS, *ASKED):

@@ -40,10 +40,10 @@ def outcomes(
         What of each sentence the clauses fall on; None where they fall on all of it.
     """
     n = len(bench.rows)
-    leaving = np.empty((len(clauses), n), dtype=np.int64)
-    leaving[:] = released_on
+    leaving = np.array([released_on] * len(clauses))
     cuts = np.zeros((len(clauses), n), dtype=np.int64)
-    frees = np.ones((len(clauses), n), dtype=np.bool_)
+    frees = np.empty((len(clauses), n), dtype=np.bool_)
+    frees.fill(True)  # in half the time of `numpy.ones`, where few are
     for i, clause in enumerate(clauses):
         if parts is not None:
             bench.pardonable = parts.days[i]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, Self, TypeVar, overload
+from typing import Generic, Self, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +50,10 @@ class Found(Generic[T]):
         if facts is None:
             return self
         known = None if facts.among is None else vars(facts.among[0]).get(self.name)
-        if isinstance(known, np.ndarray) and facts.among is not None:
-            vars(facts)[self.name] = known[facts.among[1]]
-        else:
-            vars(facts)[self.name] = self.find(facts)
-        found: T = vars(facts)[self.name]
+        if facts.among is not None and isinstance(known, np.ndarray):
+            vars(facts)[self.name] = of_some = known[facts.among[1]]
+            return cast("T", of_some)
+        found = vars(facts)[self.name] = self.find(facts)
         return found
 
 
@@ -157,9 +156,14 @@ class Facts:
         return self.threshold_day - self.admitted
 
     @Found
+    def ends(self) -> Ints:
+        """Day on which the term ends; no meaning without one."""
+        return self.register.ends(self.rows)
+
+    @property
     def remaining(self) -> Ints:
         """Days from the threshold day to the end of the term; no meaning without one."""
-        return self.register.ends(self.rows) - self.threshold_day
+        return self.ends - self.threshold_day
 
     @Found
     def until_due(self) -> Ints:
@@ -169,7 +173,7 @@ class Facts:
     @Found
     def term(self) -> Ints:
         """Term in force, days; no meaning for a sentence without one."""
-        found = self.served + self.remaining
+        found = self.ends - self.admitted
         if self.register.credits:  # what is credited brings the end nearer, and leaves the term
             found = found + self.register.credited[self.rows]
         return found
@@ -187,7 +191,7 @@ class Facts:
             return labelled(self.prisons, self.draws, r.person[rows], spell, r.line[rows])
 
         on = r.lasting("label", rows, drawn).astype(np.bool_)
-        on &= self.day - self.admitted >= label.after.value
+        on &= self.admitted <= self.day - label.after.value
         return on & ~self.awaiting if r.has_trials else on
 
     @Found
@@ -195,7 +199,7 @@ class Facts:
         """Sentence imposed, days: with the cut before the label; without a term, beyond all."""
         r, rows = self.register, self.rows
         known = r.imposed[rows].astype(np.int64)
-        label, before = self.prisons.scenario.world.label, np.zeros_like(known)
+        label, before = self.prisons.scenario.world.label, np.zeros(1, dtype=np.int64)
         if label is not None:  # a product takes a part of the time of `numpy.where`
             before = np.minimum(label.cut.value, known) * self.labelled
         if r.stated:

@@ -59,6 +59,10 @@ class Groups:
         capital = register.origin[rows] == self.capital
         return np.asarray((offence * 2 + capital) * 2 + (health > 0))
 
+    def nobody(self) -> Ints:
+        """Return the counts of nobody, shape (groups,)."""
+        return np.zeros(len(self.names), dtype=np.int64)
+
     def count(self, kinds: Ints) -> Ints:
         """Count people of given kinds by group, shape (groups,)."""
         return self.members @ np.bincount(kinds, minlength=self.members.shape[1])

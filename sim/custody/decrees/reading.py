@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.custody.comparing import stacked
 from sim.custody.decrees.bench import Bench
+from sim.custody.decrees.docket import NOTHING
 from sim.custody.decrees.earliest import first_days, keeps_pace
 from sim.custody.decrees.effects import given_to, meets
 from sim.custody.decrees.groups import Groups
@@ -52,9 +55,8 @@ class Reading:
             rules = [one.when for one in self.decrees[occasion.decree].clauses.values()]
             ahead = occasion.threshold_day - occasion.close_day
 
-            def least(terms: Ints) -> Ints:
-                found = [held_at_least(rule, terms, ahead) for rule in rules]
-                return np.asarray(np.minimum.reduce(found))
+            def least(terms: Ints) -> Ints | int:
+                return reduce(np.minimum, [held_at_least(rule, terms, ahead) for rule in rules])
 
             turns = Turns(least, keeps_pace=all(map(keeps_pace, rules)))
             self.turns[first] = turns
@@ -86,7 +88,7 @@ class Reading:
         they meet, and which exclusions name them.
         """
         decree = self.decrees[occasion.decree]
-        held = np.zeros(len(self.groups.names), dtype=np.int64)
+        held = self.groups.nobody()
         named = np.zeros((len(decree.exclude), len(held)), dtype=np.int64)
         parts = []
         for start in range(0, max(len(rows), 1), WINDOW):
@@ -94,9 +96,7 @@ class Reading:
             if not counted:
                 places, met = self._met(bench, decree, turns)
                 bench = bench.some(places)
-                parts.append(
-                    (bench.rows, np.zeros(0, dtype=np.int64), met, _excluded(bench, decree))
-                )
+                parts.append((bench.rows, NOTHING, met, _excluded(bench, decree)))
                 continue
             kinds = self.groups.kinds(register, bench.rows, occasion.close_day)
             excluded = _excluded(bench, decree)
@@ -121,33 +121,33 @@ class Reading:
     def _met(self, bench: Bench, decree: Decree, turns: Turns | None) -> tuple[Ints, Mask]:
         """Places on the bench of those who meet a clause, and which clauses they meet.
 
-        When it is the turn of the others again follows from the clauses; those who are few are
-        simply read again the next time.
+        When it is the turn of the others again follows from the clauses; if they are no more than
+        these they are simply read again the next time.
         """
         clauses = decree.clauses.values()
-        met = np.array([meets(bench, clause) for clause in clauses])
-        any_clause = met[0] if len(met) == 1 else met.any(axis=0)
-        places = np.flatnonzero(any_clause)
-        if turns is not None and 4 * len(places) < 3 * len(bench.rows):
+        met = stacked([meets(bench, clause) for clause in clauses])
+        any_clause = met[0] if len(met) == 1 else np.logical_or.reduce(met)
+        places = np.asarray(any_clause).nonzero()[0]
+        if turns is not None and 2 * len(places) < len(bench.rows):
             turns.put_off(bench.rows, np.where(any_clause, 0, first_days(bench, clauses)))
         return places, met.take(places, axis=1)
 
-    def reached(self, register: Register, rows: Rows, occasion: Occasion) -> tuple[Rows, Ints]:
+    def reached(
+        self, register: Register, rows: Rows, occasion: Occasion, until_day: int
+    ) -> tuple[Rows, Ints]:
         """Keep whose offences a decree reaches; count the others of those held by group."""
-        nobody = np.zeros(len(self.groups.names), dtype=np.int64)
-        if occasion.until_day is None:
-            return rows, nobody
-        reached = self.bench(register, rows, occasion).offence_day <= occasion.until_day
+        reached = self.bench(register, rows, occasion).offence_day <= until_day
         if occasion.late:  # who is admitted later and not reached was never before the decree
-            return rows[reached], nobody
+            return rows[reached], self.groups.nobody()
         beyond = self.groups.count(self.groups.kinds(register, rows[~reached], occasion.close_day))
         return rows[reached], beyond
 
 
 def _excluded(bench: Bench, decree: Decree) -> Mask:
     """Say whom each exclusion names, shape (exclusions, n)."""
-    barring = [bench.meets(exclusion.when) for exclusion in decree.exclude.values()]
-    return np.array(barring, dtype=np.bool_).reshape(len(barring), len(bench.rows))
+    if not decree.exclude:
+        return np.zeros((0, len(bench.rows)), dtype=np.bool_)
+    return stacked([bench.meets(exclusion.when) for exclusion in decree.exclude.values()])
 
 
 def recurring(decrees: Mapping[str, Decree], occasions: tuple[Occasion, ...]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.custody.comparing import either
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.chances import probabilities
-from sim.custody.decrees.divided import divided, each_part
+from sim.custody.decrees.divided import divided
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.effects import meets, outcomes
 from sim.custody.decrees.lots import lots
@@ -42,7 +42,7 @@ def review(
     n = len(bench.rows)
     clauses = list(decree.clauses.values())
     parts, open_to = None, met
-    if each_part(decree):
+    if decree.asks_each_part:
         parts = divided(bench, decree, met)
         open_to = parts.open_to
     elif decree.exclude:
@@ -104,7 +104,7 @@ def _first_of(favour: Ints, *stages: Mask) -> Ints:
 
 def qualified(bench: Bench, decree: Decree) -> Mask:
     """Who meets a clause and no exclusion that binds it, as things are on the day of the bench."""
-    if each_part(decree):
+    if decree.asks_each_part:
         met = np.array([meets(bench, clause) for clause in decree.clauses.values()])
         return np.asarray(divided(bench, decree, met).open_to.any(axis=0))
     n = len(bench.rows)
@@ -123,9 +123,9 @@ def _agreed(
 
     The same if nobody is asked. Everybody eligible has one lot for all clauses.
     """
-    asked = [_asked(clause.review, decree.review, word) for clause in decree.clauses.values()]
-    if not any(asked):
+    if word not in decree.answers:
         return before
+    asked = [_asked(clause.review, decree.review, word) for clause in decree.clauses.values()]
     stream = Stream.RECOMMENDATION if word == "recommended" else Stream.APPROVAL
     return before & _said_yes(bench, stream, occasion, asked, eligible)
 
@@ -154,9 +154,9 @@ def _said_yes(
 
 def take_up(bench: Bench, decree: Decree, occasion: Occasion, docket: Docket) -> Mask | None:
     """Draw who takes up what is granted under the clause of each; None where nobody is asked."""
-    asked = [c.take_up or decree.take_up for c in decree.clauses.values()]
-    if not any(asked):
+    if "take-up" not in decree.answers:
         return None
+    asked = [c.take_up or decree.take_up for c in decree.clauses.values()]
     questions = [None if chance is None else (chance, False) for chance in asked]
     yes = _said_yes(bench, Stream.TAKE_UP, occasion, questions, docket.approved)
     return np.asarray(yes[docket.clause, np.arange(len(bench.rows))])

@@ -1,4 +1,7 @@
-"""Who gets one of few places: by rank, ties by lottery, then by person."""
+"""Who gets one of few places: by rank, ties by lottery, then by person.
+
+Ranked are those alone of whose group more ask than there are places.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from operator import and_
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.custody.comparing import Key, in_order
+from sim.custody.comparing import Key, everybody, in_order
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.lots import lots
@@ -22,11 +25,13 @@ from sim.scenario.law.selection import Cap
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+LAST = np.iinfo(np.int64).max
+"""The key of who stands behind all others."""
 
 
 def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     """Select within the cap by rank, ties by lottery, then by person."""
-    docket.selected = docket.approved.copy()
+    docket.selected = docket.approved
     cap = decree.cap.value
     if cap is None:
         return
@@ -34,44 +39,66 @@ def select(bench: Bench, decree: Decree, docket: Docket) -> None:
     if decree.counts != "both":
         asks = asks & (docket.freeing if decree.counts == "releases" else ~docket.freeing)
     asking = asks.nonzero()[0]
-    rows = docket.rows[asking]
-    register = bench.register
     by_camp = cap.per == "camp"
-    groups = register.camp[rows] if by_camp else np.zeros(len(rows), dtype=np.int16)
+    rows = docket.rows[asking]
+    groups = bench.register.camp[rows] if by_camp else np.zeros(len(rows), dtype=np.int16)
     room = places(bench, cap)
+    if decree.places != "passed on":  # else it matters who is next where nobody is refused
+        crowded = (np.bincount(groups, minlength=len(room)) if by_camp else len(rows)) > room
+        if not np.count_nonzero(crowded):
+            return
+        if not everybody(crowded):
+            refusing = crowded.take(groups).nonzero()[0]
+            asking, groups = asking[refusing], groups[refusing]
+    order, within = _in_rank(bench, decree, docket, asking, groups, room)
+    queue = asking[order]
+    docket.selected = docket.approved.copy()
+    docket.selected[asking] = False
+    docket.selected[queue[within]] = True
+    if decree.places == "passed on":
+        docket.queue, docket.camps = queue, groups[order].astype(np.int64)
+
+
+def _in_rank(
+    bench: Bench,
+    decree: Decree,
+    docket: Docket,
+    asking: Ints,
+    groups: NDArray[np.int16],
+    room: Ints,
+) -> tuple[Ints, Mask]:
+    """Order those who ask by group and rank; say who of them, in this order, gets a place."""
+    register, rows = bench.register, docket.rows[asking]
     keys: list[Key] = [rank_key(bench, name)[asking] for name in decree.rank if name != "lottery"]
+    passed_on = decree.places == "passed on"
 
     def lots_of(some: Rows) -> NDArray[np.uint64]:
         return lots(bench.draws, register, some, Stream.LOTTERY, docket.occasion)
 
-    passed_on = decree.places == "passed on"
     if "lottery" in decree.rank or passed_on:
         place = decree.rank.index("lottery") if "lottery" in decree.rank else len(keys)
         keys = [groups, *keys[:place], lots_of(rows), *keys[place:]]
-        if by_camp or place or passed_on:
+        if len(room) > 1 or place or passed_on:
             order = _by_lot(register, rows, keys)
         else:
             order = _first_by_lot(register, rows, keys, int(room[0]))
-        camps = groups[order].astype(np.int64)
+        camps = groups[order]
         firsts, _ = _bounds(camps, room)
-        within = _within(camps, firsts + room)
-    else:
-        keys = [groups, *keys]
-        order, camps, within, level = lined_up(keys, room)
-        if len(level):
-            some = order[level]
-            ranks = [*(key[some] for key in keys), lots_of(rows[some])]
-            order[level] = some[_by_lot(register, rows[some], ranks)]
-    docket.queue, docket.camps = asking[order], camps
-    docket.selected[asking] = False
-    docket.selected[docket.queue[within]] = True
+        return order, _within(camps, firsts + room)
+    keys = [groups, *keys]
+    order, within, level = lined_up(keys, room)
+    if len(level):
+        some = order[level]
+        ranks = [*(key[some] for key in keys), lots_of(rows[some])]
+        order[level] = some[_by_lot(register, rows[some], ranks)]
+    return order, within
 
 
-def lined_up(keys: list[Key], room: Ints) -> tuple[Ints, Ints, Mask, Ints]:
+def lined_up(keys: list[Key], room: Ints) -> tuple[Ints, Mask, Ints]:
     """Order rows by keys, the first of which is the group that has its own places.
 
-    Returns the order, and of those who stand so the groups, and who is within the places; and where
-    those stand among whom a lot decides: of equals some within the places, others not.
+    Returns the order, and of those who stand so who is within the places; and where those stand
+    among whom a lot decides: of equals some within the places, others not.
     """
     order = in_order(keys)
     groups = keys[0][order].astype(np.int64)
@@ -81,17 +108,17 @@ def lined_up(keys: list[Key], room: Ints) -> tuple[Ints, Ints, Mask, Ints]:
     refused, served = order[last[cut]], order[last[cut] - 1]
     alike = reduce(and_, [key[refused] == key[served] for key in keys])
     within = _within(groups, last)
-    if not alike.any():
-        return order, groups, within, order[:0]
+    if not np.count_nonzero(alike):
+        return order, within, order[:0]
     first_refused = np.full(len(room), -1)
     first_refused[cut[alike]] = refused[alike]
     likened = first_refused[groups]
     level = (likened >= 0).nonzero()[0]
     equal = reduce(and_, [key[order[level]] == key[likened[level]] for key in keys])
-    return order, groups, within, level[equal]
+    return order, within, level[equal]
 
 
-def _within(groups: Ints, last: Ints) -> Mask:
+def _within(groups: NDArray[np.integer], last: Ints) -> Mask:
     """Say who stands before the end of the places of his group, where groups stand in order."""
     return np.asarray(np.arange(len(groups)) < last[groups])
 
@@ -107,7 +134,7 @@ def _bounds(groups: Key, room: Ints) -> tuple[Ints, Ints]:
 
 def _by_lot(register: Register, rows: Rows, keys: list[Key]) -> Ints:
     """Order rows by keys, the first of them above all; one is a lot, so names hardly ever count."""
-    order = np.lexsort(tuple(np.asarray(key) for key in reversed(keys)))
+    order = np.lexsort(keys[::-1])
     alike = reduce(and_, [key[order[1:]] == key[order[:-1]] for key in keys])
     if alike.any():
         ties = (*_names(register, rows), *reversed(keys))
@@ -179,13 +206,12 @@ def places(bench: Bench, cap: Cap) -> Ints:
 def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     """Smaller comes first."""
     register, rows = bench.register, bench.rows
-    last = np.iinfo(np.int64).max
     if name == "longest served":
         return -bench.served
     if name == "least remaining":
-        return np.where(bench.endless | bench.awaiting, last, bench.remaining)
+        return np.where(bench.endless | bench.awaiting, LAST, bench.remaining)
     if name == "shortest sentence":
-        return np.where(bench.endless | bench.awaiting, last, bench.sentence)
+        return np.where(bench.endless | bench.awaiting, LAST, bench.sentence)
     if name == "oldest":
         return register.born[rows].astype(np.int64)
     if name == "ill first":
@@ -195,4 +221,4 @@ def rank_key(bench: Bench, name: str) -> NDArray[np.float64] | Ints:
     # Exact shares ordered without floats: served/term as whole parts of 2**32.
     term = np.maximum(bench.term, 1)
     # Life stands last, also after those who were admitted only after the day that counts.
-    return np.where(bench.endless | bench.awaiting, last, -((bench.served << 32) // term))
+    return np.where(bench.endless | bench.awaiting, LAST, -((bench.served << 32) // term))

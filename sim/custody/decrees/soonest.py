@@ -8,7 +8,7 @@ of his sentence.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,11 +72,13 @@ def looks_at_newcomers(decree: Decree) -> bool:
 @lru_cache(maxsize=4096)
 def _least_of_all(predicate: Predicate, shortest: int, ahead: int) -> int:
     """Return what `held_at_least` does of the shortest term."""
-    return int(held_at_least(predicate, np.array([shortest]), ahead)[0])
+    return int(np.asarray(held_at_least(predicate, np.array([shortest]), ahead)).item())
 
 
-def held_at_least(predicate: Predicate, terms: Ints, ahead: int) -> Ints:
+def held_at_least(predicate: Predicate, terms: Ints, ahead: int) -> Ints | int:
     """Days for which whoever meets a predicate has been held when lists close, at least.
+
+    One number for each, shape (n,), or one for all.
 
     Time served is that on the day of the thresholds, so many days ahead; of what asks for none a
     person may meet it on the day of his admission, wherever that day lies.
@@ -89,9 +91,9 @@ def held_at_least(predicate: Predicate, terms: Ints, ahead: int) -> Ints:
     match predicate:
         case Every(parts) | Either(parts) if parts:
             together = np.maximum if isinstance(predicate, Every) else np.minimum
-            return np.asarray(together.reduce([held_at_least(p, terms, ahead) for p in parts]))
+            return reduce(together, [held_at_least(p, terms, ahead) for p in parts])
         case LengthIs("served", ">=" | ">" | "==", days, None, ()):
-            return np.full(len(terms), max(days - ahead, 0), dtype=np.int64)
+            return max(days - ahead, 0)
         case ShareIs(_, ">=" | ">", share, None, ()):
             return np.maximum(terms * share.numerator // share.denominator - ahead, 0)
-    return np.zeros(len(terms), dtype=np.int64)
+    return 0

@@ -23,7 +23,8 @@ Ints = NDArray[np.int64]
 def release_days(bench: Bench, decree: Decree, occasion: Occasion) -> Ints:
     """Day on which each goes if released: that of the first tranche that names him, shape (n,)."""
     n = len(bench.rows)
-    days = np.full(n, occasion.rest_day, dtype=np.int64)
+    days = np.empty(n, dtype=np.int64)
+    days.fill(occasion.rest_day)
     if not decree.release.tranches:
         return days
     unsettled = np.ones(n, dtype=np.bool_)

@@ -37,6 +37,7 @@ WIDEST = 1 << 20
 _AT, _SHORT, _INT, _WORD = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64
 _RESULT = (_AT, _INT)
 SIGNATURES: dict[str, tuple[type, ...]] = {
+    "key_of": (*_RESULT, _AT),
     "words_run": (*_RESULT, _WORD, _WORD, _INT, _WORD, _WORD, _WORD),
     "words_at": (*_RESULT, _WORD, _WORD, _AT, _WORD),
     "pick": (*_RESULT, _AT, _AT, _INT),
@@ -70,6 +71,15 @@ class Calls:
         for name, signature in SIGNATURES.items():
             function = getattr(library, name)
             function.argtypes, function.restype = signature, _INT
+
+    def key_of(self, seed: int, path: Sequence[int]) -> Key:
+        """Give the key of `numpy.random.SeedSequence` whose spawn key are some 32-bit words."""
+        words = [seed >> bits & 0xFFFFFFFF for bits in range(0, max(seed.bit_length(), 128), 32)]
+        words += path
+        key = (_WORD * 2)()
+        self.library.key_of(key, len(words), pack(f"{len(words)}I", *words))
+        low, high = key
+        return low, high
 
     def words_run(self, key: Key, first: int, count: int, upper: Sequence[int]) -> Words:
         """Do what `sim.custody.philox.run_words` does."""

@@ -126,6 +126,45 @@ static i64 listed(i64 *places, const uint8_t *flags, i64 n)
     return found;
 }
 
+/* ---- The key of a stream: numpy.random.SeedSequence, which hashes words into a pool of four ---- */
+
+enum { POOL = 4 };
+
+static inline uint32_t hashed(uint32_t word, uint32_t *constant, uint32_t factor)
+{
+    word ^= *constant;
+    *constant *= factor;
+    word *= *constant;
+    return word ^ word >> 16;
+}
+
+static inline uint32_t mixed(uint32_t one, uint32_t other)
+{
+    uint32_t word = 0xCA01F9DDu * one - 0x4973F715u * other;
+    return word ^ word >> 16;
+}
+
+/* key_of: the first two words of the state of a sequence of n words, four at least. */
+EXPORT void key_of(u64 *key, i64 n, const uint32_t *words)
+{
+    const uint32_t within = 0x931E8875u, beyond = 0x58F38DEDu;
+    uint32_t pool[POOL], constant = 0x43B0D7E5u;
+    for (i64 i = 0; i < POOL; i++)
+        pool[i] = hashed(words[i], &constant, within);
+    for (i64 from = 0; from < POOL; from++)
+        for (i64 to = 0; to < POOL; to++)
+            if (from != to)
+                pool[to] = mixed(pool[to], hashed(pool[from], &constant, within));
+    for (i64 i = POOL; i < n; i++)
+        for (i64 to = 0; to < POOL; to++)
+            pool[to] = mixed(pool[to], hashed(words[i], &constant, within));
+    constant = 0x8B51F9DDu;
+    for (i64 i = 0; i < POOL; i++)
+        pool[i] = hashed(pool[i], &constant, beyond);
+    key[0] = (u64)pool[1] << 32 | pool[0];
+    key[1] = (u64)pool[3] << 32 | pool[2];
+}
+
 /* ---- Philox 4x64-10 (Salmon, Moraes, Dror and Shaw 2011): philox.py ---- */
 
 enum { ROUNDS = 10 };

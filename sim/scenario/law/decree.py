@@ -39,7 +39,7 @@ from sim.scenario.law.dates import (
 )
 from sim.scenario.law.effects import Effect
 from sim.scenario.law.points import BOTH, KNOWN, known_at_admission
-from sim.scenario.law.predicate import Predicate, leaves
+from sim.scenario.law.predicate import Predicate, asks_each_part, leaves
 from sim.scenario.law.reach import Reach
 from sim.scenario.law.selection import DecreeCap, Rank
 from sim.scenario.law.timing import Timing
@@ -207,6 +207,19 @@ class Decree(Timing):
         for name, tranche in self.release.tranches.items():
             if tranche.when is not None:
                 yield ("release", "tranches", name, "when"), tranche.when
+
+    @cached_property
+    def asks_each_part(self) -> bool:
+        """Whether it looks at the parts of a sentence one by one."""
+        rules = [clause.when for clause in self.clauses.values()]
+        return any(map(asks_each_part, [*rules, *(one.when for one in self.exclude.values())]))
+
+    @cached_property
+    def answers(self) -> frozenset[str]:
+        """Which answers are drawn under any clause: recommended, approved, take-up."""
+        both = [(clause.review, clause.take_up) for clause in self.clauses.values()]
+        asked = [_chances(*one) for one in (*both, (self.review, self.take_up))]
+        return frozenset(key[-1] for chances in asked for key, _ in chances)
 
     @model_validator(mode="after")
     def _nobody_is_exiled_abroad(self) -> Self:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 Operator = Literal["<", "<=", ">", ">=", "=="]
@@ -74,22 +75,32 @@ class On:
     days_before: int = 0
 
 
+class Joined:
+    """A condition made of others, which are looked through once."""
+
+    @cached_property
+    def asks_each_part(self) -> bool:
+        """Whether one of them is about the part in question."""
+        assert isinstance(self, Every | Either | Table)
+        return any(map(asks_each_part, leaves(self)))
+
+
 @dataclass(frozen=True)
-class Every:
+class Every(Joined):
     """All parts hold."""
 
     parts: tuple[Predicate, ...]
 
 
 @dataclass(frozen=True)
-class Either:
+class Either(Joined):
     """Any part holds."""
 
     parts: tuple[Predicate, ...]
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Joined):
     """Rows of whom and what: the first row whose person it is decides; without one, false."""
 
     rows: tuple[tuple[Predicate, Predicate], ...]
@@ -291,7 +302,9 @@ def _leaves(predicate: Predicate) -> Iterator[Leaf]:
 
 def asks_each_part(predicate: Predicate) -> bool:
     """Say whether a predicate is about the part in question, and so answered part by part."""
-    return any(isinstance(leaf, PartIs) and leaf.whose == THIS_PART for leaf in leaves(predicate))
+    if isinstance(predicate, Joined):
+        return predicate.asks_each_part
+    return isinstance(predicate, PartIs) and predicate.whose == THIS_PART
 
 
 def read_days(predicate: Predicate) -> frozenset[On]:
