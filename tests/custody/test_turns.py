@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.custody import timetable
-from sim.custody.decrees import court, docket, headcount, selection
+from sim.custody.decrees import court, docket, headcount, selection, who_has_left
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
 from sim.custody.model import simulate
@@ -128,7 +128,9 @@ def test_those_held_are_counted_afterwards_as_on_the_day(exclude, world, monkeyp
         law |= {"clauses": {"shorter": cut}, "cap": "none"}
     monkeypatch.setattr(headcount, "WINDOW", 100)
     afterwards = run(laws, world)
-    monkeypatch.setattr(court, "countable", lambda decree: False)
+    for module in (court, who_has_left):
+        monkeypatch.setattr(module, "countable", lambda decree: False)
+    monkeypatch.setattr(timetable, "_FOUND", Remembered(1))
     same(afterwards, run(laws, world))
     falls = afterwards.record.waterfalls
     assert falls["d1", "(decree)", "reduced"][0] > 0
