@@ -42,6 +42,7 @@ RULES = {
     "served": {"served": ">= 9 months", "sentence": ">= 18 months"},
     "term": [{"term": "< 14 months"}, {"remaining": "< 3 months"}],
     "band": {"served": ">= 3 months and < 5 months", "age": ">= 20 years"},
+    "close": {"remaining": "<= 4 months"},
     "young": {"not": {"age": ">= 25 years"}, "served share of sentence": "> 1/3"},
 }
 
@@ -203,6 +204,10 @@ def test_patience_is_the_least_that_any_rule_asks_for():
         # One condition of several is enough to be patient for.
         ({"served": ">= 1 month", "offence": "theft"}, None, 30),
         ({"served share": ">= 2/3"}, None, 20),
+        ({"remaining": "<= 10 days"}, None, 20),
+        ({"remaining": "< 10 days"}, "2002-03-11", 10),
+        ({"remaining": "== 40 days"}, None, 0),
+        ({"remaining": "> 10 days"}, None, 0),
         # The first lists close on 1 March: so many days are served by then, or none.
         ({"served share": ">= 50%"}, "2002-03-11", 5),
         ({"served share": ">= 50%"}, "2002-06-11", 0),

@@ -94,4 +94,6 @@ def held_at_least(predicate: Predicate, terms: Ints, ahead: int) -> Ints:
             return np.full(len(terms), max(days - ahead, 0), dtype=np.int64)
         case ShareIs(_, ">=" | ">", share, None, ()):
             return np.maximum(terms * share.numerator // share.denominator - ahead, 0)
+        case LengthIs("remaining", "<=" | "<" | "==", days, None, ()):
+            return np.maximum(terms - days - ahead, 0)
     return np.zeros(len(terms), dtype=np.int64)
