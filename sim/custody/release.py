@@ -128,11 +128,7 @@ class Gate:
             out = alive[freed]
             numbers = register.occasion[out]
             register.cause[out] = self.causes[numbers]
-            kinds[freed] = self.kinds[numbers]
-            more = self.bringing_more
-            for number in sorted(more.intersection(numbers.tolist())) if more else ():
-                chosen = numbers == number
-                kinds[freed[chosen]] = self._leave_by_decree(register, out[chosen], number)
+            kinds[freed] = self._leave_by_decrees(register, out, numbers)
         if self.prisons.steady.stays.executions:
             there = ~register.executed(alive)
             alive, kinds = alive[there], kinds[there]
@@ -143,6 +139,20 @@ class Gate:
             if len(alive) < len(ended.alive):
                 first = int(register.left[alive].min())
             self.outside.put(alive, kinds, first)
+
+    def _leave_by_decrees(
+        self, register: Register, rows: Rows, numbers: NDArray[np.integer]
+    ) -> Ints:
+        """Return the kinds of release, and do what else those by some occasions bring."""
+        kinds: Ints = self.kinds[numbers]
+        if not self.bringing_more:
+            return kinds
+        if (numbers == numbers[0]).all():  # as mostly, which is quicker to see
+            return self._leave_by_decree(register, rows, int(numbers[0]))
+        for number in sorted(self.bringing_more.intersection(np.unique(numbers).tolist())):
+            chosen = numbers == number
+            kinds[chosen] = self._leave_by_decree(register, rows[chosen], number)
+        return kinds
 
     def _leave_by_decree(self, register: Register, rows: Rows, number: int) -> Ints:
         """Exile and arrests that a decree's releases bring; returns the kinds of release."""
