@@ -256,17 +256,17 @@ class Register(Spells):
         no turn any more; nobody has one before his admission.
         """
         rows = turns.due(day, len(self))
-        gone = None if over is None else over[rows]
+        there = self.occasion[rows] == NO_OCCASION
+        if over is not None:
+            there &= ~over[rows]
         if self.further:  # of those whose spells are met again some have passed or may never come
-            passed = self.left[rows] != NEVER
-            gone = passed if gone is None else gone | passed
+            there &= self.left[rows] == NEVER
         if self.up_to < (limit := before_acts(day)):
-            ended = self.key[rows] < limit
-            gone = ended if gone is None else gone | ended
-        if gone is not None and gone.any():
-            turns.put_off(rows[gone], NEVER)
-            rows = rows[~gone]
-        return rows.compress(self.occasion[rows] == NO_OCCASION)
+            there &= self.key[rows] >= limit
+        if there.all():
+            return rows
+        turns.put_off(rows.compress(~there), NEVER)
+        return rows.compress(there)
 
     def tolerance_left(self, rows: Rows) -> Ints:
         """Return what is left of tolerances on the day of leaving alive, where hazards vary."""
