@@ -7,8 +7,10 @@ from random import Random
 
 import pytest
 
-from sim.custody.model import simulate
+from sim.custody.hazards import NEVER
+from sim.custody.model import everybody, simulate
 from sim.custody.people import people_at_hand
+from sim.custody.register import Register, before_acts
 from sim.custody.release import Gate
 from sim.custody.streams import Draws
 from sim.custody.timetable import timetable
@@ -197,6 +199,20 @@ def test_checks_of_a_standing_decree_pass_over_who_has_left():
     assert len(asked) == 1
     assert len(unasked) == 25
     assert asked > unasked[-1:]
+
+
+@pytest.mark.parametrize(("since", "swept_on", "waits"), [
+    (69, 90, False), (70, 90, True), (90, 69, False), (90, 70, True), (NEVER, 70, True),
+])  # fmt: skip
+def test_what_is_waited_for_is_over_before_anybody_could_be_reached(since, swept_on, waits):
+    """Released on day 69 and back on day 70, he could be touched thirty days later."""
+    made = scenario(busy_world(held=HELD, end=END))
+    gate = Gate(solved(made), Draws(1, 0), {}, (), patience={100: 30})
+    register = Register(everybody(solved(made), gate.draws))
+    assert not gate.can_wait(register, 100)  # nothing has been swept yet
+    gate.outside.since = since
+    list(register.close(before_acts(swept_on)))
+    assert gate.can_wait(register, 100) is waits
 
 
 def test_hundreds_of_decrees_take_few_sweeps(swept):
