@@ -25,7 +25,7 @@ from sim.custody.people import people_at_hand
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.record import Record, heads_by_camp, record
-from sim.custody.register import ADMISSION, RELEASE, STAGES, WINDOW, Register, Rows
+from sim.custody.register import RELEASE, STAGES, WINDOW, Register, Rows, before_acts
 from sim.custody.release import Gate
 from sim.custody.seasoning import opening
 from sim.custody.sentencing import LIFE
@@ -147,6 +147,8 @@ class _Model:
         observed = {day for day in extra if 0 <= day < self.days}
         self.stops = sorted({day for day in acting if 0 <= day < self.days} | observed)
         self.evenings = sorted({self.days - 1} | observed)
+        self.unasked = plan.unasked.difference(self.evenings) if trace is None else frozenset()
+        """Days on which spells that have ended may stay open."""
         camps = len(prisons.scenario.world.camps)
         self.heads = np.zeros((self.days if self.by_day else 0, camps), dtype=np.int64)
         self.env = simpy.Environment()
@@ -182,18 +184,22 @@ class _Model:
             self.trace(day, event)
 
     def _sweeps(self) -> Waiting:
-        """Deaths, expiries, admissions and returns, up to the decrees of each stop."""
+        """Deaths, expiries, admissions and returns, up to the decrees of each stop.
+
+        Of stops on which nobody asks who has left, several together, if nobody can come back first.
+        """
         acting = [day for day, _, _ in self.agenda]
         if self.passes:
             self.gate.pass_by(self.register, *(acting[:1] + acting[-1:]))
         for day in self.stops:
+            if day in self.unasked and self.gate.can_wait(self.register, day):
+                continue
             yield self._until(day, SWEEP)
             if self.passes and acting and day > acting[-1]:
                 self.gate.pass_by(self.register)
                 acting = []
             before = self.register.certain
-            limit = day * STAGES + ADMISSION + 1
-            ended = self.gate.advance(self.register, limit, wait=self.trace is None)
+            ended = self.gate.advance(self.register, before_acts(day), wait=self.trace is None)
             known = self.register.certain - before
             self._note(day, f"up to date; {ended} spells ended, {known} to come back")
 
@@ -239,8 +245,7 @@ class _Model:
             if day >= self.days:
                 return
             yield self._until(day, ESCORTS)
-            limit = day * STAGES + ADMISSION + 1
-            self.gate.advance(self.register, limit, wait=self.trace is None)
+            self.gate.advance(self.register, before_acts(day), wait=self.trace is None)
             escorts.turn(self.register, day)
             self._note(day, "escorts: who has no turn waits")
 

@@ -46,6 +46,11 @@ CAUSES = np.array([BY_DEATH, BY_EXPIRY, BY_EXPIRY, BY_EXPIRY], dtype=np.int16)
 """By the stage of the day, as long as it is not known which decree releases."""
 
 
+def before_acts(day: int) -> int:
+    """Return the key below which spells have ended before merit and decrees act on a day."""
+    return day * STAGES + ADMISSION + 1
+
+
 class Register(Spells):
     """Spells as they run: who leaves when, by which end, and what decrees do to it.
 
@@ -97,6 +102,8 @@ class Register(Spells):
         self.followed: list[tuple[Rows, Rows]] = []
         self.turns: list[Turns] = []
         """Who is to be read when, of rules that are read again and again."""
+        self.up_to = -(1 << 62)
+        """Key below which all spells have been closed."""
         self._soon = Soon(once=True)
         self._findings = Findings(self._size, notes)
         for start in range(0, self._size, WINDOW):
@@ -169,6 +176,13 @@ class Register(Spells):
             else:
                 turns.sooner(rows, cut_days)
 
+    def select(self, rows: Rows, number: int) -> None:
+        """Select people for release by an occasion: from then on no other asks after them."""
+        self.own("occasion")
+        self.occasion[rows] = number
+        for turns in self.turns:
+            turns.put_off(rows, NEVER)
+
     def plan(self, rows: Rows, days: NDArray[np.integer]) -> None:
         """Plan on which days people go, shape (n,), by the occasion that has selected them.
 
@@ -176,8 +190,8 @@ class Register(Spells):
         """
         self.own("release")
         self.release[rows] = days
-        self.key[rows] = np.minimum(self.key[rows], days * STAGES + RELEASE)
-        self._soon.changed(self.key, rows)
+        self.key[rows] = ends = np.minimum(self.key[rows], days * STAGES + RELEASE)
+        self._soon.changed(ends, rows, self._size)
 
     def _find_end(self, rows: Rows | slice) -> None:
         """Find which end comes first."""
@@ -185,13 +199,14 @@ class Register(Spells):
         if not stands(self.release):  # else nobody's release is planned
             ends = np.minimum(ends, self.release[rows] * STAGES + RELEASE)
         self.key[rows] = ends
-        self._soon.changed(self.key, rows)
+        self._soon.changed(ends, rows, self._size)
 
     def close(self, limit: int, first: int = 0) -> Iterator[Ended]:
         """End spells from a row on whose key lies below the limit.
 
         Of millions of rows a window at a time, so that what lies between is small.
         """
+        self.up_to = max(self.up_to, limit)
         for start in range(first, len(self), WINDOW):
             if len(self) > WINDOW:
                 rows = (self.key[start : start + WINDOW] < limit).nonzero()[0] + start
@@ -238,19 +253,21 @@ class Register(Spells):
     def awaited(self, turns: Turns, day: int, over: Mask | None = None) -> Rows:
         """Rows held on a day whose turn has come, of those whom no occasion has selected.
 
-        Once the register is up to date. For whom it is `over`, shape (rows,) at least, and who has
-        left has no turn any more; nobody has one before his admission.
+        For whom it is `over`, shape (rows,) at least, and whose spell has ended, closed or not, has
+        no turn any more; nobody has one before his admission.
         """
         rows = turns.due(day, len(self))
-        gone = None if over is None else over[rows]
+        there = self.occasion[rows] == NO_OCCASION
+        if over is not None:
+            there &= ~over[rows]
         if self.further:  # of those whose spells are met again some have passed or may never come
-            passed = self.left[rows] != NEVER
-            gone = passed if gone is None else gone | passed
-        if gone is not None and gone.any():
-            turns.put_off(rows[gone], NEVER)
-            rows = rows[~gone]
-        free = self.occasion[rows] == NO_OCCASION
-        return rows if everybody(free) else rows.compress(free)
+            there &= self.left[rows] == NEVER
+        if self.up_to < (limit := before_acts(day)):
+            there &= self.key[rows] >= limit
+        if everybody(there):
+            return rows
+        turns.put_off(rows.compress(~there), NEVER)
+        return rows.compress(there)
 
     def tolerance_left(self, rows: Rows) -> Ints:
         """Return what is left of tolerances on the day of leaving alive, where hazards vary."""

@@ -52,13 +52,30 @@ class Gate:
         self.decrees = list(decrees.values())
         self.names = list(decrees)
         self.occasions = occasions
-        self.positions = np.array([o.position for o in occasions], dtype=np.int64)
+        by_whom = [self.decrees[occasion.position] for occasion in occasions]
+        self.causes = np.array([BY_DECREE + o.position for o in occasions], dtype=np.int64)
+        self.kinds = np.array([_kind_without_job(decree) for decree in by_whom], dtype=np.int64)
+        """By occasion, the kind of release of whoever is given no job."""
+        self.bringing_more = {
+            number
+            for number, decree in enumerate(by_whom)
+            if occasions[number].late or _brings_more(decree)
+        }
+        """Occasions on which more follows than from supervision and education."""
         exile = prisons.scenario.world.exile
         self.destinations: CutTable | None = None
         if exile:
             codes = tuple(places(prisons).index(name) for name in exile.destinations)
             shares = tuple(share.value for share in exile.destinations.values())
             self.destinations = _destinations(codes, shares)
+
+    def can_wait(self, register: Register, day: int) -> bool:
+        """Say whether nobody who came back could be reached on a day on which decrees act.
+
+        Nobody of those outside, nor of those who have left since the last sweep.
+        """
+        since = min(self.outside.since, register.up_to // STAGES)
+        return day < since + 1 + self.patience.get(day, 0)
 
     def advance(self, register: Register, limit: int, *, wait: bool = False) -> int:
         """Bring the register up to date: close all spells whose key lies below the limit.
@@ -110,11 +127,8 @@ class Gate:
         if len(freed):
             out = alive[freed]
             numbers = register.occasion[out]
-            alike = bool((numbers == numbers[0]).all())  # as mostly, which is quicker to see
-            for number in numbers[:1] if alike else np.unique(numbers):
-                chosen = slice(None) if alike else numbers == number
-                register.cause[out[chosen]] = BY_DECREE + self.positions[number]
-                kinds[freed[chosen]] = self._leave_by_decree(register, out[chosen], int(number))
+            register.cause[out] = self.causes[numbers]
+            kinds[freed] = self._leave_by_decrees(register, out, numbers)
         if self.prisons.steady.stays.executions:
             there = ~register.executed(alive)
             alive, kinds = alive[there], kinds[there]
@@ -125,6 +139,20 @@ class Gate:
             if len(alive) < len(ended.alive):
                 first = int(register.left[alive].min())
             self.outside.put(alive, kinds, first)
+
+    def _leave_by_decrees(
+        self, register: Register, rows: Rows, numbers: NDArray[np.integer]
+    ) -> Ints:
+        """Return the kinds of release, and do what else those by some occasions bring."""
+        kinds: Ints = self.kinds[numbers]
+        if not self.bringing_more:
+            return kinds
+        if (numbers == numbers[0]).all():  # as mostly, which is quicker to see
+            return self._leave_by_decree(register, rows, int(numbers[0]))
+        for number in sorted(self.bringing_more.intersection(np.unique(numbers).tolist())):
+            chosen = numbers == number
+            kinds[chosen] = self._leave_by_decree(register, rows[chosen], number)
+        return kinds
 
     def _leave_by_decree(self, register: Register, rows: Rows, number: int) -> Ints:
         """Exile and arrests that a decree's releases bring; returns the kinds of release."""
@@ -144,11 +172,7 @@ class Gate:
             self._exile(register, rows, decree.release.exile.origin, occasion)
         if decree.drive is not None:
             self._arrests(register, rows, decree, occasion)
-        educated = decree.release.education is not None and decree.release.education.value
-        plain = factor_kind(
-            supervision=decree.release.supervision, job=False, education=bool(educated)
-        )
-        kinds = np.full(len(rows), plain, dtype=np.int64)
+        kinds = np.full(len(rows), self.kinds[number], dtype=np.int64)
         if decree.release.job is not None:
             words = lots(self.draws, register, rows, Stream.JOB, occasion)
             job = happens(words, decree.release.job.value)
@@ -248,6 +272,19 @@ class Gate:
         if self.sequels is not None:
             self.sequels.learn(register, everybody, returned, new)
         self._come_back(register, returned, new)
+
+
+def _kind_without_job(decree: Decree) -> int:
+    """Return the kind of a decree's releases in the hazards of return, without a job."""
+    release = decree.release
+    educated = release.education is not None and bool(release.education.value)
+    return factor_kind(supervision=release.supervision, job=False, education=educated)
+
+
+def _brings_more(decree: Decree) -> bool:
+    """Say whether it takes more than the kind to know what follows a decree's releases."""
+    release = decree.release
+    return not (release.exile is None and release.job is None and decree.drive is None)
 
 
 @lru_cache(maxsize=64)

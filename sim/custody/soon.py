@@ -64,16 +64,22 @@ class Soon:
         self.rows = found[:0] if self.once else found
         return found
 
-    def changed(self, column: NDArray[np.integer], rows: Rows | slice) -> None:
-        """Look again at rows, each named once, whose numbers may have become smaller."""
+    def changed(self, numbers: NDArray[np.integer], rows: Rows | slice, size: int) -> None:
+        """Look again at rows of a column of a size, each named once, whose numbers are others now.
+
+        Parameters
+        ----------
+        numbers
+            What stands in these rows, shape (n,).
+        """
         if self.until is None:
             return
-        low = (column[rows] < self.until).nonzero()[0]
+        low = (numbers < self.until).nonzero()[0]
         if not len(low):
             return
-        low = low + rows.indices(len(column))[0] if isinstance(rows, slice) else rows[low]
-        if len(self.kept) < len(column):
-            more = np.zeros(len(column) + len(column) // 4 - len(self.kept), dtype=np.bool_)
+        low = low + rows.indices(size)[0] if isinstance(rows, slice) else rows[low]
+        if len(self.kept) < size:
+            more = np.zeros(size + size // 4 - len(self.kept), dtype=np.bool_)
             self.kept = np.concatenate((self.kept, more))
         new = low[~self.kept[low]]
         if len(new):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sim.custody.calendar import drawn_grants
 from sim.custody.decrees.reading import recurring
 from sim.custody.decrees.soonest import looks_at_newcomers, soonest
+from sim.custody.decrees.who_has_left import days_unasked
 from sim.custody.prisons import Prisons
 from sim.custody.remembered import Remembered
 from sim.custody.streams import Draws
@@ -41,6 +42,8 @@ class Timetable:
         The first occasion with the same rule, of each that shares its rule with another.
     looks_at_newcomers
         Whether a decree looks at those who come otherwise than at who meets its clauses.
+    unasked
+        Days of the agenda on which nobody asks who has left.
     """
 
     occasions: tuple[Occasion, ...]
@@ -49,6 +52,7 @@ class Timetable:
     patience: Mapping[int, int]
     recurring: Mapping[int, int]
     looks_at_newcomers: bool
+    unasked: frozenset[int]
 
 
 _FOUND: Remembered[tuple[str, int], Timetable] = Remembered(SCENARIOS_KEPT)
@@ -64,11 +68,12 @@ def timetable(scenario: Scenario, prisons: Prisons, draws: Draws, days: int) -> 
 
 def _found(scenario: Scenario, prisons: Prisons, drawn: Drawn, days: int) -> Timetable:
     decrees, found = scenario.decrees, sittings(scenario, drawn)
-    merit_days = _merit_days(prisons, days)
+    agenda, merit_days = _agenda(found, days), _merit_days(prisons, days)
+    by_turn = recurring(decrees, found)
     return Timetable(
-        found, _agenda(found, days), merit_days,
-        soonest(prisons, decrees, found, merit_days, days), recurring(decrees, found),
+        found, agenda, merit_days, soonest(prisons, decrees, found, merit_days, days), by_turn,
         any(map(looks_at_newcomers, decrees.values())),
+        days_unasked(decrees, found, agenda, by_turn).difference(merit_days),
     )  # fmt: skip
 
 

@@ -46,8 +46,7 @@ class Turns:
     def begin(self, rows: Rows | slice, admitted: Ints, terms: Ints) -> None:
         """Leave rows unread until the rule may come for them, whose terms are no shorter."""
         first = admitted if self.least is None else admitted + self.least(terms)
-        self.first_day[rows] = np.minimum(first, NEVER)
-        self.soon.changed(self.first_day, rows)
+        self._begin_on(rows, np.minimum(first, NEVER))
 
     def come(self, rows: Rows, day: int) -> Mask:
         """Say whose turn has come on a day, shape (n,)."""
@@ -61,18 +60,21 @@ class Turns:
         """Leave rows unread until given days, shape (n,), unless their terms change before."""
         self.first_day[rows] = until
 
-    def at_once(self, rows: Rows | slice, admitted: Int32s | int = 0) -> None:
+    def at_once(self, rows: Rows, admitted: Int32s) -> None:
         """Let rows be read again whatever was said of them, from their admission on."""
-        self.first_day[rows] = admitted
-        self.soon.changed(self.first_day, rows)
+        self._begin_on(rows, admitted)
 
     def sooner(self, rows: Rows, days: int) -> None:
         """Let rows of those held be read sooner by so many days, the most taken off their terms."""
         if not self.keeps_pace:
-            self.at_once(rows)
+            self._begin_on(rows, np.zeros(len(rows), dtype=np.int32))
             return
-        self.first_day[rows] = np.maximum(self.first_day[rows] - days, 0)
-        self.soon.changed(self.first_day, rows)
+        self._begin_on(rows, np.maximum(self.first_day[rows] - days, 0))
+
+    def _begin_on(self, rows: Rows | slice, days: NDArray[np.integer]) -> None:
+        """Let rows be read from given days on, shape (n,), which may be sooner than before."""
+        self.first_day[rows] = days
+        self.soon.changed(days, rows, len(self.first_day))
 
     def reach(self, size: int) -> None:
         """Make room for rows that are added."""

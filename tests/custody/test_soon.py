@@ -24,11 +24,11 @@ def test_what_is_kept_is_what_a_look_through_all_finds(seed, few, monkeypatch):
         column[later] = random.integers(limit, 1000 + limit, len(later))
         some = random.choice(len(column), 10, replace=False)
         column[some] = random.integers(0, 1000, len(some))
-        one.changed(column, some)
+        one.changed(column[some], some, len(column))
         if random.random() < 0.2:
             first = len(column)
             column = np.append(column, random.integers(0, 1000, 7).astype(np.int32))
-            one.changed(column, slice(first, len(column)))
+            one.changed(column[first:], slice(first, len(column)), len(column))
 
 
 @pytest.mark.parametrize("few", [1, 16])
@@ -44,5 +44,5 @@ def test_what_is_over_once_returned_is_not_returned_again(few, monkeypatch):
             seen += found.tolist()
         sooner = np.flatnonzero((column < 300) & (random.random(2000) < 0.01))
         column[sooner] = np.maximum(column[sooner] - 40, limit)
-        one.changed(column, sooner)
+        one.changed(column[sooner], sooner, len(column))
     assert sorted(seen) == list(range(2000))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.custody import timetable
-from sim.custody.decrees import court, docket, headcount, selection
+from sim.custody.decrees import court, docket, headcount, selection, who_has_left
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
 from sim.custody.model import simulate
@@ -42,6 +42,7 @@ RULES = {
     "served": {"served": ">= 9 months", "sentence": ">= 18 months"},
     "term": [{"term": "< 14 months"}, {"remaining": "< 3 months"}],
     "band": {"served": ">= 3 months and < 5 months", "age": ">= 20 years"},
+    "close": {"remaining": "<= 4 months"},
     "young": {"not": {"age": ">= 25 years"}, "served share of sentence": "> 1/3"},
 }
 
@@ -128,7 +129,9 @@ def test_those_held_are_counted_afterwards_as_on_the_day(exclude, world, monkeyp
         law |= {"clauses": {"shorter": cut}, "cap": "none"}
     monkeypatch.setattr(headcount, "WINDOW", 100)
     afterwards = run(laws, world)
-    monkeypatch.setattr(court, "countable", lambda decree: False)
+    for module in (court, who_has_left):
+        monkeypatch.setattr(module, "countable", lambda decree: False)
+    monkeypatch.setattr(timetable, "_FOUND", Remembered(1))
     same(afterwards, run(laws, world))
     falls = afterwards.record.waterfalls
     assert falls["d1", "(decree)", "reduced"][0] > 0
@@ -201,6 +204,10 @@ def test_patience_is_the_least_that_any_rule_asks_for():
         # One condition of several is enough to be patient for.
         ({"served": ">= 1 month", "offence": "theft"}, None, 30),
         ({"served share": ">= 2/3"}, None, 20),
+        ({"remaining": "<= 10 days"}, None, 20),
+        ({"remaining": "< 10 days"}, "2002-03-11", 10),
+        ({"remaining": "== 40 days"}, None, 0),
+        ({"remaining": "> 10 days"}, None, 0),
         # The first lists close on 1 March: so many days are served by then, or none.
         ({"served share": ">= 50%"}, "2002-03-11", 5),
         ({"served share": ">= 50%"}, "2002-06-11", 0),

@@ -214,8 +214,7 @@ class Court:
 
     def _select(self, register: Register, rows: Rows, number: int) -> None:
         """Select people for release by an occasion."""
-        register.own("occasion")
-        register.occasion[rows] = number
+        register.select(rows, number)
         self.headcount.bind(rows)
 
     def _do_more(self, register: Register, docket: Docket, decree: Decree, free: Mask) -> None:

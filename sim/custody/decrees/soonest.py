@@ -96,4 +96,6 @@ def held_at_least(predicate: Predicate, terms: Ints, ahead: int) -> Ints | int:
             return max(days - ahead, 0)
         case ShareIs(_, ">=" | ">", share, None, ()):
             return np.maximum(terms * share.numerator // share.denominator - ahead, 0)
+        case LengthIs("remaining", "<=" | "<" | "==", days, None, ()):
+            return np.maximum(terms - days - ahead, 0)
     return 0
