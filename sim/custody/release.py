@@ -75,7 +75,7 @@ class Gate:
         Nobody of those outside, nor of those who have left since the last sweep.
         """
         since = min(self.outside.since, register.up_to // STAGES)
-        return day < since + 1 + self.patience.get(day, 0)
+        return day < since + 1 + self.patience[day]
 
     def advance(self, register: Register, limit: int, *, wait: bool = False) -> int:
         """Bring the register up to date: close all spells whose key lies below the limit.
