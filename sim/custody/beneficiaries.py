@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sim.custody.counting import Numbers, crossed
 from sim.custody.decrees.docket import Docket
 from sim.custody.prisons import Prisons
-from sim.custody.register import WINDOW, Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import WINDOW, Rows
 from sim.custody.streams import Draws
 from sim.custody.together import Together
 from sim.custody.traits import sex_of

@@ -14,6 +14,7 @@ import numpy as np
 from sim.custody.columns import EXTINGUISHED, RETURN
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
+from sim.custody.ends import ADMISSION, BY_DECREE, RELEASE, STAGES
 from sim.custody.hazards import NEVER
 from sim.custody.hypothetical import (
     LoneDraws,
@@ -27,7 +28,7 @@ from sim.custody.hypothetical import (
 from sim.custody.persons import due_day
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
-from sim.custody.register import ADMISSION, BY_DECREE, RELEASE, STAGES, Register
+from sim.custody.register import Register
 from sim.custody.release import Gate
 from sim.custody.streams import Draws
 from sim.custody.traits import delays

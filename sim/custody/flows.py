@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from sim.custody import kernel
 from sim.custody.columns import ARREST, EXTINGUISHED, FIRST, RETURN
+from sim.custody.ends import BY_DEATH, BY_DECREE, BY_EXPIRY
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register, Rows
+from sim.custody.register import Register
 from sim.custody.sentencing import DEATH as OF_DEATH
+from sim.custody.spells import Rows
 from sim.custody.writing import stands
 
 Ints = NDArray[np.int64]

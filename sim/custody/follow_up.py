@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.columns import EXTINGUISHED
+from sim.custody.ends import BY_DECREE, BY_EXPIRY
 from sim.custody.flows import acquitted_rows, executed_rows, on_days
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, BY_EXPIRY, Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.scenario.lengths import whole_days
 
 Ints = NDArray[np.int64]

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from sim.custody.columns import DTYPES, Columns
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.days import completed_years
+from sim.custody.ends import BY_DECREE, BY_EXPIRY
 from sim.custody.hazards import DAYS_PER_YEAR, NEVER
 from sim.custody.persons import due_day
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
+from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
 from sim.custody.spells import CLOSED
 from sim.custody.streams import PAST_RELEASES, Draws, Stream

@@ -21,16 +21,18 @@ from sim.custody import kernel
 from sim.custody.columns import DTYPES, Columns
 from sim.custody.decrees.court import Court
 from sim.custody.decrees.docket import Docket
+from sim.custody.ends import RELEASE, STAGES, before_acts
 from sim.custody.people import people_at_hand
 from sim.custody.points import Points
 from sim.custody.prisons import Prisons
 from sim.custody.record import Record, heads_by_camp, record
-from sim.custody.register import RELEASE, STAGES, WINDOW, Register, Rows, before_acts
+from sim.custody.register import Register
 from sim.custody.release import Gate
 from sim.custody.seasoning import opening
 from sim.custody.sentencing import LIFE
 from sim.custody.sequels import Sequels
 from sim.custody.snapshot import held_of_file
+from sim.custody.spells import WINDOW, Rows
 from sim.custody.start import past_releases
 from sim.custody.streams import Draws, Stream
 from sim.custody.tables import bound_of, happens

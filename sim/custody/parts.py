@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.prisons import Prisons
-from sim.custody.register import Register, Rows
+from sim.custody.register import Register
 from sim.custody.sentencing import LIFE, exact_step
+from sim.custody.spells import Rows
 from sim.custody.streams import Draws, Stream, decree_salt
 from sim.custody.tables import happens
 from sim.scenario.world import World

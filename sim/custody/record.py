@@ -16,10 +16,11 @@ from sim.custody.decrees.bench import places
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.suspended import Suspended
+from sim.custody.ends import BY_DECREE
 from sim.custody.flows import Movements, flows, on_days
 from sim.custody.follow_up import dying_free, follow_up, next_spells
 from sim.custody.prisons import Prisons, places_by_camp
-from sim.custody.register import BY_DECREE, Register
+from sim.custody.register import Register
 from sim.custody.remissions import Spared, depth, extinguished, remissions
 from sim.custody.streams import Draws
 from sim.custody.together import together

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from sim.custody.columns import ARREST, EXTINGUISHED
 from sim.custody.decrees.bench import places
 from sim.custody.decrees.lots import lots
+from sim.custody.ends import BY_DECREE, STAGES
 from sim.custody.hazards import NEVER
 from sim.custody.liberty import Leavers, fates
 from sim.custody.outside import factor_kind
 from sim.custody.persons import first_spell, next_spell, without_spared
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, STAGES, WINDOW, Register, Rows
+from sim.custody.register import Register
 from sim.custody.sequels import Sequels
-from sim.custody.spells import Ended
+from sim.custody.spells import WINDOW, Ended, Rows
 from sim.custody.streams import Draws, Stream, decree_salt, drive_line
 from sim.custody.tables import CutTable, happens
 from sim.scenario.law.decree import Decree

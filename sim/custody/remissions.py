@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from sim.custody.columns import EXTINGUISHED
 from sim.custody.counting import crossed, pairs
+from sim.custody.ends import BY_DECREE
 from sim.custody.flows import between, on_days
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, Register, Rows
+from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
+from sim.custody.spells import Rows
 from sim.scenario.lengths import whole_days
 
 Ints = NDArray[np.int64]

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody import kernel
+from sim.custody.ends import BY_EXPIRY, TO_COME
 from sim.custody.hazards import NEVER
 from sim.custody.lives import ENDED, NOBODY, UNKNOWN, Finished, Int32s, Lives, Numbers, longer
-from sim.custody.register import BY_EXPIRY, TO_COME, Register, Rows
+from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
-from sim.custody.spells import BLANK
+from sim.custody.spells import BLANK, Rows
 from sim.custody.writing import stands
 
 Mask = NDArray[np.bool_]

@@ -18,7 +18,10 @@ from sim.custody.wear import Varying, dies_on
 from sim.custody.writing import room_for, standing, stands, with_room, written_on
 
 Ints = NDArray[np.int64]
+Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
+WINDOW = 1 << 20
+"""So many rows are worked on together, so that of millions what lies between is small."""
 CLOSED = np.iinfo(np.int32).max
 """The key of a spell that has ended, or has not come."""
 

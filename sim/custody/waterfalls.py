@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from sim.custody.columns import EXTINGUISHED
 from sim.custody.decrees.docket import Docket, of_all
 from sim.custody.decrees.groups import Groups
+from sim.custody.ends import BY_DEATH, BY_DECREE, BY_EXPIRY
 from sim.custody.hazards import NEVER
-from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
+from sim.custody.register import Register
 from sim.custody.together import Together
 from sim.scenario.law.decree import Decree
 

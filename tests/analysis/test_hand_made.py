@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.custody.ends import BY_DEATH, BY_DECREE, BY_EXPIRY
 from sim.custody.hazards import NEVER
 from sim.custody.record import record
-from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
+from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
 from tests.theory.worlds import graded, health, offence, scenario, solved, world
 

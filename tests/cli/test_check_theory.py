@@ -12,7 +12,7 @@ import sim.custody.model as model
 from sim.analysis import theory
 from sim.analysis.theory import Check, check_theory
 from sim.custody.decrees.court import Court
-from sim.custody.register import STAGES
+from sim.custody.ends import STAGES
 from sim.custody.release import Gate
 from tests.cli.command import amnesty
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.custody.columns import DTYPES
+from sim.custody.ends import BY_DECREE
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell
-from sim.custody.register import BY_DECREE, Register
+from sim.custody.register import Register
 from sim.scenario.scenario import Scenario
 
 Event = tuple[object, ...]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.custody import flows, people, register, release
+from sim.custody import flows, people, register, release, running
 from sim.custody.decrees import reading
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
@@ -27,7 +27,7 @@ def counts(found):
 @pytest.mark.parametrize("size", [1, 30])
 def test_parts_of_any_size_give_the_same(monkeypatch, size):
     drawn, whole = cell(shared=True)
-    windows = tuple((module, "WINDOW") for module in (register, reading, release))
+    windows = tuple((module, "WINDOW") for module in (running, reading, release, register))
     parts = ((people, "BLOCK"), *windows, (flows, "SPAN"))
     for module, name in parts:
         monkeypatch.setattr(module, name, 50 * size if name == "BLOCK" else 20 * size)

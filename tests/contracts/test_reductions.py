@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.custody.decrees.bench import Bench
+from sim.custody.ends import BY_DECREE
 from sim.custody.model import simulate
-from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
 from sim.scenario.law.conditions import ConditionReader
 from sim.scenario.occasions import Occasion

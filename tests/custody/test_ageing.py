@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.custody.ends import BY_DEATH
 from sim.custody.hazards import StepHazard
 from sim.custody.model import everybody, simulate
 from sim.custody.prisons import prisons
-from sim.custody.register import BY_DEATH
 from sim.custody.sentencing import LIFE
 from sim.custody.steady import solve
 from sim.custody.streams import Draws

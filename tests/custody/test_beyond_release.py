@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.custody.cases import run_cases
+from sim.custody.ends import BY_DECREE
 from sim.custody.model import simulate
-from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
 from tests.theory.worlds import busy_world, day_of, decree, graded, scenario, solved
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from sim.custody.ends import BY_EXPIRY
 from sim.custody.hazards import NEVER
 from sim.custody.model import everybody, simulate
-from sim.custody.register import BY_EXPIRY
 from sim.custody.sentencing import DEATH, LIFE
 from sim.custody.streams import Draws
 from sim.scenario.lengths import read_date

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.custody.ends import BY_DECREE
 from sim.custody.model import simulate
-from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
 from sim.scenario.law.work import Turns
 from tests.theory.worlds import busy_world, day_of, decree, graded, scenario, solved

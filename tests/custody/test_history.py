@@ -12,9 +12,9 @@ from sim.custody.cases import run_cases
 from sim.custody.columns import EXTINGUISHED
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.history import days_in_prison, earlier_spells, last_release, pardons
+from sim.custody.ends import BY_DECREE, BY_EXPIRY
 from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
-from sim.custody.register import BY_DECREE, BY_EXPIRY
 from sim.custody.streams import Draws
 from sim.custody.traits import labelled
 from sim.scenario.occasions import occasions

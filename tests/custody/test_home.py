@@ -6,9 +6,9 @@ import numpy as np
 
 from sim.custody.columns import EXTINGUISHED
 from sim.custody.decrees.suspended import Suspended
+from sim.custody.ends import BY_DECREE
 from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
-from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
 from tests.theory.worlds import busy_world, day_of, decree, graded, scenario, solved
 

@@ -13,12 +13,13 @@ from sim.custody.comparing import in_order
 from sim.custody.counting import crossed, pairs
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.headcount import HeadCount
+from sim.custody.ends import BY_DECREE, DEATH, NO_OCCASION
 from sim.custody.flows import CAUSES, KINDS, Movements
 from sim.custody.hazards import NEVER, StepHazard
 from sim.custody.liberty import Leavers
 from sim.custody.persons import next_spell
 from sim.custody.prisons import prisons
-from sim.custody.register import BY_DECREE, DEATH, NO_OCCASION, Register
+from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
 from sim.custody.sequels import _put
 from sim.custody.spells import CLOSED

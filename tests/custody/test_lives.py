@@ -5,11 +5,12 @@ import pytest
 
 from sim.custody.columns import DTYPES
 from sim.custody.decrees.review import _first_of
+from sim.custody.ends import TO_COME
 from sim.custody.hazards import NEVER
 from sim.custody.lives import NOBODY, UNKNOWN, Lives
 from sim.custody.model import simulate
 from sim.custody.people import BLOCK, people_at_hand
-from sim.custody.register import TO_COME, Register
+from sim.custody.register import Register
 from sim.custody.sequels import Sequels
 from sim.custody.spells import CLOSED
 from sim.custody.streams import Draws

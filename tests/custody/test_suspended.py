@@ -8,9 +8,9 @@ from itertools import groupby
 import numpy as np
 import pytest
 
+from sim.custody.ends import BY_DECREE
 from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
-from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
 from tests.theory.worlds import (
     TRIALS,

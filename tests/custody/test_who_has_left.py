@@ -7,10 +7,11 @@ from random import Random
 
 import pytest
 
+from sim.custody.ends import before_acts
 from sim.custody.hazards import NEVER
 from sim.custody.model import everybody, simulate
 from sim.custody.people import people_at_hand
-from sim.custody.register import Register, before_acts
+from sim.custody.register import Register
 from sim.custody.release import Gate
 from sim.custody.streams import Draws
 from sim.custody.timetable import timetable

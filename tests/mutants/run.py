@@ -37,7 +37,10 @@ from tests.mutants.known import known_to_be_equal
 from tests.mutants.mutations import ROOT, Mutant, mutants
 from tests.mutants.swapped import swap
 
-COURT = ("sim/custody/decrees/*.py", "sim/custody/release.py", "sim/custody/register.py")
+COURT = (
+    "sim/custody/decrees/*.py", "sim/custody/release.py", "sim/custody/ends.py",
+    "sim/custody/terms.py", "sim/custody/running.py", "sim/custody/register.py",
+)  # fmt: skip
 READ = ("sim/scenario/law/predicate.py",)
 TESTS_OF_READING = ("tests/scenario/test_predicate.py",)
 READINGS = 60

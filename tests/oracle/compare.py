@@ -11,11 +11,11 @@ import numpy as np
 
 from sim.custody.columns import NEVER_HELD
 from sim.custody.course import CHANGES
+from sim.custody.ends import BY_DEATH, BY_EXPIRY
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell, simulate
 from sim.custody.prisons import Prisons, prisons
 from sim.custody.record import Record
-from sim.custody.register import BY_DEATH, BY_EXPIRY
 from sim.custody.streams import Draws
 from sim.scenario.lengths import FOR_LIFE, OF_DEATH
 from sim.scenario.scenario import Scenario

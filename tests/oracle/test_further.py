@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, note, reject, settings
 from hypothesis import strategies as st
 
+from sim.custody.ends import BY_DECREE, BY_EXPIRY
 from sim.custody.lives import NOBODY, Lives
 from sim.custody.model import Cell, everybody, simulate
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, BY_EXPIRY
 from sim.custody.streams import Draws
 from sim.scenario.load import load
 from sim.scenario.problems import ScenarioError

@@ -7,8 +7,8 @@ import pytest
 
 from sim.custody.columns import ARREST
 from sim.custody.decrees.bench import places
+from sim.custody.ends import BY_DECREE
 from sim.custody.model import simulate
-from sim.custody.register import BY_DECREE
 from sim.custody.streams import Draws
 from sim.custody.traits import petty, sex_of
 from tests.theory.chance import assert_normal, assert_shares

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from sim.custody.decrees.bench import places
+from sim.custody.ends import BY_DEATH, BY_DECREE, BY_EXPIRY
 from sim.custody.hazards import NEVER
 from sim.custody.model import Cell, simulate
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DEATH, BY_DECREE, BY_EXPIRY, Register
+from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws
 from sim.scenario.load import build, load, shipped_folder

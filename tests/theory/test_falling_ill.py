@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.custody.ends import BY_DEATH
 from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
-from sim.custody.register import BY_DEATH
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import Draws
 from tests.theory.chance import assert_poisson, assert_shares

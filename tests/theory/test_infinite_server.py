@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.custody.register import BY_DEATH, BY_EXPIRY
+from sim.custody.ends import BY_DEATH, BY_EXPIRY
 from sim.custody.sentencing import LIFE
 from tests.theory.chance import (
     assert_dispersion,

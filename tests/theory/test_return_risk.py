@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.custody.ends import BY_DECREE, BY_EXPIRY
 from sim.custody.hazards import NEVER
 from sim.custody.model import simulate
-from sim.custody.register import BY_DECREE, BY_EXPIRY
 from sim.custody.streams import Draws
 from tests.theory.chance import assert_normal, assert_poisson
 from tests.theory.worlds import decree, graded, health, returns, scenario, solved, world

@@ -13,10 +13,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.custody.ends import BY_DEATH
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DEATH, Register
+from sim.custody.register import Register
 from sim.custody.sentencing import LIFE
 from sim.custody.streams import ARRIVALS, PAST_RELEASES, Draws
 from sim.custody.traits import delays, labelled

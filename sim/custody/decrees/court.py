@@ -25,9 +25,11 @@ from sim.custody.decrees.standing import Watch
 from sim.custody.decrees.suspended import OPEN, Suspended
 from sim.custody.decrees.waits import deal_releases
 from sim.custody.decrees.work import Desks
+from sim.custody.ends import BY_DECREE, NO_OCCASION
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.streams import Draws
 from sim.custody.turns import Turns
 from sim.scenario.law.decree import Decree

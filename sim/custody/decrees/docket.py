@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.comparing import everybody
-from sim.custody.register import Rows
+from sim.custody.spells import Rows
 from sim.scenario.occasions import Occasion
 
 Ints = NDArray[np.int64]

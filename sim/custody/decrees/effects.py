@@ -11,7 +11,8 @@ from sim.custody.comparing import either
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.divided import Divided
 from sim.custody.hazards import NEVER
-from sim.custody.register import Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.scenario.law.amounts import WHOLES, DecreeAmount, Limited, Part, Per
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree

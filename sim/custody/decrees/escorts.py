@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from sim.custody.decrees.lots import lots
 from sim.custody.hazards import NEVER
-from sim.custody.register import Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.streams import Draws, Stream
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sim.custody.decrees.days import completed_years
 from sim.custody.parts import Parts, parts_of
 from sim.custody.prisons import Prisons
-from sim.custody.register import Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.streams import Draws
 from sim.custody.traits import delays, labelled, petty, sex_of
 from sim.scenario.occasions import Occasion

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sim.custody import kernel
 from sim.custody.course import Course
 from sim.custody.prisons import Prisons
-from sim.custody.register import Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.scenario.world import PYONGYANG
 
 Ints = NDArray[np.int64]

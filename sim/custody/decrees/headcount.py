@@ -16,7 +16,9 @@ from sim.custody.counting import crossed
 from sim.custody.course import CHANGES, Course
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.reading import Reading
-from sim.custody.register import BY_DECREE, WINDOW, Register, Rows
+from sim.custody.ends import BY_DECREE
+from sim.custody.register import Register
+from sim.custody.spells import WINDOW, Rows
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.predicate import Either, Every, OneOf, Predicate, Tagged
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.columns import EXTINGUISHED, NEVER_HELD
-from sim.custody.register import BY_DECREE, BY_EXPIRY, Register
+from sim.custody.ends import BY_DECREE, BY_EXPIRY
+from sim.custody.register import Register
 from sim.custody.traits import labelled
 
 if TYPE_CHECKING:

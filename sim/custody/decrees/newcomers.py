@@ -8,7 +8,8 @@ from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.effects import due_under, named
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import Prisons
-from sim.custody.register import Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.streams import Draws
 from sim.scenario.law.clauses import Clause
 from sim.scenario.law.decree import Decree

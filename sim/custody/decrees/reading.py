@@ -16,7 +16,8 @@ from sim.custody.decrees.effects import given_to, meets
 from sim.custody.decrees.groups import Groups
 from sim.custody.decrees.soonest import held_at_least
 from sim.custody.prisons import Prisons
-from sim.custody.register import WINDOW, Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import WINDOW, Rows
 from sim.custody.streams import Draws
 from sim.custody.turns import Turns
 from sim.scenario.law.decree import Decree

@@ -16,9 +16,11 @@ from sim.custody.comparing import Key, everybody, in_order
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.docket import Docket
 from sim.custody.decrees.lots import lots
+from sim.custody.ends import BY_DECREE, NO_OCCASION
 from sim.custody.hazards import NEVER
 from sim.custody.prisons import places_by_camp
-from sim.custody.register import BY_DECREE, NO_OCCASION, Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.streams import Stream
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.selection import Cap

@@ -14,7 +14,8 @@ from sim.custody.decrees.docket import Docket, joined, part_of
 from sim.custody.decrees.earliest import earliest
 from sim.custody.decrees.groups import Groups
 from sim.custody.hazards import NEVER
-from sim.custody.register import Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.turns import Turns
 from sim.scenario.law.decree import Decree
 from sim.scenario.occasions import Occasion

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
+from sim.custody.ends import BY_DECREE
 from sim.custody.flows import between
 from sim.custody.prisons import Prisons
-from sim.custody.register import BY_DECREE, Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.streams import Draws
 from sim.scenario.law.revival import Revival
 from sim.scenario.occasions import Occasion

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.lots import lots
-from sim.custody.register import Register, Rows
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.streams import Draws, Stream
 from sim.custody.tables import CutTable
 from sim.scenario.law.decree import Decree

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from sim.custody.decrees.bench import Bench
 from sim.custody.decrees.lots import lots
 from sim.custody.decrees.selection import rank_key
-from sim.custody.register import BY_DECREE, Register, Rows
+from sim.custody.ends import BY_DECREE
+from sim.custody.register import Register
+from sim.custody.spells import Rows
 from sim.custody.streams import Stream
 from sim.scenario.law.decree import Decree
 from sim.scenario.law.work import Work

@@ -659,7 +659,7 @@ EXPORT i64 past_fates(
     return found;
 }
 
-/* ---- Spells: register.py, flows.py ---- */
+/* ---- Spells: running.py, flows.py ---- */
 
 /* Register._end: ends the spells of the rows listed on the day and at the stage of their keys. Lists those who
  * leave alive, and places among them of those released by decree; counts both, and finds the first day. */
