@@ -3,7 +3,8 @@
 python -m tests.bench            everything that takes seconds
 python -m tests.bench --huge     ten million held, and a hundred replications of a study
 python -m tests.bench --short    20,000 held, best of three; fails below the bar
-python -m tests.bench --only W   one part: W, dprk, linear, decrees, standing, workers, start
+python -m tests.bench --only W   one part: W, dprk, linear, decrees, standing, choices,
+                                 workers, start
 
 The last line is one object of JSON, the ratios by name.
 """
@@ -41,7 +42,7 @@ def main() -> int:
     whole: dict[str, Callable[[], dict[str, float]]] = {
         "W": parts.reference_work, "dprk": parts.own_draws, "linear": parts.linear,
         "decrees": parts.decrees, "standing": parts.standing,
-        "workers": parts.workers, "start": parts.start,
+        "choices": parts.choices, "workers": parts.workers, "start": parts.start,
     }  # fmt: skip
     huge = {"study": parts.study, "world": parts.whole_world, "linear": parts.linear_to_ten_million}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
