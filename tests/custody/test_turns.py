@@ -13,6 +13,7 @@ from sim.custody import timetable
 from sim.custody.decrees import court, docket, headcount, selection, who_has_left
 from sim.custody.decrees.soonest import soonest
 from sim.custody.decrees.standing import Watch
+from sim.custody.ends import BY_DECREE
 from sim.custody.model import simulate
 from sim.custody.people import people_at_hand
 from sim.custody.remembered import Remembered
@@ -36,6 +37,7 @@ WORLD = busy_world(
 )  # fmt: skip
 FALL_ILL = deepcopy(WORLD)
 FALL_ILL["health"]["in custody"] = FALLING_ILL
+VIOLENCE = list(WORLD["offences"]).index("violence")
 RULES = {
     "soon": {"served": ">= 1 month"},
     "share": {"served share": ">= 50%"},
@@ -147,23 +149,49 @@ def test_occasions_are_counted_together_as_one_by_one(monkeypatch):
     same(together, run(laws))
 
 
-@pytest.mark.parametrize("name", ["soon", "share", "term", "band"])
-def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
-    """A term that a cut for merit brings below a threshold is read anew."""
-    law = decree(exclude={}, release={}, drive=None, review={}, cap="none",
-                 clauses={"those": {"when": RULES[name], "then": "release"}})  # fmt: skip
+def standing(clause, exclude):
+    """A decree in force for a year and a half, looked at every week."""
+    law = decree(exclude=exclude, release={}, drive=None, review={}, cap="none",
+                 clauses={"those": clause | {"then": "release"}})  # fmt: skip
     for key in ("granted", "lists_due", "ordered", "yearly"):
         law.pop(key, None)
-    law |= {"in force": {"from": "2002-01-15", "to": "2003-06-30"}, "checked": "weekly"}
-    short = run({"p": law})
+    return law | {"in force": {"from": "2002-01-15", "to": "2003-06-30"}, "checked": "weekly"}
+
+
+def read_on_every_check(monkeypatch):
+    """Let standing decrees read everybody on every check."""
     monkeypatch.setattr(timetable, "soonest", at_once)
     monkeypatch.setattr(timetable, "_FOUND", Remembered(1))
     monkeypatch.setattr(
         Watch, "_again", lambda self, bench: np.full(len(bench.rows), bench.day + 1)
     )
-    long = run({"p": law})
+
+
+@pytest.mark.parametrize("name", ["soon", "share", "term", "band"])
+def test_a_standing_decree_reads_again_whose_term_was_cut(name, monkeypatch):
+    """A term that a cut for merit brings below a threshold is read anew."""
+    laws = {"p": standing({"when": RULES[name]}, {})}
+    short = run(laws)
+    read_on_every_check(monkeypatch)
+    long = run(laws)
     same(short, long)
     assert long.record.waterfalls["p", "(decree)", "released"][0] > 0
+
+
+@pytest.mark.parametrize("despite", [[], ["the violent"], ["those new"]])
+def test_a_standing_decree_reads_again_whom_nothing_bars_any_more(despite, monkeypatch):
+    """Of two exclusions one ends by itself; a clause may stand despite the other, or despite it."""
+    exclude = {"the violent": {"offence": "violence"}, "those new": {"served": "< 5 months"}}
+    laws = {"p": standing({"when": {"served": ">= 1 month"}, "despite": despite}, exclude)}
+    short = run(laws)
+    read_on_every_check(monkeypatch)
+    long = run(laws)
+    same(short, long)
+    freed = long.register
+    rows = np.flatnonzero(freed.cause >= BY_DECREE)
+    assert (freed.offence[rows] == VIOLENCE).any() == (despite == ["the violent"])
+    served = freed.left[rows] - freed.admitted[rows]
+    assert served.min() < 152 if despite == ["those new"] else served.min() >= 152
 
 
 def patience(laws) -> int:
