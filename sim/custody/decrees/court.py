@@ -39,6 +39,8 @@ from sim.scenario.occasions import Occasion, check_on
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 NOBODY = np.empty(0, dtype=np.intp)
+MORE = frozenset(("serve_the_rest", "end_the_case", "expunge", "abroad"))
+"""Effects of releases that lead elsewhere than to liberty, or do more than let out."""
 
 
 class Court:
@@ -199,7 +201,7 @@ class Court:
             if clause.then.revived_if is not None:
                 self._suspend(docket, clause.then.revived_if, i, kept, occasion)
         free = docket.granted & docket.freeing
-        if any(clause.then.does_more for clause in decree.clauses.values()):
+        if decree.gives & MORE:
             self._do_more(register, docket, decree, free)
         out, on_day = rows, docket.released_on
         if not everybody(free):

@@ -128,11 +128,6 @@ class Effect(Block):
         return self.release or self.end_the_case or self.serve_the_rest is not None
 
     @property
-    def does_more(self) -> bool:
-        """Whether a release under it leads elsewhere than to liberty, or does more than let out."""
-        return self.end_the_case or self.expunge or self.abroad or self.serve_the_rest is not None
-
-    @property
     def divisible(self) -> bool:
         """Whether it can fall on some parts of a sentence and leave the others: release or cut."""
         return self.release or self.reduce is not None
